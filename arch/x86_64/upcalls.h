@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+/*
+ * upcalls: the functions that the processor-specific code calls and the kernel (L7) defines.
+ *
+ * Promise   this is the whole of the upward arrow: arch -> kernel. Each line says in which context
+ *           the call comes: T task context with interrupts on, I interrupt context (interrupts off).
+ */
+#pragma once
+#include "arch/x86_64/regs.h"
+#include "boot/bootinfo.h"
+#include "kernel/lib/types.h"
+
+__noreturn void kernel_main(struct bootinfo *bi);	/* boot CPU, interrupts off, its own stack */
+__noreturn void kernel_ap_main(unsigned cpu);		/* a started CPU, per-CPU area set, interrupts off */
+void kernel_syscall(struct regs *r);			/* T: dispatch; the result goes to r->rax */
+void kernel_exit_work(struct regs *r);			/* T: task->work was not 0 on the way to user mode */
+void kernel_task_start(void);				/* first thing a new task runs: finishes the switch */
+/* A CPU exception; `from_user` tells where it came from. A fault in the kernel that the exception
+ * table cannot mend is a panic. Interrupts are as they were at the fault (on for user faults). */
+void kernel_trap(struct regs *r, unsigned vector, u64 error, uaddr_t address, bool from_user);
+void kernel_timer_interrupt(void);			/* I: the one-shot timer fired */
+void kernel_resched_ipi(void);				/* I: another CPU asked for a look at the run queue */
+void kernel_preempt(void);				/* I: interrupt return to kernel code that may be preempted */
+phys_t kernel_alloc_table(void);			/* a zeroed page for a kernel page table; panics when out */
