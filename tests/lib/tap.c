@@ -13,6 +13,7 @@
  * Linux     Only calls of the common base are needed; where prctl, /proc or shared memory is
  *           missing the checks that need them are left out rather than failed.
  */
+#define _GNU_SOURCE 1
 #include "tests/lib/tap.h"
 
 #include <dirent.h>
@@ -56,6 +57,7 @@ static struct verdict *verdict;
 static char tmpdir[PATH_BYTES];
 static volatile pid_t running; /* the case's child, for the watchdog */
 static volatile int timed_out;
+static int slowness = 1; /* TAP_SLOW in the environment: an emulated machine needs longer */
 
 /* -- output ---------------------------------------------------------------------------------- */
 
@@ -277,7 +279,7 @@ void tap_wait_blocked(pid_t pid)
 	int seen = 0;
 	char state = 0;
 
-	for (int ms = 0; ms < BLOCKED_TIMEOUT_MS && seen < 2; ms++) {
+	for (int ms = 0; ms < BLOCKED_TIMEOUT_MS * slowness && seen < 2; ms++) {
 		state = process_state(pid);
 		seen = state == 'S' || state == 'D' ? seen + 1 : 0;
 		tap_sleep_ms(1);
@@ -410,7 +412,7 @@ static int run_case(const struct tap_case *c)
 		run_child(c);
 	setpgid(pid, pid);
 	running = pid;
-	alarm(c->timeout ? c->timeout : TAP_DEFAULT_TIMEOUT);
+	alarm((c->timeout ? c->timeout : TAP_DEFAULT_TIMEOUT) * slowness);
 	while (waitpid(pid, &status, 0) != pid)
 		if (errno != EINTR)
 			break;
@@ -511,6 +513,8 @@ int main(int argc, char **argv)
 	}
 	if (&__start_tap_danger[0] < &__stop_tap_danger[0] && !getenv("TAP_MACHINE"))
 		danger = __start_tap_danger[0];
+	if (getenv("TAP_SLOW") && atoi(getenv("TAP_SLOW")) > 0)
+		slowness = atoi(getenv("TAP_SLOW"));
 	share_verdict();
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	sigaction(SIGALRM, &sa, NULL);

@@ -52,13 +52,12 @@ struct tap_case {
 enum { TAP_DEFAULT_TIMEOUT = 10 };
 
 /* Defines one case; options follow the name: TEST(slow_one, .timeout = 30) { ... } */
-#define TEST(NAME, ...)                                                                            \
-	static void tap_fn_##NAME(void);                                                           \
-	static const struct tap_case tap_case_##NAME = {                                           \
-		.name = #NAME, .fn = tap_fn_##NAME, .line = __LINE__, ##__VA_ARGS__                \
-	};                                                                                         \
-	static const struct tap_case *const tap_entry_##NAME                                       \
-		__attribute__((used, section("tap_cases"))) = &tap_case_##NAME;                    \
+#define TEST(NAME, ...)                                                               \
+	static void tap_fn_##NAME(void);                                              \
+	static const struct tap_case tap_case_##NAME = {                              \
+		.name = #NAME, .fn = tap_fn_##NAME, .line = __LINE__, ##__VA_ARGS__}; \
+	static const struct tap_case *const tap_entry_##NAME                          \
+		__attribute__((used, section("tap_cases"))) = &tap_case_##NAME;       \
 	static void tap_fn_##NAME(void)
 
 /*
@@ -66,30 +65,30 @@ enum { TAP_DEFAULT_TIMEOUT = 10 };
  * how. Its cases are skipped unless TAP_MACHINE is in the environment, which only the runner
  * inside QEMU (user/bin/testrun.c) sets.
  */
-#define TAP_DANGEROUS(WHAT)                                                                        \
-	static const char *const tap_dangerous_entry                                               \
+#define TAP_DANGEROUS(WHAT)                          \
+	static const char *const tap_dangerous_entry \
 		__attribute__((used, section("tap_danger"))) = WHAT
 
-#define CHECK(COND)                                                                                \
-	do {                                                                                       \
-		if (!(COND))                                                                       \
-			tap_fail(__FILE__, __LINE__, "CHECK(%s)", #COND);                          \
+#define CHECK(COND)                                                       \
+	do {                                                              \
+		if (!(COND))                                              \
+			tap_fail(__FILE__, __LINE__, "CHECK(%s)", #COND); \
 	} while (0)
 
 /* Both sides are shown as signed long, whatever they are. */
-#define CHECK_EQ(A, B)                                                                             \
-	do {                                                                                       \
-		long tap_a = (long)(A), tap_b = (long)(B);                                         \
-		if (tap_a != tap_b)                                                                \
-			tap_fail(__FILE__, __LINE__, "%s is %ld (%#lx), not %s = %ld (%#lx)", #A,  \
-				 tap_a, (unsigned long)tap_a, #B, tap_b, (unsigned long)tap_b);    \
+#define CHECK_EQ(A, B)                                                                            \
+	do {                                                                                      \
+		long tap_a = (long)(A), tap_b = (long)(B);                                        \
+		if (tap_a != tap_b)                                                               \
+			tap_fail(__FILE__, __LINE__, "%s is %ld (%#lx), not %s = %ld (%#lx)", #A, \
+				tap_a, (unsigned long)tap_a, #B, tap_b, (unsigned long)tap_b);    \
 	} while (0)
 
 /* The call answers -1 with exactly this errno. */
-#define CHECK_ERR(CALL, ERR)                                                                       \
-	do {                                                                                       \
-		errno = 0;                                                                         \
-		tap_check_err(__FILE__, __LINE__, #CALL, (long)(CALL), #ERR, (ERR));               \
+#define CHECK_ERR(CALL, ERR)                                                         \
+	do {                                                                         \
+		errno = 0;                                                           \
+		tap_check_err(__FILE__, __LINE__, #CALL, (long)(CALL), #ERR, (ERR)); \
 	} while (0)
 
 #define CHECK_STR(A, B) tap_check_str(__FILE__, __LINE__, #A, (A), #B, (B))
@@ -106,31 +105,31 @@ enum { TAP_DEFAULT_TIMEOUT = 10 };
 /* Ends the case, in whichever of its processes it is called, as skipped. Always say why. */
 #define SKIP(...) tap_skip(__VA_ARGS__)
 
-#define NEEDS_ROOT()                                                                               \
-	do {                                                                                       \
-		if (!tap_is_root())                                                                \
-			tap_skip("needs root");                                                    \
+#define NEEDS_ROOT()                            \
+	do {                                    \
+		if (!tap_is_root())             \
+			tap_skip("needs root"); \
 	} while (0)
 
-#define NEEDS_LINUX(MAJOR, MINOR)                                                                  \
-	do {                                                                                       \
-		if (!tap_has_linux((MAJOR), (MINOR)))                                              \
-			tap_skip("needs Linux %d.%d", (MAJOR), (MINOR));                           \
+#define NEEDS_LINUX(MAJOR, MINOR)                                        \
+	do {                                                             \
+		if (!tap_has_linux((MAJOR), (MINOR)))                    \
+			tap_skip("needs Linux %d.%d", (MAJOR), (MINOR)); \
 	} while (0)
 
-__attribute__((format(printf, 3, 4), noreturn)) void tap_fail(const char *file, int line,
-							      const char *fmt, ...);
+__attribute__((format(printf, 3, 4), noreturn)) void tap_fail(
+	const char *file, int line, const char *fmt, ...);
 __attribute__((format(printf, 1, 2), noreturn)) void tap_skip(const char *fmt, ...);
 
 /* Prints one diagnostic line, "# ...". */
 __attribute__((format(printf, 1, 2))) void tap_note(const char *fmt, ...);
 
-void tap_check_err(const char *file, int line, const char *call, long got, const char *name,
-		   int want);
+void tap_check_err(
+	const char *file, int line, const char *call, long got, const char *name, int want);
 void tap_check_str(const char *file, int line, const char *a_text, const char *a,
-		   const char *b_text, const char *b);
+	const char *b_text, const char *b);
 void tap_check_mem(const char *file, int line, const char *a_text, const void *a,
-		   const char *b_text, const void *b, size_t len);
+	const char *b_text, const void *b, size_t len);
 void tap_check_exit(const char *file, int line, pid_t pid, int status);
 void tap_check_killed(const char *file, int line, pid_t pid, int sig);
 
