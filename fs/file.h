@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+/*
+ * file: the open file description, and everything that is common to all kinds of them.
+ *
+ * Promise   a kind of file supplies only non-blocking tries and a readiness function; file.c does access
+ *           mode, O_NONBLOCK, RWF_NOWAIT, the retry loop on the wait core, restart, SIGPIPE on EPIPE, file
+ *           positions and tracing, once. A new kind is one .c file with a `static const struct file_ops`.
+ * Contract  for ops: one that answers -EAGAIN has had no effect; one that moved bytes answers their number.
+ *           An op never sleeps to wait for data (it may sleep on a mutex or a page fault).
+ * Locks     pos_lock (RANK_POS) for files with a position shared between descriptors
+ * Lifetime  counted; the last put calls ops->release, from task context
+ *
+ * Missing ops (NULL) have one documented answer: read, write -> -EINVAL; ready -> always IN|OUT;
+ * ioctl -> -ENOTTY; mmap -> -ENODEV; seek -> -ESPIPE; readdir -> -ENOTDIR; fsync -> -EINVAL;
+ * fallocate -> -ENODEV (-ESPIPE for pipes); fcntl -> -EINVAL.
+ */
+#pragma once
+#include "fs/path.h"
+#include "kernel/core/cred.h"
+#include "kernel/core/mutex.h"
+#include "kernel/lib/strbuf.h"
+#include "kernel/uapi/errno.h"
+#include "kernel/uapi/fcntl.h"
+#include "kernel/uapi/poll.h"
+#include "mm/uio.h"
+
+struct file;
+struct vma;
+struct inode;
+
+struct dir_emit {	/* readdir's sink; emit answers false when the buffer is full */
+	bool (*emit)(struct dir_emit *d, const char *name, size_t len, u64 ino, unsigned type, off_t next_pos);
+	off_t pos;	/* where to go on: 0 at the start; the op advances it */
+};
+
+struct file_ops {
+	const char *name; /* "pipe", "[eventfd]"...: for diagnosis and /proc/PID/fd of anonymous files */
+	u32 flags;	  /* enum file_ops_flags */
+	ssize_t (*read)(struct file *f, struct uio *u);
+	ssize_t (*write)(struct file *f, struct uio *u);
+	u32 (*ready)(struct file *f); /* POLL* that hold now */
+	long (*ioctl)(struct file *f, u32 cmd, unsigned long arg);
+	int (*mmap)(struct file *f, struct vma *v);
+	off_t (*seek)(struct file *f, off_t offset, int whence); /* pos_lock held; sets and answers f->pos */
+	int (*readdir)(struct file *f, struct dir_emit *d);	 /* inode lock taken inside */
+	int (*fsync)(struct file *f);
+	long (*fallocate)(struct file *f, int mode, off_t offset, off_t len);
+	long (*fcntl)(struct file *f, unsigned cmd, unsigned long arg); /* commands that only this kind knows */
+	int (*set_flags)(struct file *f, u32 flags); /* F_SETFL wants these: 0 or -errno */
+	int (*flush)(struct file *f);		     /* each close(2), not only the last */
+	void (*release)(struct file *f);
+	void (*show)(struct file *f, struct strbuf *sb);     /* more lines for /proc/PID/fdinfo */
+	struct waitq *(*waitq)(struct file *f);		     /* for kinds whose queue is not f->wq (signalfd) */
+};
+
+enum file_ops_flags {
+	FILE_WRITE_ALL = 1, /* a blocking write goes on until all is out (pipes, stream sockets) */
+	FILE_SEEKABLE = 2,  /* has a position: pread and lseek work */
+	FILE_NO_NOWAIT = 4, /* RWF_NOWAIT -> -EOPNOTSUPP */
+	FILE_KEEP_POS_UNLOCKED = 8, /* position changes need no pos_lock (character devices) */
+};
+
+enum file_mode { FILE_READ = 1, FILE_WRITE = 2, FILE_PATH_ONLY = 4, FILE_EXEC = 8 };
+
+struct file {
+	struct ref ref;
+	u32 flags;		/* [atomic] O_APPEND, O_NONBLOCK, O_DIRECT, ... (no O_CLOEXEC) */
+	u8 mode;		/* [const] enum file_mode */
+	const struct file_ops *ops; /* [const] */
+	void *priv;		/* [const] the kind's own object */
+	struct waitq *wq;	/* [const] readiness changes are announced here; NULL: always ready */
+	off_t pos;		/* [pos_lock] */
+	struct mutex pos_lock;
+	struct path path;	/* [const] counted; empty for anonymous files */
+	struct inode *inode;	/* [const] path.dentry's, or the anonymous inode (pipes); NULL: none */
+	const struct cred *cred; /* [const] opener's */
+	struct spinlock lock;	/* RANK_OBJECT: owner */
+	struct pid *owner;	/* [lock] F_SETOWN */
+	u8 owner_type, owner_sig; /* [lock] */
+	u64 mark;		/* kinds may remember a per-description value (FIFO open counts) */
+	struct list epolls;	/* [lock] epoll items that watch it */
+	struct rcu_head rcu;
+};
+
+/* flags: O_ACCMODE and status flags; O_CLOEXEC and creation flags are ignored. NULL: no memory.
+ * The reference on priv passes to the file only on success; path and inode are counted inside. */
+struct file *file_new(const struct file_ops *ops, void *priv, struct waitq *wq, u32 flags);
+struct file *file_new_at(const struct file_ops *ops, void *priv, struct waitq *wq, u32 flags,
+	const struct path *path);
+static inline struct file *file_get(struct file *f)
+{
+	ref_get(&f->ref);
+	return f;
+}
+void file_put(struct file *f);
+DEFINE_AUTOPUT(file)
+
+ssize_t file_read(struct file *f, struct uio *u);  /* blocking as the flags say; u->pos in and out */
+ssize_t file_write(struct file *f, struct uio *u);
+ssize_t kernel_read(struct file *f, void *buf, size_t n, off_t *pos);
+ssize_t kernel_write(struct file *f, const void *buf, size_t n, off_t *pos);
+u32 file_ready(struct file *f);
+struct waitq *file_waitq(struct file *f);
+/* The blocking loop: arms on the file's queue for `mask`, tries, sleeps, until try() answers something
+ * else than -EAGAIN. -ERESTART after a signal, -EAGAIN at the deadline. */
+ssize_t file_retry(struct file *f, u32 mask, u64 deadline_ns, ssize_t (*try)(struct file *f, void *arg), void *arg);
+off_t file_seek_generic(struct file *f, off_t offset, int whence, off_t size); /* SEEK_SET, CUR, END */
+
+/* --- descriptors --- */
+struct fdtable;
+struct fdref { /* a file that this system call may use; counted only when the table is shared */
+	struct file *file;
+	bool counted;
+};
+struct fdref fd_borrow(int fd);		 /* .file NULL: -EBADF (O_PATH files too) */
+struct fdref fd_borrow_any(int fd);	 /* O_PATH files are answered too */
+static inline void fdref_put(struct fdref *r)
+{
+	if (unlikely(r->counted))
+		file_put(r->file);
+}
+#define FDREF __cleanup(fdref_put) struct fdref
+struct file *fd_get(int fd);		 /* counted; NULL: -EBADF */
+int fd_reserve(u32 flags, unsigned min);	 /* lowest free >= min; O_CLOEXEC honoured here; -EMFILE, -ENOMEM */
+void fd_install(int fd, struct file *f); /* eats the reference; cannot fail */
+void fd_cancel(int fd);
+int fd_close(int fd);
+/* Wraps reserve, file_new and install. The object is freed by `release` only if the file came to be:
+ * on error the caller still owns priv. */
+int anon_fd(const struct file_ops *ops, void *priv, struct waitq *wq, u32 flags);
+int fd_dup_to(struct file *f, int fd, u32 flags); /* dup2/dup3/pidfd_getfd: installs a counted file at fd */
+struct fdtable *fdtable_create(void);
+struct fdtable *fdtable_copy(struct fdtable *from);	/* fork: NULL: no memory */
+struct fdtable *fdtable_get(struct fdtable *t);
+void fdtable_put(struct fdtable *t);			/* the last one closes everything */
+int fdtable_unshare(void);				/* exec: a table of one's own; -ENOMEM */
+void fdtable_close_on_exec(struct fdtable *t);
+struct file *fdtable_lookup(struct fdtable *t, int fd);	/* counted; another task's table: /proc, pidfd_getfd */
+struct file *fdtable_next(struct fdtable *t, unsigned *fd); /* first open fd >= *fd, counted; NULL: none */
+bool fdtable_is_cloexec(struct fdtable *t, int fd);
+unsigned fdtable_slots(struct fdtable *t); /* FDSize of /proc/PID/status */
+int file_show_fdinfo(struct file *f, struct fdtable *t, int fd, struct strbuf *sb);
+void file_init(void);
+extern u64 files_open; /* [atomic] for /proc/sys/fs/file-nr */

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+/*
+ * clock: the clocks that user space can name, on top of the processor's monotonic one.
+ *
+ * Promise   clock_read() answers ns of a CLOCK_*; realtime is monotonic plus an offset that clock_settime
+ *           changes; interested parties are told of a step through one notifier chain.
+ * Locks     the offset is one word, read and written atomically
+ */
+#pragma once
+#include "arch/x86_64/arch.h"
+#include "kernel/uapi/time.h"
+
+s64 realtime_now_ns(void);
+s64 realtime_offset_ns(void);
+int clock_read(int clock, s64 *ns);	/* -EINVAL: no such clock; CPU-time clocks of the current task too */
+int clock_set_realtime(s64 ns);
+/* Monotonic deadline of an absolute time on `clock`: -EINVAL. */
+int clock_to_deadline(int clock, s64 abs_ns, u64 *deadline_ns);
+int clock_resolution(int clock, s64 *ns);
+void clock_init(void);
+/* User structures: checked (-EINVAL when nsec is out of range or sec negative) and saturating. */
+int timespec_to_ns(const struct timespec *ts, s64 *ns);
+struct timespec ns_to_timespec(s64 ns);
+u64 deadline_after(u64 ns); /* now + ns, saturating at FOREVER */

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+/*
+ * sched: which task runs where.
+ *
+ * Promise   a runnable task of nice n gets CPU time in proportion to its weight; a woken task waits at
+ *           most about one slice; idle CPUs halt without a tick and are woken by an IPI when work comes;
+ *           a task moves only to CPUs in its affinity mask. Theory in sched.c.
+ * Locks     one run queue lock per CPU (RANK_RUNQ), innermost but for diagnosis
+ */
+#pragma once
+#include "kernel/core/task.h"
+
+/* A new task with a kernel stack, not running: state TASK_SLEEPING, one reference for the caller. NULL: no memory. */
+struct task *task_alloc(const char *comm);
+/* Makes a task from task_alloc() runnable for the first time. */
+void sched_start(struct task *t);
+/* A kernel thread; it runs at once. NULL: no memory. Not counted for the caller. */
+struct task *kthread_start(const char *comm, void (*fn)(void *), void *arg);
+/* The current task is over: switches away for good. Its "alive" reference is dropped by the next task. */
+__noreturn void sched_exit(void);
+
+void schedule(void); /* gives the CPU away if the state is not TASK_RUNNING or a switch is due */
+void sched_yield_current(void);
+/* Wakes a task that sleeps or is stopped in one of `states` (a bit each, 1 << enum task_state). */
+bool task_wake(struct task *t);
+bool task_wake_sync(struct task *t);
+/* Ends the sleep of a task whose wait_mode permits: after TASK_WORK_SIGNAL or _KILL was set. */
+void task_interrupt(struct task *t);
+/* A look at the flags soon, wherever it runs: sets the bits and sends an IPI if it runs elsewhere. */
+void task_kick(struct task *t, u32 work_bits);
+/* Stops here (state TASK_STOPPED) until sched_continue() or task_interrupt() with a kill. */
+void sched_stop_current(void);
+void sched_continue(struct task *t);
+
+void sched_set_nice(struct task *t, int nice);
+int sched_set_affinity(struct task *t, u64 mask); /* -EINVAL: no online CPU in it */
+u64 task_cpu_ns(struct task *t);		  /* total run time, also of a running task */
+u64 cpu_idle_ns(unsigned cpu);
+u64 cpu_busy_ns(unsigned cpu);
+u64 sched_nr_switches(void);
+unsigned sched_nr_running(void);
+void sched_load_average(u32 avg[3]); /* fixed point, 11 bits of fraction, as getloadavg's */
+
+void sched_init(void);			/* boot CPU: its run queue; `current` becomes the boot task */
+void sched_init_cpu(unsigned cpu);	/* run queue and idle task of another CPU, before it starts */
+__noreturn void sched_idle_loop(void);	/* what a CPU does when nothing else runs */
+void sched_finish_switch(void);		/* kernel_task_start(): first thing a new task does */
+void sched_timer_tick(void);		/* slice end */

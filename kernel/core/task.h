@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+/*
+ * task: what the scheduler runs, and the pointers by which a thread finds the things it shares.
+ *
+ * Promise   a task is a thread. What user space calls a process is struct process (kernel/proc); a
+ *           kernel thread has none, and no mm. Each shared part is referenced by its own pointer
+ *           because clone(2) shares each by its own flag.
+ * Locks     legend of the fields: [const] set before the task first runs; [owner] only the task itself;
+ *           [rq] its run queue's lock; [sighand] sighand->lock; [atomic] atomic instructions only;
+ *           [tree] proc_tree_lock; [owner+lock] written by the owner under task->lock, read by others
+ *           under task->lock
+ * Lifetime  counted: one reference for being alive (dropped by the scheduler after its last switch), one
+ *           per pointer; freed after a grace period, so rcu_read_lock() keeps a found task readable
+ */
+#pragma once
+#include "kernel/core/ref.h"
+#include "kernel/core/rcu.h"
+#include "kernel/core/spinlock.h"
+#include "kernel/core/timer.h"
+#include "kernel/core/wait.h"
+#include "kernel/lib/rbtree.h"
+#include "kernel/uapi/resource.h"
+#include "kernel/uapi/signal.h"
+
+struct process; struct sighand; struct mm; struct fdtable; struct fs_ctx; struct cred; struct pid;
+struct nsproxy;
+
+enum { TASK_COMM_LEN = 16, KSTACK_BYTES = 4 * 4096 };
+
+enum task_state {
+	TASK_RUNNING,		/* running or on a run queue */
+	TASK_SLEEPING,		/* in wait_sleep(), see wait_mode */
+	TASK_STOPPED,		/* job control or tracer: only a continue or a kill wakes it */
+	TASK_DEAD,		/* will never run again */
+};
+
+/* Resource limits: one set per process, shared by its threads. */
+struct limits {
+	struct ref ref;
+	struct spinlock lock;		    /* RANK_OBJECT; writers; readers take single words */
+	struct rlimit v[RLIM_NLIMITS];
+};
+
+/* Signals sent to one thread, or to the process (sighand has one of these too). */
+struct sigpending {
+	ksigset_t set;		/* [sighand] which are pending */
+	struct list queue;	/* [sighand] struct sigqueue, oldest first */
+};
+
+struct sched_entity {
+	struct rb_node node;	/* [rq] in the fair tree */
+	u64 vruntime;		/* [rq] weighted ns */
+	u64 run_start_ns;	/* [rq] when it last got the CPU or was last accounted */
+	u64 slice_end_ns;	/* [rq] */
+	u64 sum_exec_ns;	/* [rq] CPU time in all */
+	u32 weight;		/* [rq] from nice */
+	s8 nice;		/* [rq] */
+	bool queued;		/* [rq] */
+	u8 policy;		/* [rq] SCHED_OTHER, BATCH, IDLE; real-time classes have their place here */
+};
+
+struct task {
+	u32 work;			/* [atomic] enum task_work; FIRST: entry.S and preempt.h read it here */
+	u32 pagefaults_disabled;	/* [owner] nested: faults on user memory fail at once */
+	struct arch_task arch;		/* SECOND: entry.S knows its place */
+	/* --- scheduling --- */
+	struct ref ref;
+	u8 state;			/* [rq, or owner while running] enum task_state */
+	u8 wait_mode;			/* [owner] enum wait_mode while sleeping */
+	bool on_cpu;			/* [atomic] its registers are not saved yet */
+	u16 cpu;			/* [rq] where it runs or last ran */
+	u32 migrate_disabled;		/* [owner] */
+	struct sched_entity se;
+	u64 affinity;			/* [rq] allowed CPUs, a bit each */
+	u64 user_ns, system_ns;		/* [owner] split of CPU time, sampled at entries when accounting is due */
+	u64 nr_voluntary, nr_involuntary; /* [owner] context switches */
+	u64 start_ns;			/* [const] */
+	struct waiter *waiter;		/* [owner] what it sleeps on, for wchan and the wait graph */
+	void *kstack;			/* [const] lowest address; guard page below */
+	struct task *wake_next;		/* [owner of a wakelist] */
+	struct list rq_node;		/* [rq] */
+	struct rcu_head rcu;
+	struct list all_node;		/* [tree] every task, for dumps and the out-of-memory choice */
+	struct spinlock lock;		/* RANK_OBJECT: comm, the shared pointers against other tasks' looks */
+	char comm[TASK_COMM_LEN];	/* [owner+lock] */
+	/* --- identity and sharing --- */
+	int tid;			/* [const] pid->nr; 0 for kernel threads' own purposes is not used */
+	struct pid *pid;		/* [const] */
+	struct process *process;	/* [const] NULL: kernel thread */
+	struct sighand *sighand;	/* [const until exec] */
+	struct mm *mm;			/* [owner+lock] NULL: kernel thread, or past exit_mm */
+	struct fdtable *fdtable;	/* [owner+lock] */
+	struct fs_ctx *fs;		/* [owner+lock] */
+	const struct cred *cred;	/* [owner+lock] effective */
+	struct limits *limits;		/* [const] */
+	struct nsproxy *ns;		/* [owner+lock] namespaces: none yet, NULL */
+	struct list thread_node;	/* [tree] in process->threads */
+	/* --- signals --- */
+	struct sigpending pending;	/* [sighand] */
+	ksigset_t blocked;		/* [sighand; owner may read] */
+	ksigset_t saved_mask;		/* [owner] TASK_WORK_MASK: what sigsuspend replaced */
+	struct sigaltstack altstack;	/* [owner] */
+	/* --- restart of interrupted calls --- */
+	u64 restart_deadline_ns;	/* [owner] absolute deadline that a restarted call goes on with */
+	bool restart_valid;		/* [owner] */
+	/* --- user pointers that thread libraries register --- */
+	int __user *clear_child_tid;	/* [owner] */
+	int __user *set_child_tid;	/* [owner] */
+	void __user *robust_list;	/* [owner] */
+	void __user *rseq_area;		/* [owner] */
+	u32 rseq_len, rseq_sig;		/* [owner] */
+	/* --- exit and ancestry: kernel/proc --- */
+	struct task_life *life;		/* [tree] kernel/proc's own record: exit code, vfork waiter, pdeath signal */
+	u8 held_count;			/* [owner] debug builds: ranked locks held, see lockrank.c */
+	struct { const void *lock, *pc; u8 rank, subrank; } held[12];
+	u64 min_flt, maj_flt;		/* [owner] page faults */
+};
+_Static_assert(offsetof(struct task, work) == 0, "entry.S and preempt.h read task->work at offset 0");
+_Static_assert(offsetof(struct task, arch) == 8, "entry.S finds struct arch_task at offset 8");
+
+#define current ((struct task *)current_task)
+
+static inline void task_get(struct task *t)
+{
+	ref_get(&t->ref);
+}
+void task_put(struct task *t);
+DEFINE_AUTOPUT(task)
+
+static inline void task_work_set(struct task *t, u32 bits)
+{
+	__atomic_fetch_or(&t->work, bits, __ATOMIC_SEQ_CST);
+}
+static inline void task_work_clear(struct task *t, u32 bits)
+{
+	__atomic_fetch_and(&t->work, ~bits, __ATOMIC_SEQ_CST);
+}
+
+/* The current process's soft limit. */
+static inline u64 rlimit(unsigned resource)
+{
+	return READ_ONCE(current->limits->v[resource].rlim_cur);
+}
+
+/* While disabled, a fault on user memory fails the access at once (futex under its bucket lock). */
+static inline void pagefault_disable(void)
+{
+	current->pagefaults_disabled++;
+	barrier();
+}
+static inline void pagefault_enable(void)
+{
+	barrier();
+	current->pagefaults_disabled--;
+}
+
+extern struct list all_tasks;		/* [tree] */
+extern struct spinlock proc_tree_lock;	/* RANK_PROC_TREE: taken with spin_lock; parents, groups, exit status */

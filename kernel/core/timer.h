@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+/*
+ * timer: one queue of deadlines per CPU, for sleep time-outs, timerfd, POSIX timers and alarms.
+ *
+ * Promise   fn(timer) runs once, in interrupt context, at or after deadline_ns (monotonic). Arming and
+ *           disarming cost O(1): most timers are disarmed before they fire. No tick runs.
+ * Locks     the per-CPU queue's (RANK_TIMERQ), not held while fn runs. fn may wake, send signals,
+ *           queue work and re-arm its own timer; it must not sleep.
+ * Lifetime  the timer lives in its owner's object; timer_cancel_sync() returns when fn is not running
+ *           and will not run, after which the owner may free it
+ */
+#pragma once
+#include "kernel/lib/list.h"
+
+struct timer {
+	struct list node;	      /* [queue] */
+	u64 deadline_ns;	      /* [queue] */
+	void (*fn)(struct timer *t); /* [const] */
+	s16 cpu;		      /* [queue] the queue it is on, -1: not armed */
+	u8 level, bucket;	      /* [queue] where on the wheel */
+};
+
+void timer_init(struct timer *t, void (*fn)(struct timer *));
+void timer_start(struct timer *t, u64 deadline_ns); /* (re)arms; may be called from interrupts */
+bool timer_cancel(struct timer *t);		     /* true: it was armed and will not run */
+bool timer_cancel_sync(struct timer *t);	     /* waits for a running fn; not from fn itself */
+static inline bool timer_is_armed(const struct timer *t)
+{
+	return READ_ONCE(t->cpu) >= 0;
+}
+void timer_queue_init(void);	   /* boot CPU, once */
+void timer_run_expired(void);	   /* the timer interrupt */
+u64 timer_next_deadline(void);	   /* of this CPU; FOREVER if none */

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+/*
+ * upcalls: what lower layers need of kernel/proc (L5), declared low and defined high.
+ *
+ * Promise   this is the whole list. Files, memory and terminals raise signals and end processes through
+ *           it without knowing what a process is.
+ */
+#pragma once
+#include "kernel/core/task.h"
+
+struct pid;
+
+void signal_raise(int sig);			      /* to the current process, from the kernel (SI_KERNEL): SIGPIPE, SIGXFSZ */
+/* A synchronous fault of the current task: cannot be blocked or ignored away. */
+void signal_fault(int sig, int code, uaddr_t address);
+void signal_pgrp(struct pid *pgrp, int sig);	      /* to every member, from the kernel */
+void signal_task_kill(struct task *t);		      /* SIGKILL to t's process (out of memory) */
+/* SIGIO and its like to an owner set by F_SETOWN: checked against `sender`'s credentials as kill(2). */
+void signal_own(struct pid *owner, bool group, const struct cred *sender, int sig, int fd, long band, int code);
+bool signal_is_ignored_or_blocked(int sig);	      /* by the current task: SIGTTIN and SIGTTOU rules */
+bool pgrp_is_orphaned(struct pid *pgrp);
+struct pid *current_pgrp(void);			      /* borrowed: valid while the current task runs */
+struct pid *current_session(void);
+int current_tgid(void);
+bool current_is_session_leader(void);
+struct tty;
+struct tty *current_tty(void);			      /* controlling terminal, counted, NULL if none */
+void current_set_tty(struct tty *tty);		      /* NULL: gives it up, for the whole session */

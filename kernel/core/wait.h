@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+/*
+ * wait: the one way to sleep until something happens.
+ *
+ * Promise   a waiter that armed before it tested the condition is not missed by a waker that changed the
+ *           condition before it called wake(). Of exclusive slots one wake fires one (per call); the
+ *           others stay asleep, and a waiter that leaves with a fired slot passes the wake on: no wake
+ *           is lost to a signal or a time-out. Deadlines are absolute monotonic ns.
+ * Locks     waitq.lock (RANK_WAITQ) guards the slot list; taken with interrupts off. wake() may be called
+ *           from interrupts and under any lock of lesser rank.
+ * Lifetime  a waiter and its slots live on the sleeper's stack (or, with a callback, in a longer-lived
+ *           object, e.g. an epoll item); a slot never outlives its queue: waitq_destroy() detaches.
+ *
+ *     waiter                              waker
+ *     wait_add()  (slot on the list)      change the condition
+ *     full barrier                        full barrier
+ *     test the condition                  look at the list, fire slots
+ *
+ * Use       blocking file operations: file_retry() in fs/file.c. Conditions: wait_event(). Everything
+ *           else: the verbs below.
+ */
+#pragma once
+#include "kernel/core/spinlock.h"
+#include "kernel/lib/list.h"
+
+struct task;
+struct strbuf;
+
+/* What a queue is for: shown as wchan and, later, in the wait graph. */
+enum wait_kind {
+	WAIT_OTHER, WAIT_PIPE, WAIT_FIFO, WAIT_EVENTFD, WAIT_TTY, WAIT_CHILD, WAIT_SLEEP, WAIT_SIGNAL,
+	WAIT_MUTEX, WAIT_FUTEX, WAIT_POLL, WAIT_VFORK, WAIT_KTHREAD, WAIT_PAGE, WAIT_FILELOCK, WAIT_KINDS,
+};
+extern const char *const wait_kind_names[WAIT_KINDS];
+
+struct waitq {
+	struct spinlock lock;
+	struct list slots;   /* [lock] non-exclusive ones first */
+	u8 kind;	     /* [const] enum wait_kind */
+	bool destroyed;	     /* [lock] */
+	const void *object;  /* [const] what it lives in, for diagnosis */
+};
+
+#define WAITQ_INIT(q, k)                                                                           \
+	{ .lock = SPINLOCK_INIT(RANK_WAITQ), .slots = LIST_INIT((q).slots), .kind = (k) }
+
+struct waiter {
+	struct task *task;
+	u32 fired;	 /* [atomic] some slot fired since wait_rearm() */
+	struct waitq *on; /* [owner] the first queue it was added to, for diagnosis */
+};
+
+enum wait_flags { WAIT_SHARED = 0, WAIT_EXCLUSIVE = 1 };
+
+struct wait_slot {
+	struct list node;	/* [queue] */
+	struct waitq *q;	/* [queue] NULL: detached */
+	struct waiter *waiter;	/* [const] NULL when `callback` is used */
+	u32 mask;		/* [const] events that fire it */
+	u32 seen;		/* [queue] events that fired it */
+	u8 flags;		/* [const] enum wait_flags */
+	bool fired;		/* [queue] */
+	long result;		/* [queue] hand-off: set by the waker before firing */
+	/* [const] instead of waking a task: runs under the queue's lock, must only note and chain */
+	void (*callback)(struct wait_slot *slot, u32 events);
+};
+
+enum wait_mode {
+	WAIT_INTERRUPTIBLE,   /* any signal ends it: -ERESTART */
+	WAIT_KILLABLE,	      /* only a fatal one */
+	WAIT_UNINTERRUPTIBLE,
+};
+
+void waitq_init(struct waitq *q, enum wait_kind kind, const void *object);
+/* Detaches the slots that are left, firing them with POLLHUP|POLLFREE. */
+void waitq_destroy(struct waitq *q);
+
+void wait_begin(struct waiter *w); /* for the current task */
+void wait_add(struct waiter *w, struct wait_slot *slot, struct waitq *q, u32 mask, enum wait_flags flags);
+/* A slot without a sleeper: `callback` runs at each wake that matches, until wait_remove(). */
+void wait_add_callback(struct wait_slot *slot, struct waitq *q, u32 mask,
+	void (*callback)(struct wait_slot *, u32));
+/* Forget what fired so far; then test the condition again, then wait_sleep(). */
+void wait_rearm(struct waiter *w);
+/* 0 fired | -ETIMEDOUT | -ERESTART */
+int wait_sleep(struct waiter *w, u64 deadline_ns, enum wait_mode mode);
+bool wait_remove(struct wait_slot *slot); /* true if it fired */
+/* wait_remove() for a waiter that leaves: an exclusive slot that fired hands its wake to the next. */
+void wait_remove_pass(struct wait_slot *slot);
+
+void wake(struct waitq *q, u32 events);	     /* all shared slots, one exclusive slot */
+void wake_sync(struct waitq *q, u32 events); /* the same; the caller is about to sleep itself */
+void wake_all(struct waitq *q, u32 events);  /* exclusive ones too */
+static inline bool waitq_is_idle(struct waitq *q) /* nobody listens; after a full barrier */
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return list_is_empty(&q->slots);
+}
+
+/* Sleeps until `condition` holds: 0, -ETIMEDOUT or -ERESTART. `q` must be woken after each change. */
+#define wait_event(queue, event_mask, condition, deadline, mode)                                   \
+	({                                                                                         \
+		struct waiter w_;                                                                  \
+		struct wait_slot slot_;                                                            \
+		int err_ = 0;                                                                      \
+		if (!(condition)) {                                                                \
+			wait_begin(&w_);                                                           \
+			wait_add(&w_, &slot_, (queue), (event_mask), WAIT_SHARED);                 \
+			for (;;) {                                                                 \
+				wait_rearm(&w_);                                                   \
+				if (condition)                                                     \
+					break;                                                     \
+				err_ = wait_sleep(&w_, (deadline), (mode));                        \
+				if (err_) {                                                        \
+					if (condition)                                             \
+						err_ = 0;                                          \
+					break;                                                     \
+				}                                                                  \
+			}                                                                          \
+			wait_remove(&slot_);                                                       \
+		}                                                                                  \
+		err_;                                                                              \
+	})

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+/*
+ * mm: address spaces.
+ *
+ * Promise   an address space is a tree of vmas over a page table; pages are made on first touch, copied on
+ *           write after a fork, shared where the mapping says so. A fault is served with mm->lock held for
+ *           reading, so that threads fault in parallel; changes of the tree hold it for writing.
+ * Locks     mm->lock (RANK_MM); page-table entries: the page-table page's spinlock (RANK_PAGETABLE)
+ * Lifetime  `users`: tasks that run in it (the last one's exit unmaps everything); `ref`: pointers to the
+ *           struct, the users together hold one
+ */
+#pragma once
+#include "arch/x86_64/arch.h"
+#include "kernel/core/mutex.h"
+#include "kernel/lib/rbtree.h"
+#include "mm/vm_object.h"
+
+struct file;
+struct mm;
+struct vma;
+
+enum vma_flags {
+	VMA_READ = 1 << 0, VMA_WRITE = 1 << 1, VMA_EXEC = 1 << 2,
+	VMA_MAYREAD = 1 << 3, VMA_MAYWRITE = 1 << 4, VMA_MAYEXEC = 1 << 5, /* what mprotect may add */
+	VMA_SHARED = 1 << 6,
+	VMA_GROWSDOWN = 1 << 7,
+	VMA_DONTFORK = 1 << 8, VMA_WIPEONFORK = 1 << 9,
+	VMA_LOCKED = 1 << 10, VMA_NORESERVE = 1 << 11,
+	VMA_STACK = 1 << 12, VMA_HEAP = 1 << 13, VMA_VDSO = 1 << 14, VMA_VVAR = 1 << 15, /* names in maps */
+	VMA_DONTDUMP = 1 << 16,
+	VMA_PHYS = 1 << 17, /* maps fixed frames (vDSO): pages are not counted */
+};
+
+struct vma_ops {
+	void (*open)(struct vma *v);  /* a copy was made: fork, split */
+	void (*close)(struct vma *v);
+};
+
+struct vma {
+	struct rb_node node;	/* [mm->lock] by start */
+	uaddr_t start, end;	/* [mm->lock] page-aligned [start, end) */
+	u32 flags;		/* [mm->lock] enum vma_flags */
+	struct mm *mm;		/* [const] */
+	struct vm_object *object; /* [const] NULL: private anonymous */
+	u64 offset;		/* [mm->lock] bytes into object (or of VMA_PHYS: physical address) */
+	struct file *file;	/* [const] counted, or NULL; for names and for the executable */
+	const struct vma_ops *ops;
+	void *priv;
+	struct list object_node; /* [object->maps_lock] */
+};
+
+struct mm {
+	struct ref users, ref;
+	struct arch_mm arch;
+	struct rwlock lock;
+	struct rb_root vmas;	/* [lock] */
+	struct vma *cached;	/* [atomic] last vma found; cleared under lock for writing */
+	u32 nr_vmas;		/* [lock] */
+	uaddr_t mmap_base;	/* [const] top of the mmap area, grows down */
+	uaddr_t brk_start, brk; /* [lock] */
+	uaddr_t stack_top, arg_start, arg_end, env_start, env_end, code_start, code_end, data_start, data_end; /* [lock] for /proc */
+	uaddr_t vdso;		/* [const after exec] */
+	u64 total_pages, locked_pages, data_pages, stack_pages; /* [lock] pages mapped, not resident */
+	s64 rss_anon, rss_file, rss_shmem; /* [atomic] resident pages */
+	u64 rss_peak;
+	struct file *exe;	/* [lock] counted */
+	u8 saved_auxv[384];	/* [const after exec] for /proc/PID/auxv */
+	u32 saved_auxv_bytes;
+	u8 dumpable;		/* [atomic] PR_SET_DUMPABLE: 0, 1, 2 */
+};
+
+struct mm *mm_create(void);			/* empty, users = 1; NULL */
+struct mm *mm_fork(struct mm *from);		/* copy-on-write copy of the current mm; NULL: no memory */
+void mm_use(struct mm *mm);			/* users + 1 (CLONE_VM) */
+void mm_unuse(struct mm *mm);			/* users - 1; the last unmaps all */
+void mm_get(struct mm *mm);
+void mm_put(struct mm *mm);
+struct mm *mm_of_task(struct task *t);		/* users + 1, NULL if it has none (any more) */
+/* The current task runs in `mm` from now on (exec: the old one is not released; NULL: none). */
+void mm_switch_to(struct mm *mm);
+
+/* Maps; the current mm or a new one that only the caller knows. `flags`: MAP_* of uapi, prot: PROT_*.
+ * Answers the address or -errno. Takes its own references on file/object. */
+long mm_map(struct mm *mm, uaddr_t addr, size_t bytes, int prot, int flags, struct file *file, u64 offset);
+int mm_unmap(struct mm *mm, uaddr_t addr, size_t bytes);
+int mm_protect(struct mm *mm, uaddr_t addr, size_t bytes, int prot);
+/* exec: a stack below `top` that may grow to RLIMIT_STACK; executable if `exec`. */
+int mm_setup_stack(struct mm *mm, uaddr_t top, bool exec);
+/* exec: maps the vDSO and its data page; sets mm->vdso. */
+int mm_map_vdso(struct mm *mm);
+/* exec: sets the start of the heap. */
+void mm_set_brk(struct mm *mm, uaddr_t start);
+/* Writes/reads another (or a fresh) address space through its page tables, faulting pages in.
+ * `force`: also what its protection forbids (debuggers). Bytes done or -EFAULT. */
+ssize_t mm_write_remote(struct mm *mm, uaddr_t addr, const void *buf, size_t n, bool force);
+ssize_t mm_read_remote(struct mm *mm, uaddr_t addr, void *buf, size_t n, bool force);
+
+struct vma *mm_find(struct mm *mm, uaddr_t addr);  /* lock held: first vma that ends above addr, or NULL */
+struct vma *vma_next(struct vma *v);
+/* A fault at addr: 0 served (or retry), else the signal to send and its si_code. */
+int mm_fault(struct mm *mm, uaddr_t addr, u64 error_code, int *sig, int *code);
+/* A shared mapping of an object by a driver or mmap op: see file_ops.mmap. */
+void vma_set_object(struct vma *v, struct vm_object *o, u64 offset_bytes); /* counts a reference */
+void mm_init(void);
+struct strbuf;
+void mm_show_maps(struct mm *mm, struct strbuf *sb, bool smaps); /* /proc/PID/maps */
+bool mm_oom_kill(void); /* kills the largest offender; false: nobody to kill */

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+/*
+ * page: physical memory in pages: the buddy allocator and struct page.
+ *
+ * Promise   page_alloc(order) gives 2^order contiguous page frames; order 0 comes from a per-CPU list
+ *           without a shared lock. Freed memory is coalesced. Every frame has a struct page of 32 bytes.
+ * Locks     the buddy's lists: RANK_PAGE; per-CPU lists: interrupts off. Callable from interrupts.
+ * Lifetime  a page is born with ref 1; page_put() of the last reference frees it. Pages mapped into
+ *           user space hold one reference per mapping entry.
+ */
+#pragma once
+#include "arch/x86_64/arch.h"
+#include "kernel/core/ref.h"
+#include "kernel/lib/list.h"
+
+struct bootinfo;
+
+enum page_kind { PAGE_FREE, PAGE_KERNEL, PAGE_ANON, PAGE_OBJECT, PAGE_TABLE, PAGE_SLAB, PAGE_RESERVED };
+
+struct page {
+	struct ref ref;		/* [atomic] */
+	u8 kind;		/* [owner] enum page_kind */
+	u8 order;		/* [owner] of the block it heads */
+	u16 flags;		/* [atomic] PG_* */
+	union {
+		struct list node;	/* free lists */
+		struct {
+			void *owner;	/* slab: its struct slab; object page: its struct vm_object; anon: NULL */
+			u64 index;	/* object page: page number within it */
+		};
+	};
+	u64 priv;		/* page tables: lock and use count; others: 0 */
+};
+_Static_assert(sizeof(struct page) == 32, "one per page frame: keep it small");
+
+enum page_flags { PG_ZEROED = 1, PG_DIRTY = 2 };
+enum { PAGE_MAX_ORDER = 10 };
+
+static inline struct page *page_of_phys(phys_t p)
+{
+	return (struct page *)PAGE_ARRAY_BASE + (p >> PAGE_SHIFT);
+}
+static inline phys_t page_phys(const struct page *pg)
+{
+	return (phys_t)(pg - (const struct page *)PAGE_ARRAY_BASE) << PAGE_SHIFT;
+}
+static inline void *page_virt(const struct page *pg)
+{
+	return phys_to_virt(page_phys(pg));
+}
+static inline struct page *page_of_virt(const void *direct)
+{
+	return page_of_phys(direct_to_phys(direct));
+}
+
+struct page *page_alloc(unsigned order, enum page_kind kind); /* NULL: none; contents undefined */
+struct page *page_alloc_zeroed(enum page_kind kind);	      /* one page of zeroes */
+void page_free(struct page *pg, unsigned order);	      /* no references left */
+static inline void page_get(struct page *pg)
+{
+	ref_get(&pg->ref);
+}
+static inline void page_put(struct page *pg) /* single pages only */
+{
+	if (ref_put(&pg->ref))
+		page_free(pg, 0);
+}
+u64 pages_total(void);
+u64 pages_free(void);
+void page_clear(void *page_virt);
+void page_copy(void *to, const void *from);
+bool page_phys_is_ram(phys_t p);
+extern struct page *zero_page; /* the shared page of zeroes; never freed */
+
+void page_early_init(struct bootinfo *bi); /* before paging: kernel_alloc_table() works */
+void page_init(struct bootinfo *bi);	   /* after arch_paging_init(): the buddy takes over */
+/* Gives the page frames of [start, end) (modules that were unpacked) to the allocator. */
+void page_release_reserved(phys_t start, phys_t end);
+void page_stats(u64 free_per_order[PAGE_MAX_ORDER + 1]);

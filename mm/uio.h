@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+/*
+ * uio: where a read puts its bytes and where a write takes them from.
+ *
+ * Promise   user memory in pieces (iovec), or one kernel buffer, behind one interface, so that every
+ *           file's read and write serves read, readv, pread, sendfile, process start-up and tests alike.
+ *           A copy that faults part way reports the bytes done; uio_save/uio_restore rewind for a retry.
+ * Locks     as mm/uaccess.h: no lock of rank >= RANK_MM
+ */
+#pragma once
+#include "kernel/lib/types.h"
+#include "kernel/uapi/uio.h"
+
+enum uio_kind { UIO_USER, UIO_KERNEL };
+
+struct uio {
+	enum uio_kind kind;
+	u32 flags;		/* RWF_* */
+	size_t left;		/* bytes still to move */
+	off_t pos;		/* file position for files that have one */
+	size_t seg_off;		/* into the first segment */
+	const struct iovec *seg; /* current segment (kernel copies of the iovecs) */
+	struct iovec one;	/* the single-segment case */
+	void *kbuf;		/* UIO_KERNEL: next byte */
+};
+
+struct uio_mark {
+	size_t left, seg_off;
+	const struct iovec *seg;
+	void *kbuf;
+};
+
+void uio_init_user(struct uio *u, void __user *buf, size_t n);	/* caller checked access_ok */
+void uio_init_kernel(struct uio *u, void *buf, size_t n);
+void uio_init_iov(struct uio *u, const struct iovec *iov, unsigned n, size_t total);
+/* Copies an iovec array in and checks it: -EINVAL (count, negative lengths), -EFAULT. *iov is kmalloc'ed
+ * unless it fits `small`; free with uio_iov_free. */
+ssize_t uio_import(struct uio *u, const struct iovec __user *uiov, unsigned long n, struct iovec *small,
+	unsigned nr_small, struct iovec **iov);
+void uio_iov_free(struct iovec *iov, struct iovec *small);
+/* Kernel bytes into the uio (reads) / out of it (writes). Bytes done; less than n only after a fault or
+ * when the uio is full/empty: 0 with left > 0 means a fault at the first byte. */
+size_t uio_put(struct uio *u, const void *from, size_t n);
+size_t uio_take(struct uio *u, void *to, size_t n);
+size_t uio_put_zero(struct uio *u, size_t n);
+/* The whole object or nothing: 0 or -EFAULT. */
+int uio_put_all(struct uio *u, const void *from, size_t n);
+int uio_take_all(struct uio *u, void *to, size_t n);
+static inline void uio_save(const struct uio *u, struct uio_mark *m)
+{
+	*m = (struct uio_mark){ u->left, u->seg_off, u->seg, u->kbuf };
+}
+static inline void uio_restore(struct uio *u, const struct uio_mark *m)
+{
+	u->left = m->left;
+	u->seg_off = m->seg_off;
+	u->seg = m->seg;
+	u->kbuf = m->kbuf;
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+/*
+ * upcalls: what memory needs of files (L4), declared low and defined in fs/file.c and fs/mmap.c.
+ *
+ * Promise   this is the whole list; mm never looks inside a struct file
+ */
+#pragma once
+#include "kernel/lib/types.h"
+
+struct file;
+struct vma;
+struct strbuf;
+
+void vma_file_get(struct file *f);
+void vma_file_put(struct file *f);
+/* The file's mmap op: sets the vma's object, or answers -ENODEV, -EACCES, -EPERM. */
+int vma_file_map(struct file *f, struct vma *v);
+void vma_file_show(struct file *f, struct strbuf *sb); /* "dev inode   path" columns of /proc/PID/maps */
