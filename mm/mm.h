@@ -97,6 +97,10 @@ ssize_t mm_read_remote(struct mm *mm, uaddr_t addr, void *buf, size_t n, bool fo
 
 struct vma *mm_find(struct mm *mm, uaddr_t addr);  /* lock held: first vma that ends above addr, or NULL */
 struct vma *vma_next(struct vma *v);
+enum fault_error { /* the CPU's page-fault error code, and one bit of ours */
+	FAULT_PRESENT = 1, FAULT_WRITE = 2, FAULT_USER = 4, FAULT_RESERVED = 8, FAULT_EXEC = 16,
+	FAULT_FORCED = 1 << 16, /* a debugger: MAY* permission is enough; private copies only */
+};
 /* A fault at addr: 0 served (or retry), else the signal to send and its si_code. */
 int mm_fault(struct mm *mm, uaddr_t addr, u64 error_code, int *sig, int *code);
 /* A shared mapping of an object by a driver or mmap op: see file_ops.mmap. */

@@ -11,6 +11,9 @@
 #include "kernel/lib/types.h"
 #include "kernel/uapi/uio.h"
 
+/* One call moves at most this much, as on Linux (read(2)): it fits an int and is page-aligned. */
+#define UIO_MAX_BYTES 0x7ffff000ul
+
 enum uio_kind { UIO_USER, UIO_KERNEL };
 
 struct uio {

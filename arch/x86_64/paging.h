@@ -92,3 +92,4 @@ void arch_kmap(u64 va, phys_t pa, size_t bytes, enum kmap_prot prot);
 void arch_kunmap(u64 va, size_t bytes);
 void tlb_flush_kernel(u64 start, u64 end);
 bool arch_kernel_va_is_mapped(u64 va);		/* for dumps and for tests of W^X */
+phys_t arch_kernel_phys(u64 va);		/* of a mapped kernel address; 0: not mapped */

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: MIT
+/*
+ * mm: making, copying and ending address spaces.
+ *
+ * Promise   see mm.h. A fork copies the tree and the page tables; private pages are shared read-only until
+ *           one side writes.
+ * Locks     fork: the parent's lock for writing (its entries lose write permission), the child's is private
+ * Lifetime  the last mm_unuse() unmaps everything; the struct stays until the last mm_put()
+ */
+#include "kernel/core/alloc.h"
+#include "kernel/core/panic.h"
+#include "kernel/core/sched.h"
+#include "kernel/lib/errno.h"
+#include "kernel/lib/string.h"
+#include "kernel/uapi/mman.h"
+#include "mm/pagetable.h"
+#include "mm/uaccess.h"
+#include "mm/upcalls.h"
+#include "mm/vma.h"
+
+static struct kmem_cache *mm_cache;
+
+void mm_init(void)
+{
+	mm_cache = kmem_cache_create("mm", sizeof(struct mm), 64);
+	vma_init();
+	vm_object_init();
+}
+
+struct mm *mm_create(void)
+{
+	struct mm *mm = kmem_cache_zalloc(mm_cache);
+	if (!mm)
+		return NULL;
+	ref_init(&mm->users);
+	ref_init(&mm->ref);
+	rwlock_init(&mm->lock, RANK_MM);
+	rb_init(&mm->vmas);
+	mm->mmap_base = USER_TOP;
+	mm->dumpable = 1;
+	if (arch_mm_init(&mm->arch)) {
+		kmem_cache_free(mm_cache, mm);
+		return NULL;
+	}
+	return mm;
+}
+
+static struct vma *vma_clone(struct mm *to, struct vma *v)
+{
+	struct vma *copy = vma_alloc(to, v->start, v->end, v->flags & ~VMA_LOCKED);
+	if (!copy)
+		return NULL;
+	copy->offset = v->offset;
+	copy->ops = v->ops;
+	copy->priv = v->priv;
+	if (v->object)
+		vma_set_object(copy, v->object, v->offset);
+	if (v->file) {
+		copy->file = v->file;
+		vma_file_get(v->file);
+	}
+	return copy;
+}
+
+static int fork_vmas(struct mm *to, struct mm *from)
+{
+	for (struct vma *v = vma_first(from); v; v = vma_next(v)) {
+		if (v->flags & VMA_DONTFORK)
+			continue;
+		struct vma *copy = vma_clone(to, v);
+		if (!copy)
+			return -ENOMEM;
+		vma_insert(to, copy);
+		if (copy->ops && copy->ops->open)
+			copy->ops->open(copy);
+		if (v->flags & VMA_WIPEONFORK)
+			continue;
+		int err = pt_copy_range(to, from, v);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+struct mm *mm_fork(struct mm *from)
+{
+	struct mm *to = mm_create();
+	if (!to)
+		return NULL;
+	rwlock_write(&from->lock);
+	to->mmap_base = from->mmap_base;
+	to->brk_start = from->brk_start;
+	to->brk = from->brk;
+	memcpy(&to->stack_top, &from->stack_top, offsetof(struct mm, vdso) - offsetof(struct mm, stack_top));
+	to->vdso = from->vdso;
+	to->dumpable = from->dumpable;
+	to->saved_auxv_bytes = from->saved_auxv_bytes;
+	memcpy(to->saved_auxv, from->saved_auxv, sizeof(to->saved_auxv));
+	if (from->exe) {
+		to->exe = from->exe;
+		vma_file_get(to->exe);
+	}
+	int err = fork_vmas(to, from);
+	tlb_flush_all(&from->arch);
+	rwlock_write_done(&from->lock);
+	if (err) {
+		mm_unuse(to);
+		return NULL;
+	}
+	return to;
+}
+
+void mm_use(struct mm *mm)
+{
+	ref_get(&mm->users);
+}
+
+static void mm_unmap_all(struct mm *mm)
+{
+	struct vma *v;
+	while ((v = vma_first(mm))) {
+		if (v->ops && v->ops->close)
+			v->ops->close(v);
+		pt_unmap_range(mm, v, v->start, v->end);
+		vma_remove(mm, v);
+		vma_free(v);
+	}
+	pt_free_tables(mm, 0, UINT64_MAX);
+}
+
+void mm_unuse(struct mm *mm)
+{
+	if (!mm || !ref_put(&mm->users))
+		return;
+	mm_unmap_all(mm);
+	if (mm->exe)
+		vma_file_put(mm->exe);
+	mm->exe = NULL;
+	mm_put(mm);
+}
+
+void mm_get(struct mm *mm)
+{
+	ref_get(&mm->ref);
+}
+
+void mm_put(struct mm *mm)
+{
+	if (!mm || !ref_put(&mm->ref))
+		return;
+	arch_mm_destroy(&mm->arch);
+	kmem_cache_free(mm_cache, mm);
+}
+
+struct mm *mm_of_task(struct task *t)
+{
+	spin_lock(&t->lock);
+	struct mm *mm = t->mm;
+	if (mm && !ref_tryget(&mm->users))
+		mm = NULL;
+	spin_unlock(&t->lock);
+	return mm;
+}
+
+void mm_switch_to(struct mm *mm)
+{
+	struct task *t = current;
+	spin_lock(&t->lock);
+	t->mm = mm;
+	spin_unlock(&t->lock);
+	u64 irq = irq_save();
+	t->arch_mm = mm ? &mm->arch : NULL;
+	arch_mm_switch(t->arch_mm);
+	irq_restore(irq);
+}
+
+void mm_set_brk(struct mm *mm, uaddr_t start)
+{
+	mm->brk_start = mm->brk = start;
+}
+
+int mm_setup_stack(struct mm *mm, uaddr_t top, bool exec)
+{
+	u32 flags = vma_flags_of_prot(PROT_READ | PROT_WRITE | (exec ? PROT_EXEC : 0)) | VMA_MAYREAD |
+		    VMA_MAYWRITE | VMA_MAYEXEC | VMA_GROWSDOWN | VMA_STACK;
+	enum { INITIAL_PAGES = 33 }; /* 132 KiB, as programs see it on Linux after exec */
+	guard(rwwrite)(&mm->lock);
+	struct vma *v = vma_alloc(mm, top - INITIAL_PAGES * PAGE_SIZE, top, flags);
+	if (!v)
+		return -ENOMEM;
+	vma_insert(mm, v);
+	mm->stack_top = top;
+	return 0;
+}
+
+int mm_map_vdso(struct mm *mm)
+{
+	const struct vdso_image *image = arch_vdso();
+	guard(rwwrite)(&mm->lock);
+	uaddr_t at = vma_find_free(mm, 0, PAGE_SIZE + image->text_bytes, 0);
+	if (!at)
+		return -ENOMEM;
+	struct vma *data = vma_alloc(mm, at, at + PAGE_SIZE, VMA_READ | VMA_MAYREAD | VMA_PHYS | VMA_VVAR | VMA_DONTDUMP);
+	struct vma *text = vma_alloc(mm, at + PAGE_SIZE, at + PAGE_SIZE + image->text_bytes,
+		VMA_READ | VMA_EXEC | VMA_MAYREAD | VMA_MAYEXEC | VMA_PHYS | VMA_VDSO);
+	if (!data || !text) {
+		if (data)
+			vma_free(data);
+		if (text)
+			vma_free(text);
+		return -ENOMEM;
+	}
+	data->offset = image->data;
+	text->offset = image->text;
+	vma_insert(mm, data);
+	vma_insert(mm, text);
+	mm->vdso = at + PAGE_SIZE;
+	return 0;
+}
+
+/* One page of another address space, faulted in for reading or writing; counted. */
+static struct page *remote_page(struct mm *mm, uaddr_t addr, bool write, bool force)
+{
+	for (;;) {
+		rwlock_read(&mm->lock);
+		struct vma *v = mm_find(mm, addr);
+		u32 need = write ? (force ? VMA_MAYWRITE : VMA_WRITE) : (force ? VMA_MAYREAD : VMA_READ);
+		if (!v || v->start > addr || !(v->flags & need) || (v->flags & VMA_PHYS && write)) {
+			rwlock_read_done(&mm->lock);
+			return NULL;
+		}
+		pte_t *pte = pt_find(mm, addr);
+		struct page *pg = NULL;
+		if (pte) {
+			spin_lock(pt_lock_of(pte));
+			pte_t e = *pte;
+			struct page *there = pte_has_page(e) ? page_of_phys(pte_phys(e)) : NULL;
+			/* A debugger may write to a private copy that the program itself may not write. */
+			bool own_copy = there && force && there->kind == PAGE_ANON && ref_count(&there->ref) == 1;
+			if (there && (!write || (e & PTE_WRITE) || own_copy)) {
+				pg = there;
+				page_get(pg);
+			}
+			spin_unlock(pt_lock_of(pte));
+		}
+		rwlock_read_done(&mm->lock);
+		if (pg)
+			return pg;
+		int sig, code;
+		u64 error = FAULT_USER | (write ? FAULT_WRITE : 0) | (force ? FAULT_FORCED : 0);
+		if (mm_fault(mm, addr, error, &sig, &code))
+			return NULL;
+	}
+}
+
+static ssize_t remote_copy(struct mm *mm, uaddr_t addr, void *buf, size_t n, bool write, bool force)
+{
+	size_t done = 0;
+	while (done < n) {
+		if (addr + done >= USER_TOP)
+			break;
+		struct page *pg = remote_page(mm, addr + done, write, force);
+		if (!pg)
+			break;
+		size_t offset = (addr + done) & ~PAGE_MASK;
+		size_t part = min(n - done, PAGE_SIZE - offset);
+		char *there = (char *)page_virt(pg) + offset;
+		if (write)
+			memcpy(there, (char *)buf + done, part);
+		else
+			memcpy((char *)buf + done, there, part);
+		page_put(pg);
+		done += part;
+	}
+	return done || !n ? (ssize_t)done : -EFAULT;
+}
+
+ssize_t mm_write_remote(struct mm *mm, uaddr_t addr, const void *buf, size_t n, bool force)
+{
+	return remote_copy(mm, addr, (void *)buf, n, true, force);
+}
+
+ssize_t mm_read_remote(struct mm *mm, uaddr_t addr, void *buf, size_t n, bool force)
+{
+	return remote_copy(mm, addr, buf, n, false, force);
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: MIT
+/*
+ * pagetable: see pagetable.h.
+ *
+ * Promise   a page that loses its last mapping is freed only after no CPU can reach it any more: entries
+ *           are cleared, pages gathered in a batch, the range flushed, then the references dropped
+ * Locks     leaf entries under their table's lock; a gather holds no lock while it flushes
+ */
+#include "mm/pagetable.h"
+#include "kernel/core/panic.h"
+#include "kernel/lib/errno.h"
+
+enum { GATHER_PAGES = 64 };
+
+struct gather {
+	struct mm *mm;
+	uaddr_t start, end; /* what must be flushed */
+	unsigned nr;
+	struct page *pages[GATHER_PAGES];
+};
+
+struct spinlock *pt_lock_of(pte_t *pte)
+{
+	return (struct spinlock *)&page_of_virt(pte)->priv;
+}
+_Static_assert(sizeof(struct spinlock) <= sizeof(((struct page *)0)->priv), "the lock lives in struct page");
+
+static inline pte_t *table_of(pte_t entry)
+{
+	return phys_to_virt(pte_phys(entry));
+}
+
+pte_t *pt_find(struct mm *mm, uaddr_t va)
+{
+	pte_t *table = phys_to_virt(mm->arch.top);
+	for (unsigned level = PT_LEVELS - 1; level > 0; level--) {
+		pte_t e = __atomic_load_n(&table[pt_index(va, level)], __ATOMIC_ACQUIRE);
+		if (!pte_is_present(e))
+			return NULL;
+		table = table_of(e);
+	}
+	return &table[pt_index(va, 0)];
+}
+
+/* Adds the missing table below *slot. */
+static bool table_add(pte_t *slot)
+{
+	struct page *pg = page_alloc_zeroed(PAGE_TABLE);
+	if (!pg)
+		return false;
+	spin_init((struct spinlock *)&pg->priv, RANK_PAGETABLE);
+	((struct spinlock *)&pg->priv)->subrank = 1;
+	pte_t none = 0, e = page_phys(pg) | PTE_PRESENT | PTE_WRITE | PTE_USER;
+	if (!__atomic_compare_exchange_n(slot, &none, e, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		page_put(pg); /* a parallel fault was faster */
+	return true;
+}
+
+pte_t *pt_make(struct mm *mm, uaddr_t va)
+{
+	pte_t *table = phys_to_virt(mm->arch.top);
+	for (unsigned level = PT_LEVELS - 1; level > 0; level--) {
+		pte_t *slot = &table[pt_index(va, level)];
+		pte_t e = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
+		if (unlikely(!pte_is_present(e))) {
+			if (!table_add(slot))
+				return NULL;
+			e = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
+		}
+		table = table_of(e);
+	}
+	return &table[pt_index(va, 0)];
+}
+
+pte_t pte_make(struct page *pg, u32 vma_flags, bool writable)
+{
+	pte_t e = page_phys(pg) | PTE_PRESENT | PTE_USER | PTE_ACCESSED;
+	if (writable)
+		e |= PTE_WRITE | PTE_DIRTY;
+	if (!(vma_flags & VMA_EXEC))
+		e |= pte_nx_mask;
+	return e;
+}
+
+void mm_count_rss(struct mm *mm, struct page *pg, long n)
+{
+	s64 *counter = pg->kind == PAGE_ANON ? &mm->rss_anon : &mm->rss_shmem;
+	if (pg != zero_page)
+		__atomic_fetch_add(counter, n, __ATOMIC_RELAXED);
+}
+
+static void gather_flush(struct gather *g)
+{
+	if (g->start < g->end)
+		tlb_flush_range(&g->mm->arch, g->start, g->end);
+	while (g->nr)
+		page_put(g->pages[--g->nr]);
+	g->start = UINT64_MAX;
+	g->end = 0;
+}
+
+/* The leaf entries of one table between va and end; answers where the next table begins. */
+static uaddr_t leaf_end(uaddr_t va, uaddr_t end)
+{
+	uaddr_t next = (va | (PAGE_SIZE * PT_ENTRIES - 1)) + 1;
+	return min(next, end);
+}
+
+static bool zap_wanted(struct vma *v, pte_t e, bool shared_only)
+{
+	if (!pte_has_page(e))
+		return false;
+	return !shared_only || page_of_phys(pte_phys(e))->kind != PAGE_ANON;
+}
+
+static void zap_leaf(struct gather *g, struct vma *v, pte_t *pte, uaddr_t va, uaddr_t end, bool shared_only)
+{
+	struct spinlock *lock = pt_lock_of(pte);
+	spin_lock(lock);
+	for (; va < end; va += PAGE_SIZE, pte++) {
+		pte_t e = *pte;
+		if (!zap_wanted(v, e, shared_only))
+			continue;
+		WRITE_ONCE(*pte, 0);
+		g->start = min(g->start, va);
+		g->end = va + PAGE_SIZE;
+		if (v->flags & VMA_PHYS)
+			continue;
+		struct page *pg = page_of_phys(pte_phys(e));
+		if (pg == zero_page)
+			continue;
+		mm_count_rss(g->mm, pg, -1);
+		g->pages[g->nr++] = pg;
+		if (g->nr == GATHER_PAGES) {
+			spin_unlock(lock);
+			gather_flush(g);
+			spin_lock(lock);
+		}
+	}
+	spin_unlock(lock);
+}
+
+static void zap_range(struct mm *mm, struct vma *v, uaddr_t start, uaddr_t end, bool shared_only)
+{
+	struct gather g = { .mm = mm, .start = UINT64_MAX };
+	for (uaddr_t va = start; va < end;) {
+		uaddr_t stop = leaf_end(va, end);
+		pte_t *pte = pt_find(mm, va);
+		if (pte)
+			zap_leaf(&g, v, pte, va, stop, shared_only);
+		va = stop;
+	}
+	gather_flush(&g);
+}
+
+void pt_unmap_range(struct mm *mm, struct vma *v, uaddr_t start, uaddr_t end)
+{
+	zap_range(mm, v, start, end, false);
+}
+
+void pagetable_unmap_object(struct vm_object *o, u64 first, u64 end)
+{
+	struct vma *v;
+	guard(spin)(&o->maps_lock);
+	list_for_each(v, &o->maps, object_node) {
+		u64 v_first = v->offset >> PAGE_SHIFT, v_end = v_first + ((v->end - v->start) >> PAGE_SHIFT);
+		u64 from = max(first, v_first), to = min(end, v_end);
+		if (from < to)
+			zap_range(v->mm, v, v->start + ((from - v_first) << PAGE_SHIFT),
+				v->start + ((to - v_first) << PAGE_SHIFT), true);
+	}
+}
+
+/* Frees the tables below `table` that cover only addresses in [floor, ceiling); true if all went. */
+static void free_tables_below(pte_t *table, unsigned level, uaddr_t base, uaddr_t floor, uaddr_t ceiling)
+{
+	u64 span = 1ul << (PAGE_SHIFT + PT_INDEX_BITS * level);
+	unsigned first = base < floor ? (floor - base) / span : 0;
+	for (unsigned i = first; i < PT_ENTRIES; i++) {
+		uaddr_t start = base + i * span;
+		if (start >= ceiling)
+			break;
+		pte_t e = table[i];
+		if (!pte_is_present(e))
+			continue;
+		if (level > 1)
+			free_tables_below(table_of(e), level - 1, start, floor, ceiling);
+		if (start >= floor && start + span <= ceiling) {
+			WRITE_ONCE(table[i], 0);
+			page_put(page_of_phys(pte_phys(e)));
+		}
+	}
+}
+
+void pt_free_tables(struct mm *mm, uaddr_t floor, uaddr_t ceiling)
+{
+	/* Only the lower half of the top table is the process's; its entries cover 512 GiB each. */
+	free_tables_below(phys_to_virt(mm->arch.top), PT_LEVELS - 1, 0, floor, min(ceiling, ALIGN_UP(USER_TOP, 1ul << 39)));
+}
+
+static void copy_leaf(struct mm *to, struct mm *from, struct vma *v, pte_t *src, pte_t *dst, unsigned nr)
+{
+	bool cow = !(v->flags & VMA_SHARED);
+	bool counted = !(v->flags & VMA_PHYS);
+	spin_lock(pt_lock_of(src)); /* nobody else knows the new table yet: it needs no lock */
+	for (unsigned i = 0; i < nr; i++) {
+		pte_t e = src[i];
+		if (!pte_has_page(e))
+			continue;
+		if (cow && (e & PTE_WRITE)) {
+			e &= ~PTE_WRITE;
+			WRITE_ONCE(src[i], e);
+		}
+		if (counted) {
+			struct page *pg = page_of_phys(pte_phys(e));
+			if (pg != zero_page) {
+				page_get(pg);
+				if (pg->kind == PAGE_ANON)
+					to->rss_anon++;
+				else
+					to->rss_shmem++;
+			}
+		}
+		dst[i] = e & ~PTE_DIRTY;
+	}
+	spin_unlock(pt_lock_of(src));
+}
+
+int pt_copy_range(struct mm *to, struct mm *from, struct vma *v)
+{
+	for (uaddr_t va = v->start; va < v->end;) {
+		uaddr_t stop = leaf_end(va, v->end);
+		pte_t *src = pt_find(from, va);
+		if (src) {
+			pte_t *dst = pt_make(to, va);
+			if (!dst)
+				return -ENOMEM;
+			copy_leaf(to, from, v, src, dst, (stop - va) >> PAGE_SHIFT);
+		}
+		va = stop;
+	}
+	return 0;
+}
+
+static void protect_leaf(struct vma *v, pte_t *pte, unsigned nr)
+{
+	bool readable = v->flags & (VMA_READ | VMA_WRITE | VMA_EXEC);
+	spin_lock(pt_lock_of(pte));
+	for (unsigned i = 0; i < nr; i++) {
+		pte_t e = pte[i];
+		if (!pte_has_page(e))
+			continue;
+		e &= ~(PTE_PRESENT | PTE_SOFT1 | PTE_NX);
+		if (!(v->flags & VMA_WRITE))
+			e &= ~PTE_WRITE;
+		if (!(v->flags & VMA_EXEC))
+			e |= pte_nx_mask;
+		/* PROT_NONE keeps the page: SOFT1 says that the entry is present but for the CPU. */
+		e |= readable ? PTE_PRESENT : PTE_SOFT1;
+		WRITE_ONCE(pte[i], e);
+	}
+	spin_unlock(pt_lock_of(pte));
+}
+
+void pt_protect_range(struct mm *mm, struct vma *v, uaddr_t start, uaddr_t end)
+{
+	bool any = false;
+	for (uaddr_t va = start; va < end;) {
+		uaddr_t stop = leaf_end(va, end);
+		pte_t *pte = pt_find(mm, va);
+		if (pte) {
+			protect_leaf(v, pte, (stop - va) >> PAGE_SHIFT);
+			any = true;
+		}
+		va = stop;
+	}
+	if (any)
+		tlb_flush_range(&mm->arch, start, end);
+}
+
+int pt_move_range(struct mm *mm, uaddr_t from, uaddr_t to, size_t bytes)
+{
+	int err = 0;
+	size_t moved = 0;
+	for (; moved < bytes; moved += PAGE_SIZE) {
+		pte_t *src = pt_find(mm, from + moved);
+		if (!src || !*src)
+			continue;
+		pte_t *dst = pt_make(mm, to + moved);
+		if (!dst) {
+			err = -ENOMEM;
+			break;
+		}
+		/* mm->lock is held for writing: no fault can see either; truncation takes the source's lock. */
+		spin_lock(pt_lock_of(src));
+		pte_t e = *src;
+		WRITE_ONCE(*src, 0);
+		spin_unlock(pt_lock_of(src));
+		WRITE_ONCE(*dst, e);
+	}
+	tlb_flush_range(&mm->arch, from, from + bytes);
+	return err;
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+/*
+ * pagetable: user page tables, walked generically.
+ *
+ * Promise   four levels of 512 entries over the helpers of arch/x86_64/paging.h. Upper tables are added by
+ *           compare-and-exchange, so that parallel faults need no lock for them; leaf entries change under
+ *           the spinlock of their table page.
+ * Locks     pt_lock(leaf table): RANK_PAGETABLE, subrank 1; an object's maps_lock (subrank 0) may be held
+ *           outside it. Tables are freed only with mm->lock held for writing.
+ */
+#pragma once
+#include "mm/mm.h"
+
+/* An entry of a PROT_NONE mapping keeps its page: not present for the CPU, marked with SOFT1. */
+static inline bool pte_has_page(pte_t e)
+{
+	return e & (PTE_PRESENT | PTE_SOFT1);
+}
+struct spinlock *pt_lock_of(pte_t *pte);      /* of the table that holds this leaf entry */
+pte_t *pt_find(struct mm *mm, uaddr_t va);    /* leaf entry or NULL: no table there */
+pte_t *pt_make(struct mm *mm, uaddr_t va);    /* the same, tables added: NULL: no memory */
+pte_t pte_make(struct page *pg, u32 vma_flags, bool writable);
+/* Drops the mappings of [start, end) of one vma, flushes, and frees the pages. */
+void pt_unmap_range(struct mm *mm, struct vma *v, uaddr_t start, uaddr_t end);
+/* Frees leaf and upper tables that lie wholly in [floor, ceiling), where no vma is. */
+void pt_free_tables(struct mm *mm, uaddr_t floor, uaddr_t ceiling);
+/* Copies a vma's present entries; private writable ones become read-only on both sides. -ENOMEM. */
+int pt_copy_range(struct mm *to, struct mm *from, struct vma *v);
+/* New protection for what is mapped; never adds write permission (faults do). */
+void pt_protect_range(struct mm *mm, struct vma *v, uaddr_t start, uaddr_t end);
+/* Moves entries (mremap); both ranges of one vma size. -ENOMEM leaves the rest where it was. */
+int pt_move_range(struct mm *mm, uaddr_t from, uaddr_t to, size_t bytes);
+/* Unmaps pages [first, end) of an object from every mapping of it. Private copies stay. */
+void pagetable_unmap_object(struct vm_object *o, u64 first, u64 end);
+void mm_count_rss(struct mm *mm, struct page *pg, long n);
+void vm_object_init(void);

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: MIT
+/*
+ * slab: per-type caches with per-CPU magazines.
+ *
+ * Promise   see kernel/core/alloc.h. A slab is a block of pages cut into equal objects, with its header in
+ *           front; free objects of a slab are chained through their first word. A magazine is a CPU's
+ *           stack of free objects, filled and drained by half.
+ * Locks     cache->lock (RANK_SLAB) guards slabs and their chains; magazines: interrupts off
+ * Lifetime  an empty slab goes back to the page allocator when another empty one is there
+ * Debug     DEBUG_SLAB: freed objects are filled with POISON and checked when they are handed out; a word
+ *           behind each object says whether it is live, which catches overruns and double frees
+ */
+#include "mm/slab.h"
+#include "kernel/core/panic.h"
+#include "kernel/core/spinlock.h"
+#include "kernel/lib/strbuf.h"
+#include "kernel/lib/string.h"
+#include "mm/page.h"
+
+enum { MAGAZINE_OBJECTS = 31, MAX_CACHES = 96, SLAB_MIN_OBJECTS = 8, SLAB_MAX_ORDER = 3, NAME_BYTES = 24 };
+enum { KMALLOC_MAX_CACHED = 8192 };
+
+struct magazine {
+	u32 count;
+	void *objects[MAGAZINE_OBJECTS];
+};
+
+struct slab {
+	struct list node;	  /* [cache->lock] on partial or full */
+	struct kmem_cache *cache; /* [const] */
+	void *free;		  /* [cache->lock] chain of free objects */
+	u32 nr_free;		  /* [cache->lock] */
+};
+
+struct kmem_cache {
+	struct spinlock lock;
+	u32 size, stride, per_slab, first_offset; /* [const] bytes, bytes, objects, bytes */
+	u8 order;				  /* [const] of a slab's pages */
+	struct list partial, full;		  /* [lock] */
+	u32 nr_slabs, nr_empty;			  /* [lock] */
+	u64 nr_out;				  /* [lock] objects out of slabs: live or in magazines */
+	char name[NAME_BYTES];			  /* [const] */
+	struct magazine *magazines[MAX_CPUS];	  /* [that CPU] NULL until first used there */
+};
+
+static struct kmem_cache caches[MAX_CACHES];
+static u32 nr_caches;
+static struct spinlock create_lock = SPINLOCK_INIT(RANK_SLAB);
+static struct kmem_cache *kmalloc_caches[16];
+static const u16 kmalloc_sizes[] = { 16, 32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 4096, 8192 };
+static u8 kmalloc_small[257 / 16 + 1]; /* index of the cache for sizes up to 256, by (n + 15) / 16 */
+u64 alloc_fail_nth;
+
+#ifdef DEBUG_SLAB
+enum { GUARD_BYTES = 16, POISON = 0x6b };
+#define GUARD_LIVE 0x11f3c0dede1f3a11ull
+#define GUARD_FREE 0xf4eef4eef4eef4eeull
+
+static u64 *object_guard(struct kmem_cache *c, void *obj)
+{
+	return (u64 *)((char *)obj + c->stride - GUARD_BYTES);
+}
+
+static void debug_on_slab(struct kmem_cache *c, void *obj)
+{
+	memset(obj, POISON, c->stride - GUARD_BYTES);
+	*object_guard(c, obj) = GUARD_FREE;
+}
+
+static void debug_on_alloc(struct kmem_cache *c, void *obj)
+{
+	u64 *g = object_guard(c, obj);
+	if (*g != GUARD_FREE)
+		panic("slab: %s object %p: guard %lx at allocation", c->name, obj, *g);
+	for (u32 i = sizeof(void *); i < c->size; i++)
+		if (((u8 *)obj)[i] != POISON)
+			panic("slab: %s object %p: byte %u written after free", c->name, obj, i);
+	*g = GUARD_LIVE;
+}
+
+static void debug_on_free(struct kmem_cache *c, void *obj)
+{
+	u64 *g = object_guard(c, obj);
+	if (*g != GUARD_LIVE)
+		panic("slab: %s object %p: %s", c->name, obj, *g == GUARD_FREE ? "freed twice" : "overrun");
+	debug_on_slab(c, obj);
+}
+
+/* Fault injection: true when this allocation is the one that is to fail. */
+static bool debug_should_fail(void)
+{
+	return unlikely(alloc_fail_nth) && __atomic_sub_fetch(&alloc_fail_nth, 1, __ATOMIC_RELAXED) == 0;
+}
+#else
+enum { GUARD_BYTES = 0 };
+static inline void debug_on_slab(struct kmem_cache *c, void *obj) {}
+static inline void debug_on_alloc(struct kmem_cache *c, void *obj) {}
+static inline void debug_on_free(struct kmem_cache *c, void *obj) {}
+static inline bool debug_should_fail(void)
+{
+	return false;
+}
+#endif
+
+static void cache_set_up(struct kmem_cache *c, const char *name, size_t size, size_t align)
+{
+	memset(c, 0, sizeof(*c));
+	spin_init(&c->lock, RANK_SLAB);
+	align = max(align, sizeof(void *));
+	c->size = size;
+	c->stride = ALIGN_UP(max(size, sizeof(void *)) + GUARD_BYTES, align);
+	c->first_offset = ALIGN_UP(sizeof(struct slab), align);
+	while (c->order < SLAB_MAX_ORDER &&
+		((PAGE_SIZE << c->order) - c->first_offset) / c->stride < SLAB_MIN_OBJECTS)
+		c->order++;
+	c->per_slab = ((PAGE_SIZE << c->order) - c->first_offset) / c->stride;
+	list_init(&c->partial);
+	list_init(&c->full);
+	strlcpy(c->name, name, sizeof(c->name));
+}
+
+struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align)
+{
+	u64 irq = spin_lock_irqsave(&create_lock);
+	if (nr_caches == MAX_CACHES)
+		panic("slab: more than %u caches", MAX_CACHES);
+	struct kmem_cache *c = &caches[nr_caches++];
+	spin_unlock_irqrestore(&create_lock, irq);
+	cache_set_up(c, name, size, align);
+	return c;
+}
+
+static struct slab *slab_create(struct kmem_cache *c)
+{
+	struct page *pg = page_alloc(c->order, PAGE_SLAB);
+	if (!pg)
+		return NULL;
+	struct slab *s = page_virt(pg);
+	for (u64 i = 0; i < 1ul << c->order; i++)
+		pg[i].owner = s;
+	list_init(&s->node);
+	s->cache = c;
+	s->free = NULL;
+	s->nr_free = c->per_slab;
+	for (u32 i = c->per_slab; i-- > 0;) {
+		void *obj = (char *)s + c->first_offset + i * c->stride;
+		debug_on_slab(c, obj);
+		*(void **)obj = s->free;
+		s->free = obj;
+	}
+	return s;
+}
+
+/* One object out of a slab; the lock is held, and dropped while pages are allocated. */
+static void *slab_take(struct kmem_cache *c)
+{
+	if (list_is_empty(&c->partial)) {
+		spin_unlock(&c->lock);
+		struct slab *fresh = slab_create(c);
+		spin_lock(&c->lock);
+		if (fresh) {
+			c->nr_slabs++;
+			c->nr_empty++;
+			list_add_tail(&c->partial, &fresh->node);
+		}
+		if (list_is_empty(&c->partial))
+			return NULL;
+	}
+	struct slab *s = list_first(&c->partial, struct slab, node);
+	if (s->nr_free == c->per_slab)
+		c->nr_empty--;
+	void *obj = s->free;
+	s->free = *(void **)obj;
+	if (--s->nr_free == 0) {
+		list_del(&s->node);
+		list_add(&c->full, &s->node);
+	}
+	c->nr_out++;
+	return obj;
+}
+
+/* One object back into its slab; the lock is held. A slab to free is answered. */
+static struct slab *slab_return(struct kmem_cache *c, void *obj)
+{
+	struct slab *s = page_of_virt(obj)->owner;
+	*(void **)obj = s->free;
+	s->free = obj;
+	c->nr_out--;
+	if (s->nr_free++ == 0) {
+		list_del(&s->node);
+		list_add(&c->partial, &s->node);
+	}
+	if (s->nr_free < c->per_slab)
+		return NULL;
+	if (c->nr_empty == 0) {
+		c->nr_empty++;
+		return NULL;
+	}
+	list_del(&s->node);
+	c->nr_slabs--;
+	return s;
+}
+
+static struct magazine *magazine_create(void)
+{
+	static char *room;
+	static u32 room_left;
+	struct magazine *m = NULL;
+	spin_lock(&create_lock);
+	if (room_left < sizeof(*m)) {
+		spin_unlock(&create_lock);
+		struct page *pg = page_alloc_zeroed(PAGE_KERNEL);
+		spin_lock(&create_lock);
+		if (pg) {
+			room = page_virt(pg);
+			room_left = PAGE_SIZE;
+		}
+	}
+	if (room_left >= sizeof(*m)) {
+		m = (struct magazine *)room;
+		room += sizeof(*m);
+		room_left -= sizeof(*m);
+	}
+	spin_unlock(&create_lock);
+	return m;
+}
+
+/* Fills this CPU's magazine by half and takes one; interrupts are off. */
+static __noinline void *cache_alloc_slow(struct kmem_cache *c)
+{
+	struct magazine *m = c->magazines[cpu_id()];
+	if (!m)
+		m = c->magazines[cpu_id()] = magazine_create();
+	spin_lock(&c->lock);
+	void *obj = slab_take(c);
+	while (obj && m && m->count < MAGAZINE_OBJECTS / 2) {
+		void *more = slab_take(c);
+		if (!more)
+			break;
+		m->objects[m->count++] = more;
+	}
+	spin_unlock(&c->lock);
+	return obj;
+}
+
+void *kmem_cache_alloc(struct kmem_cache *c)
+{
+	if (debug_should_fail())
+		return NULL;
+	u64 irq = irq_save();
+	struct magazine *m = c->magazines[cpu_id()];
+	void *obj = likely(m && m->count) ? m->objects[--m->count] : cache_alloc_slow(c);
+	irq_restore(irq);
+	if (likely(obj))
+		debug_on_alloc(c, obj);
+	return obj;
+}
+
+void *kmem_cache_zalloc(struct kmem_cache *c)
+{
+	void *obj = kmem_cache_alloc(c);
+	if (likely(obj))
+		memset(obj, 0, c->size);
+	return obj;
+}
+
+static __noinline void cache_free_slow(struct kmem_cache *c, struct magazine *m, void *obj)
+{
+	struct slab *dead[MAGAZINE_OBJECTS + 1];
+	u32 nr_dead = 0;
+	spin_lock(&c->lock);
+	struct slab *s = slab_return(c, obj);
+	if (s)
+		dead[nr_dead++] = s;
+	while (m && m->count > MAGAZINE_OBJECTS / 2) {
+		s = slab_return(c, m->objects[--m->count]);
+		if (s)
+			dead[nr_dead++] = s;
+	}
+	spin_unlock(&c->lock);
+	while (nr_dead)
+		page_free(page_of_virt(dead[--nr_dead]), c->order);
+}
+
+void kmem_cache_free(struct kmem_cache *c, void *obj)
+{
+	debug_on_free(c, obj);
+	u64 irq = irq_save();
+	struct magazine *m = c->magazines[cpu_id()];
+	if (likely(m && m->count < MAGAZINE_OBJECTS))
+		m->objects[m->count++] = obj;
+	else
+		cache_free_slow(c, m, obj);
+	irq_restore(irq);
+}
+
+/* --- sizes instead of types --- */
+
+void slab_init(void)
+{
+	for (unsigned i = 0; i < ARRAY_LEN(kmalloc_sizes); i++) {
+		char name[NAME_BYTES];
+		fmt_snprintf(name, sizeof(name), "kmalloc-%u", kmalloc_sizes[i]);
+		kmalloc_caches[i] = kmem_cache_create(name, kmalloc_sizes[i], 16);
+	}
+	for (unsigned step = 0; step < ARRAY_LEN(kmalloc_small); step++)
+		while (kmalloc_sizes[kmalloc_small[step]] < step * 16)
+			kmalloc_small[step]++;
+}
+
+static struct kmem_cache *kmalloc_cache(size_t n)
+{
+	if (n <= 256)
+		return kmalloc_caches[kmalloc_small[(n + 15) / 16]];
+	unsigned i = 7;
+	while (kmalloc_sizes[i] < n)
+		i++;
+	return kmalloc_caches[i];
+}
+
+void *kmalloc(size_t n)
+{
+	if (likely(n <= KMALLOC_MAX_CACHED))
+		return kmem_cache_alloc(kmalloc_cache(n));
+	if (n > PAGE_SIZE << PAGE_MAX_ORDER || debug_should_fail())
+		return NULL;
+	unsigned order = 64 - __builtin_clzll((n - 1) >> PAGE_SHIFT);
+	struct page *pg = page_alloc(order, PAGE_KERNEL);
+	return pg ? page_virt(pg) : NULL;
+}
+
+void *kzalloc(size_t n)
+{
+	void *p = kmalloc(n);
+	if (p)
+		memset(p, 0, n);
+	return p;
+}
+
+void kfree(const void *p)
+{
+	if (!p)
+		return;
+	struct page *pg = page_of_virt(p);
+	if (pg->kind == PAGE_SLAB)
+		kmem_cache_free(((struct slab *)pg->owner)->cache, (void *)p);
+	else
+		page_free(pg, pg->order);
+}
+
+static size_t allocated_size(const void *p)
+{
+	struct page *pg = page_of_virt(p);
+	return pg->kind == PAGE_SLAB ? ((struct slab *)pg->owner)->cache->size : PAGE_SIZE << pg->order;
+}
+
+void *krealloc(void *p, size_t n)
+{
+	if (p && n <= allocated_size(p))
+		return p;
+	void *bigger = kmalloc(n);
+	if (bigger && p) {
+		memcpy(bigger, p, allocated_size(p));
+		kfree(p);
+	}
+	return bigger;
+}
+
+char *kstrdup(const char *s)
+{
+	size_t n = strlen(s) + 1;
+	char *copy = kmalloc(n);
+	if (copy)
+		memcpy(copy, s, n);
+	return copy;
+}
+
+/* --- figures --- */
+
+static u64 cache_live(struct kmem_cache *c)
+{
+	u64 in_magazines = 0;
+	for (unsigned cpu = 0; cpu < nr_cpus; cpu++)
+		in_magazines += c->magazines[cpu] ? READ_ONCE(c->magazines[cpu]->count) : 0;
+	return c->nr_out - in_magazines;
+}
+
+u64 slab_live_objects(void)
+{
+	u64 n = 0;
+	for (u32 i = 0; i < nr_caches; i++)
+		n += cache_live(&caches[i]);
+	return n;
+}
+
+void slab_show(struct strbuf *sb)
+{
+	strbuf_printf(sb, "slabinfo - version: 2.1\n"
+			  "# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab> : tunables "
+			  "<limit> <batchcount> <sharedfactor> : slabdata <active_slabs> <num_slabs> <sharedavail>\n");
+	for (u32 i = 0; i < nr_caches; i++) {
+		struct kmem_cache *c = &caches[i];
+		strbuf_printf(sb, "%-17s %6lu %6lu %6u %4u %4u : tunables    0    0    0 : slabdata %6u %6u      0\n",
+			c->name, cache_live(c), (u64)c->nr_slabs * c->per_slab, c->size, c->per_slab, 1u << c->order,
+			c->nr_slabs, c->nr_slabs);
+	}
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+/*
+ * uio: moving bytes between a file operation and its caller's memory; the theory is in uio.h.
+ */
+#include "mm/uio.h"
+#include "kernel/core/alloc.h"
+#include "kernel/lib/string.h"
+#include "mm/uaccess.h"
+
+void uio_init_user(struct uio *u, void __user *buf, size_t n)
+{
+	u->kind = UIO_USER;
+	u->flags = 0;
+	u->left = n;
+	u->seg_off = 0;
+	u->one.iov_base = buf;
+	u->one.iov_len = n;
+	u->seg = &u->one;
+}
+
+void uio_init_kernel(struct uio *u, void *buf, size_t n)
+{
+	u->kind = UIO_KERNEL;
+	u->flags = 0;
+	u->left = n;
+	u->seg_off = 0;
+	u->seg = NULL;
+	u->kbuf = buf;
+}
+
+void uio_init_iov(struct uio *u, const struct iovec *iov, unsigned n, size_t total)
+{
+	u->kind = UIO_USER;
+	u->flags = 0;
+	u->left = total;
+	u->seg_off = 0;
+	u->seg = iov;
+}
+
+ssize_t uio_import(struct uio *u, const struct iovec __user *uiov, unsigned long n, struct iovec *small,
+	unsigned nr_small, struct iovec **iov)
+{
+	*iov = NULL;
+	if (n > IOV_MAX)
+		return -EINVAL;
+	struct iovec *v = n <= nr_small ? small : kmalloc(n * sizeof(*v));
+	if (!v)
+		return -ENOMEM;
+	ssize_t err = copy_from_user(v, uiov, n * sizeof(*v));
+	size_t total = 0;
+	for (unsigned long i = 0; !err && i < n; i++) {
+		ssize_t len = v[i].iov_len;
+		if (len < 0)
+			err = -EINVAL;
+		else if (!access_ok(v[i].iov_base, len))
+			err = -EFAULT;
+		else if (len > UIO_MAX_BYTES - total)
+			v[i].iov_len = UIO_MAX_BYTES - total;
+		total += v[i].iov_len;
+	}
+	if (err) {
+		if (v != small)
+			kfree(v);
+		return err;
+	}
+	*iov = v;
+	uio_init_iov(u, v, n, total);
+	return total;
+}
+
+void uio_iov_free(struct iovec *iov, struct iovec *small)
+{
+	if (iov != small)
+		kfree(iov);
+}
+
+static void advance(struct uio *u, size_t n)
+{
+	u->left -= n;
+	if (u->kind == UIO_KERNEL) {
+		u->kbuf = (char *)u->kbuf + n;
+		return;
+	}
+	u->seg_off += n;
+}
+
+/* Skips finished segments; answers how much the current one still takes (left > 0). */
+static size_t segment_room(struct uio *u)
+{
+	while (u->seg_off == u->seg->iov_len) {
+		u->seg++;
+		u->seg_off = 0;
+	}
+	return u->seg->iov_len - u->seg_off;
+}
+
+enum direction { PUT, TAKE, ZERO };
+
+/* Moves up to n bytes; answers how many before a fault. */
+static inline size_t move(struct uio *u, void *buf, size_t n, enum direction dir)
+{
+	n = min(n, u->left);
+	if (u->kind == UIO_KERNEL) {
+		if (dir == PUT)
+			memcpy(u->kbuf, buf, n);
+		else if (dir == TAKE)
+			memcpy(buf, u->kbuf, n);
+		else
+			memset(u->kbuf, 0, n);
+		advance(u, n);
+		return n;
+	}
+	lockrank_assert_may_touch_user();
+	size_t done = 0;
+	while (done < n) {
+		size_t part = min(segment_room(u), n - done);
+		char __user *at = (char __user *)u->seg->iov_base + u->seg_off;
+		size_t missed = dir == PUT  ? arch_copy_to_user(at, (char *)buf + done, part) :
+				dir == TAKE ? arch_copy_from_user((char *)buf + done, at, part) :
+					      arch_clear_user(at, part);
+		advance(u, part - missed);
+		done += part - missed;
+		if (missed)
+			break;
+	}
+	return done;
+}
+
+size_t uio_put(struct uio *u, const void *from, size_t n)
+{
+	return move(u, (void *)from, n, PUT);
+}
+
+size_t uio_take(struct uio *u, void *to, size_t n)
+{
+	return move(u, to, n, TAKE);
+}
+
+size_t uio_put_zero(struct uio *u, size_t n)
+{
+	return move(u, NULL, n, ZERO);
+}
+
+int uio_put_all(struct uio *u, const void *from, size_t n)
+{
+	return uio_put(u, from, n) == n ? 0 : -EFAULT;
+}
+
+int uio_take_all(struct uio *u, void *to, size_t n)
+{
+	return uio_take(u, to, n) == n ? 0 : -EFAULT;
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+/*
+ * vm_object: shared pages; the theory is in vm_object.h.
+ *
+ * Locks     o->lock while pages are added or removed; readers look up under RCU. A page removed by a
+ *           truncation loses the object's reference only after a grace period, through the page index's
+ *           own deferred frees and page_put: a reader that found it before uses ref_tryget.
+ * Order     truncation first makes the size small, then unmaps, then drops the pages: a fault in between
+ *           finds the new size under the page-table lock (mm/fault.c) or is unmapped again.
+ */
+#include "mm/vm_object.h"
+#include "kernel/core/alloc.h"
+#include "kernel/core/panic.h"
+#include "kernel/lib/string.h"
+#include "mm/pagetable.h"
+
+static struct kmem_cache *object_cache;
+static u64 next_ino; /* [atomic] */
+
+void vm_object_init(void)
+{
+	object_cache = kmem_cache_create("vm_object", sizeof(struct vm_object), 8);
+}
+
+struct vm_object *vm_object_create(u64 size_bytes)
+{
+	struct vm_object *o = kmem_cache_zalloc(object_cache);
+	if (!o)
+		return NULL;
+	ref_init(&o->ref);
+	mutex_init(&o->lock, RANK_VM_OBJECT);
+	idtable_init(&o->pages);
+	spin_init(&o->maps_lock, RANK_PAGETABLE);
+	list_init(&o->maps);
+	o->size_bytes = size_bytes;
+	o->ino = __atomic_add_fetch(&next_ino, 1, __ATOMIC_RELAXED);
+	return o;
+}
+
+void vm_object_get(struct vm_object *o)
+{
+	ref_get(&o->ref);
+}
+
+static void drop_pages(struct vm_object *o, u64 first, u64 end)
+{
+	u64 dropped = 0;
+	struct page *pg;
+	for (u64 i = first; (pg = idtable_next(&o->pages, &i)) && i < end; i++) {
+		idtable_remove(&o->pages, i);
+		page_put(pg);
+		dropped++;
+	}
+	o->nr_pages -= dropped;
+	if (o->charge && dropped)
+		o->charge(o, -(long)dropped);
+}
+
+void vm_object_put(struct vm_object *o)
+{
+	if (!o || !ref_put(&o->ref))
+		return;
+	drop_pages(o, 0, UINT64_MAX);
+	idtable_destroy(&o->pages);
+	kmem_cache_free(object_cache, o);
+}
+
+static struct page *page_lookup(struct vm_object *o, u64 index)
+{
+	rcu_read_lock();
+	struct page *pg = idtable_get(&o->pages, index);
+	if (pg && !ref_tryget(&pg->ref))
+		pg = NULL;
+	/* The frame may have been freed and reused between the two: look whether it still is this page. */
+	if (pg && unlikely(idtable_get(&o->pages, index) != pg)) {
+		page_put(pg);
+		pg = NULL;
+	}
+	rcu_read_unlock();
+	return pg;
+}
+
+static int page_create(struct vm_object *o, u64 index, struct page **out)
+{
+	guard(mutex)(&o->lock);
+	struct page *pg = idtable_get(&o->pages, index);
+	if (pg) { /* somebody was faster */
+		page_get(pg);
+		*out = pg;
+		return 0;
+	}
+	int err = o->charge ? o->charge(o, 1) : 0;
+	if (err)
+		return err;
+	pg = page_alloc_zeroed(PAGE_OBJECT);
+	if (pg)
+		pg->index = index;
+	if (!pg || idtable_set(&o->pages, index, pg)) {
+		if (pg)
+			page_put(pg);
+		if (o->charge)
+			o->charge(o, -1);
+		return -ENOMEM;
+	}
+	pg->owner = o;
+	o->nr_pages++;
+	page_get(pg);
+	*out = pg;
+	return 0;
+}
+
+int vm_object_page(struct vm_object *o, u64 index, bool create, struct page **out)
+{
+	if (index >= (READ_ONCE(o->size_bytes) + PAGE_SIZE - 1) >> PAGE_SHIFT)
+		return -EFAULT;
+	*out = page_lookup(o, index);
+	if (likely(*out))
+		return 0;
+	return create ? page_create(o, index, out) : -ENOENT;
+}
+
+/* Zeroes the part of page `index` between two offsets, if the page is there. */
+static void clear_part(struct vm_object *o, u64 index, u64 from, u64 to)
+{
+	struct page *pg = idtable_get(&o->pages, index);
+	if (pg && to > from)
+		memset((char *)page_virt(pg) + from, 0, to - from);
+}
+
+void vm_object_truncate(struct vm_object *o, u64 size_bytes)
+{
+	u64 old = o->size_bytes;
+	WRITE_ONCE(o->size_bytes, size_bytes);
+	if (size_bytes >= old)
+		return;
+	u64 first = (size_bytes + PAGE_SIZE - 1) >> PAGE_SHIFT;
+	pagetable_unmap_object(o, first, UINT64_MAX);
+	guard(mutex)(&o->lock);
+	u64 tail = size_bytes & ~PAGE_MASK;
+	if (tail)
+		clear_part(o, size_bytes >> PAGE_SHIFT, tail, PAGE_SIZE);
+	drop_pages(o, first, UINT64_MAX);
+	/* A fault that had looked the page up before may have mapped it meanwhile. */
+	pagetable_unmap_object(o, first, UINT64_MAX);
+}
+
+void vm_object_punch(struct vm_object *o, u64 start, u64 end)
+{
+	u64 first = (start + PAGE_SIZE - 1) >> PAGE_SHIFT, last = end >> PAGE_SHIFT;
+	if (first < last)
+		pagetable_unmap_object(o, first, last);
+	guard(mutex)(&o->lock);
+	if (first > last) { /* within one page */
+		clear_part(o, start >> PAGE_SHIFT, start & ~PAGE_MASK, end & ~PAGE_MASK);
+		return;
+	}
+	if (start & ~PAGE_MASK)
+		clear_part(o, start >> PAGE_SHIFT, start & ~PAGE_MASK, PAGE_SIZE);
+	if (end & ~PAGE_MASK)
+		clear_part(o, last, 0, end & ~PAGE_MASK);
+	if (first < last)
+		drop_pages(o, first, last);
+}
+
+bool vm_object_find(struct vm_object *o, u64 from, bool data, u64 *found)
+{
+	u64 i = from;
+	rcu_read_lock();
+	if (data) {
+		bool any = idtable_next(&o->pages, &i) != NULL;
+		rcu_read_unlock();
+		*found = i;
+		return any;
+	}
+	while (idtable_get(&o->pages, i))
+		i++;
+	rcu_read_unlock();
+	*found = i;
+	return true;
+}

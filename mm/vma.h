@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+/*
+ * vma: the internal interface between the files of mm/ that change address spaces; see vma.c.
+ *
+ * Locks     mm->lock for writing, but for vma_first/next/prev (reading)
+ */
+#pragma once
+#include "mm/mm.h"
+
+enum {
+	MM_MAX_VMAS = 65530,		/* vm.max_map_count's default */
+	MMAP_MIN_ADDR = 65536,		/* vm.mmap_min_addr: page 0 stays unmapped */
+	STACK_GUARD_BYTES = 256 * 4096,
+};
+
+struct vma *vma_first(struct mm *mm);
+struct vma *vma_prev(struct vma *v);
+struct vma *vma_alloc(struct mm *mm, uaddr_t start, uaddr_t end, u32 flags);
+void vma_free(struct vma *v);
+void vma_insert(struct mm *mm, struct vma *v);
+void vma_remove(struct mm *mm, struct vma *v);
+struct vma *vma_split(struct mm *mm, struct vma *v, uaddr_t at);
+struct vma *vma_merge(struct mm *mm, struct vma *v);
+int vma_boundary(struct mm *mm, uaddr_t addr);
+bool vma_range_is_free(struct mm *mm, uaddr_t start, uaddr_t end);
+uaddr_t vma_find_free(struct mm *mm, uaddr_t hint, size_t bytes, int flags);
+void vma_init(void);
+u32 vma_flags_of_prot(int prot);
+/* Unmaps with the lock held for writing. */
+int mm_unmap_locked(struct mm *mm, uaddr_t addr, size_t bytes);
+int mm_expand_stack(struct mm *mm, struct vma *v, uaddr_t addr); /* lock held for writing */
+bool mm_may_map(struct mm *mm, u64 pages, u32 vma_flags);	 /* RLIMIT_AS, RLIMIT_DATA, overcommit */
+long mm_map_locked(struct mm *mm, uaddr_t addr, size_t bytes, int prot, int flags, struct file *file, u64 offset);
+int mm_populate(struct mm *mm, uaddr_t start, uaddr_t end);
