@@ -122,7 +122,7 @@ def host_strace(archive, packer):
 # -- the machine ------------------------------------------------------------------------------
 
 
-def build_machine(root, args, initrd_path):
+def build_machine(root, args, initrd_path, accelerator):
     build = os.path.join(root, "build")
     if args.linux:
         kernel, options = debian.kernel(os.path.join(build, "cache")), LINUX
@@ -139,7 +139,7 @@ def build_machine(root, args, initrd_path):
         extra = ["-S", "-gdb", "unix:%s,server=on,wait=off" % sock]
         print("run: waiting for:  gdb -x tests/gdb.py -ex 'target remote %s' %s" %
               (sock, kernel), file=sys.stderr)
-    chosen = accel.choose(qemu.QEMU, os.path.join(build, "cache", "accel"))
+    chosen = accelerator or accel.choose(qemu.QEMU, os.path.join(build, "cache", "accel"))
     return qemu.Machine(kernel=kernel, initrd=initrd_path, cpus=args.cpus, memory=args.memory,
                         append=("%s %s" % (options, args.kernel_args)).strip(), accel=chosen,
                         cpu="host" if chosen == "kvm" else "max", extra=extra)
@@ -260,10 +260,15 @@ def follow_terminal(process, deadline):
 
 def boot(root, args, mode, data, out, err):
     """Runs the command of `args` in a machine; returns its exit status."""
+    return boot_image(root, args, initrd(root, args, mode, data), mode, out, err)
+
+
+def boot_image(root, args, archive, mode, out, err, accelerator=None):
+    """The same for an initrd that is made already."""
     with tempfile.NamedTemporaryFile(prefix="parley-run-", suffix=".cpio") as image:
-        image.write(initrd(root, args, mode, data))
+        image.write(archive)
         image.flush()
-        machine = build_machine(root, args, image.name)
+        machine = build_machine(root, args, image.name, accelerator)
         if args.dry_run:
             print(" ".join(machine.command()))
             return 0
