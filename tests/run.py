@@ -35,10 +35,10 @@ def arguments():
     where.add_argument("--linux", action="store_true", help="on Debian's Linux in QEMU")
     where.add_argument("--parley", action="store_true", help="on Parley, one configuration")
     where.add_argument("--suite", choices=sorted(SUITES), help="on Parley, several")
-    where.add_argument("--debian", action="store_true",
-                       help="Debian's programs, compared with a chroot on the host")
     where.add_argument("--pack", metavar="FILE", help="only write the initrd of a run")
     where.add_argument("--list", action="store_true", help="only list the programs")
+    p.add_argument("--debian", action="store_true",
+                   help="Debian's programs, compared with a chroot on the host")
     p.add_argument("-T", "--test", default="", metavar="GLOB",
                    help="programs: mechanism, name or mechanism/name with * and ?; by commas")
     p.add_argument("--cpus", default="", help="overrides the suite's; default 1")

@@ -29,12 +29,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "user/bin/guest.h"
 
 enum {
 	MAX_PROGRAMS = 512,
@@ -48,9 +48,6 @@ enum {
 	DEFAULT_TIMEOUT_S = 120,
 	FOLLOW_MS = 100,  /* how late an end may be seen whose output somebody else holds open */
 	SETTLE_MS = 2000, /* for what the kernel frees late, before it counts as a leak */
-	EXIT_PORT = 0xf4,
-	EXIT_PASS = 0x10, /* QEMU's status is 2 * this + 1 */
-	EXIT_FAIL = 0x11,
 };
 
 #define TESTS_DIR  "/tests"
@@ -102,44 +99,6 @@ static long now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-/* -- the machine ------------------------------------------------------------------------------ */
-
-static void mount_missing(void)
-{
-	static const struct {
-		const char *type, *dir, *probe;
-	} table[] = {
-		{"proc", "/proc", "/proc/self"},
-		{"devtmpfs", "/dev", "/dev/null"},
-		{"sysfs", "/sys", "/sys/kernel"},
-		{"tmpfs", "/dev/shm", NULL},
-		{"devpts", "/dev/pts", "/dev/pts/ptmx"},
-		{"mqueue", "/dev/mqueue", NULL},
-		{"tmpfs", "/tmp", NULL},
-	};
-
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		if (table[i].probe && access(table[i].probe, F_OK) == 0)
-			continue;
-		mkdir(table[i].dir, 01777);
-		/* What cannot be mounted is missed by the tests that need it, and they say so. */
-		(void)!mount("none", table[i].dir, table[i].type, 0, NULL);
-	}
-}
-
-/* Ends QEMU when this is process 1; returns otherwise. */
-static void end_machine(bool passed)
-{
-	if (!is_init)
-		return;
-	sync();
-	if (syscall(SYS_ioperm, EXIT_PORT, 4, 1) == 0) {
-		unsigned value = passed ? EXIT_PASS : EXIT_FAIL;
-
-		__asm__ volatile("outl %0, %w1" ::"a"(value), "d"(EXIT_PORT));
-	}
 }
 
 /* -- options ---------------------------------------------------------------------------------- */
@@ -503,7 +462,7 @@ int main(int argc, char **argv)
 
 	is_init = getpid() == 1;
 	if (is_init)
-		mount_missing();
+		guest_mount();
 	if (argc > 1 && !is_init)
 		for (int i = 1; i < argc; i++)
 			add_globs(&o, argv[i]);
@@ -516,6 +475,6 @@ int main(int argc, char **argv)
 			failed += !run_program(programs[i], ++number, round, &o);
 	say("# testrun %s end: %d of %d programs failed\n", o.nonce, failed, number);
 	bool passed = failed == 0 && number > 0;
-	end_machine(passed);
+	guest_end(passed);
 	return !passed;
 }

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: MIT
+"""debian_tests: the same Debian programs on the host and in a guest, and what they print.
+
+Promise   Each script of tests/debian runs in a chroot of the cached root image on the host's
+          Linux (in name spaces of its own, so nothing is left behind), and in a guest whose initrd
+          is that image. A line "## NAME" of its output begins a case; a case passes when its
+          lines are the same in both. Standard error is part of the output.
+"""
+import glob
+import os
+import shutil
+import subprocess
+import sys
+import time
+import types
+
+from . import command, cpio, debian, guest, ktap, report
+
+SCRIPT_TIMEOUT_S = 120
+UNWANTED = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info",
+            "usr/share/lintian", "usr/share/bug", "usr/lib/x86_64-linux-gnu/gconv")
+ENV = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "TERM": "dumb", "LC_ALL": "C"}
+# Run by the host's shell as root of new mount and pid name spaces; $1 is the root, $2 the script.
+CHROOT = """
+mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && mount -t tmpfs tmpfs "$1/tmp" &&
+chmod 1777 "$1/tmp" && exec chroot "$1" /bin/sh -c 'cd /tmp && exec "$0" 2>&1' "$2"
+"""
+
+
+def packages(folder):
+    with open(os.path.join(folder, "packages"), encoding="ascii") as f:
+        lines = (line.split("#")[0].strip() for line in f)
+        return [line for line in lines if line]
+
+
+def root_image(paths, folder):
+    """The unpacked root, made at the first use and whenever the list of packages changes."""
+    names = packages(folder)
+    root = os.path.join(paths.cache, "debian", "root")
+    stamp = root + ".packages"
+    wanted = "\n".join(names)
+    if os.path.exists(stamp):
+        with open(stamp, encoding="ascii") as f:
+            if f.read() == wanted:
+                return root
+    shutil.rmtree(root, ignore_errors=True)
+    for name in debian.closure(names):
+        debian.unpack(debian.download(name, os.path.join(paths.cache, "deb")), root)
+    for path in UNWANTED:
+        shutil.rmtree(os.path.join(root, path), ignore_errors=True)
+    for path in ("proc", "dev", "sys", "tmp", "etc", "root", "tests"):
+        os.makedirs(os.path.join(root, path), exist_ok=True)
+    with open(os.path.join(root, "etc/passwd"), "w", encoding="ascii") as f:
+        f.write("root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n")
+    with open(os.path.join(root, "etc/group"), "w", encoding="ascii") as f:
+        f.write("root:x:0:\nnogroup:x:65534:\n")
+    if not os.path.lexists(os.path.join(root, "bin/sh")):
+        os.symlink("dash", os.path.join(root, "bin/sh"))
+    with open(stamp, "w", encoding="ascii") as f:
+        f.write(wanted)
+    return root
+
+
+def run_on_host(root, script):
+    """(output, exit status) of the script in a chroot."""
+    unshare = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
+    if os.geteuid() != 0:
+        unshare.append("--map-root-user")
+    argv = unshare + ["env", "-i"] + ["%s=%s" % kv for kv in ENV.items()]
+    argv += ["/bin/sh", "-c", CHROOT, "sh", root, "/tests/" + script]
+    try:
+        done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=SCRIPT_TIMEOUT_S)
+    except subprocess.TimeoutExpired as e:
+        return (e.stdout or b"") + b"time-out\n", -1
+    return done.stdout, done.returncode
+
+
+class Output:
+    """Collects what a guest's command writes."""
+
+    def __init__(self):
+        self.data = bytearray()
+
+    def write(self, data):
+        self.data += data
+
+    def flush(self):
+        pass
+
+
+def run_in_guest(repo, config, base_archive, script, log):
+    """(output, exit status, complaint) of the script as process 2 of a machine."""
+    settings = types.SimpleNamespace(
+        linux=config.system == "linux", strace=False, gdb=False, cpus=config.cpus,
+        memory=config.memory, kernel_args=config.append, build=config.build, dry_run=False,
+        timeout=SCRIPT_TIMEOUT_S, console=False)
+    argv = ["/bin/sh", "-c", "exec \"$0\" 2>&1", "/tests/" + script]
+    base_archive.file(".run/job", command.job_bytes("null", "/tmp", argv, ENV))
+    out, err = Output(), Output()
+    status = command.boot_image(repo, settings, base_archive.bytes(), "null", out, err, "tcg")
+    log.write(b"# %s\n%s%s" % (script.encode(), out.data, err.data))
+    return bytes(out.data), status, err.data.decode("utf-8", "replace")
+
+
+def sections(data):
+    """[(name, lines)]; what stands before the first "## " is called "start"."""
+    found = [("start", [])]
+    for line in data.decode("utf-8", "replace").splitlines():
+        if line.startswith("## "):
+            name = line[3:]
+            used = sum(1 for n, _ in found if n == name or n.startswith(name + "#"))
+            found.append(("%s#%d" % (name, used + 1) if used else name, []))
+        else:
+            found[-1][1].append(line)
+    return [s for s in found if s[1] or s[0] != "start"]
+
+
+def first_difference(want, got):
+    for i in range(max(len(want), len(got))):
+        a = want[i] if i < len(want) else "(no line)"
+        b = got[i] if i < len(got) else "(no line)"
+        if a != b:
+            return "line %d" % (i + 1), ["host  %s" % a, "guest %s" % b]
+    return "", []
+
+
+def compare(title, host, got):
+    """One case for each section of the host's output, and one for the exit status."""
+    (want_data, want_status), (got_data, got_status, complaint) = host, got
+    cases, have = [], dict(sections(got_data))
+    for name, want in sections(want_data):
+        if name not in have:
+            cases.append(ktap.Case(title, name, ktap.FAIL, "no output",
+                                   complaint.splitlines()[-20:]))
+            continue
+        where, log = first_difference(want, have.pop(name))
+        cases.append(ktap.Case(title, name, ktap.FAIL if log else ktap.PASS, where, log))
+    for name in have:
+        cases.append(ktap.Case(title, name, ktap.FAIL, "not in the host's output"))
+    same = want_status == got_status
+    cases.append(ktap.Case(title, "exit status", ktap.PASS if same else ktap.FAIL, "" if same else
+                           "host %d, guest %d" % (want_status, got_status),
+                           [] if same else complaint.splitlines()[-20:]))
+    return cases
+
+
+def prepare(root, folder, paths):
+    """The guest's image, with the scripts in /tests of both the image and the chroot."""
+    scripts = sorted(os.path.basename(p) for p in glob.glob(os.path.join(folder, "*.sh")))
+    shutil.rmtree(os.path.join(root, "tests"), ignore_errors=True)
+    os.makedirs(os.path.join(root, "tests"))
+    for name in scripts:
+        shutil.copy(os.path.join(folder, name), os.path.join(root, "tests", name))
+    archive = cpio.base()
+    archive.tree(root)
+    helper = paths.need(os.path.join(paths.bin, "runcmd"), "all")
+    archive.program(command.HELPER, helper)
+    return scripts, archive
+
+
+def run_all(args, paths, configs):
+    """Every script in every configuration; returns (results, exit code)."""
+    folder = os.path.join(paths.root, "tests", "debian")
+    root = root_image(paths, folder)
+    scripts, archive = prepare(root, folder, paths)
+    globs = [g for g in args.test.split(",") if g]
+    scripts = [s for s in scripts if not globs or
+               any(guest.glob_match(g, s[:-3]) for g in globs)]
+    os.makedirs(paths.logs, exist_ok=True)
+    host = {name: run_on_host(root, name) for name in scripts}
+    results = []
+    for config in configs:
+        title = "debian-" + config.title()
+        live, cases = report.Live(title), []
+        log_path = os.path.join(paths.logs, title + ".log")
+        with open(log_path, "wb") as log:
+            for name in scripts:
+                live.show("%s  %s" % (report.tally_text(report.tally(cases)), name))
+                started = time.monotonic()
+                got = run_in_guest(paths.root, config, archive, name, log)
+                new = compare("debian/" + name[:-3], host[name], got)
+                new[-1].seconds = time.monotonic() - started
+                cases += new
+        live.end(cases)
+        report.show_failures(title, cases, log_path)
+        results.append((title, cases, log_path))
+        sys.stdout.flush()
+    failed = any(c.outcome == ktap.FAIL for _, cases, _ in results for c in cases)
+    return results, 1 if failed or not scripts else 0

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+/*
+ * guest: what the programs that may be process 1 of a test machine share (testrun, runcmd).
+ *
+ * Promise   guest_mount() mounts what is missing of the usual tree and fails nothing: what cannot
+ *           be mounted is missed by those who need it. guest_end() ends QEMU through its
+ *           isa-debug-exit device when this is process 1, and returns otherwise.
+ * Linux     The same binaries serve both systems. On Linux the debug port is reached by ioperm();
+ *           Parley has no such call, there the boot option exit=debug makes process 1's exit
+ *           status the answer, so the caller exits with it after guest_end().
+ */
+#pragma once
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum {
+	GUEST_EXIT_PORT = 0xf4,
+	GUEST_EXIT_PASS = 0x10, /* QEMU's own status is 2 * this + 1 */
+	GUEST_EXIT_FAIL = 0x11,
+	GUEST_TCSBRK = 0x5409, /* with argument 1: wait until all output is on the line */
+};
+
+static inline void guest_mount(void)
+{
+	static const struct {
+		const char *type, *dir, *probe;
+	} table[] = {
+		{"proc", "/proc", "/proc/self"},
+		{"devtmpfs", "/dev", "/dev/zero"},
+		{"sysfs", "/sys", "/sys/kernel"},
+		{"tmpfs", "/dev/shm", NULL},
+		{"devpts", "/dev/pts", "/dev/pts/ptmx"},
+		{"mqueue", "/dev/mqueue", NULL},
+		{"tmpfs", "/tmp", NULL},
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (table[i].probe && access(table[i].probe, F_OK) == 0)
+			continue;
+		mkdir(table[i].dir, 01777);
+		(void)!mount("none", table[i].dir, table[i].type, 0, NULL);
+		if (!table[i].probe)
+			chmod(table[i].dir, 01777);
+	}
+}
+
+static inline void guest_end(bool passed)
+{
+	if (getpid() != 1)
+		return;
+	ioctl(STDOUT_FILENO, GUEST_TCSBRK, 1);
+	if (syscall(SYS_ioperm, GUEST_EXIT_PORT, 4, 1) == 0) {
+		unsigned value = passed ? GUEST_EXIT_PASS : GUEST_EXIT_FAIL;
+
+		__asm__ volatile("outl %0, %w1" ::"a"(value), "d"(GUEST_EXIT_PORT));
+	}
+}
