@@ -45,13 +45,9 @@ typedef unsigned long ksigset_t; /* bit n-1 is signal n */
 #define __SIG_DFL 0l
 #define __SIG_IGN 1l
 
-/* What rt_sigaction takes; the C library's struct sigaction has another order. */
-struct ksigaction {
-	__uptr(void) handler;
-	unsigned long flags;
-	__uptr(void) restorer;
-	ksigset_t mask;
-};
+#ifdef __KERNEL__
+#include "kernel/uapi/ksigaction.h" /* not for programs, which have their own */
+#endif
 
 struct sigaltstack {
 	__uptr(void) ss_sp;

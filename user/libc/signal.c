@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "kernel/uapi/ksigaction.h"
 #include "user/libc/libc.h"
 
 void __sigreturn(void);
