@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+/*
+ * uapi/reboot: the magic numbers and commands of reboot(2).
+ *
+ * Linux     reboot(2)
+ */
+#pragma once
+
+#define LINUX_REBOOT_MAGIC1 0xfee1deadu
+#define LINUX_REBOOT_MAGIC2 672274793
+#define LINUX_REBOOT_MAGIC2A 85072278
+#define LINUX_REBOOT_MAGIC2B 369367448
+#define LINUX_REBOOT_MAGIC2C 537993216
+
+#define LINUX_REBOOT_CMD_RESTART 0x01234567
+#define LINUX_REBOOT_CMD_HALT 0xcdef0123u
+#define LINUX_REBOOT_CMD_CAD_ON 0x89abcdefu
+#define LINUX_REBOOT_CMD_CAD_OFF 0x00000000
+#define LINUX_REBOOT_CMD_POWER_OFF 0x4321fedc
+#define LINUX_REBOOT_CMD_RESTART2 0xa1b2c3d4u
+#define LINUX_REBOOT_CMD_SW_SUSPEND 0xd000fce2u
+#define LINUX_REBOOT_CMD_KEXEC 0x45584543

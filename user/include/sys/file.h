@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+/*
+ * sys/file.h: flags of flock and open.
+ */
+#pragma once
+#include <fcntl.h>

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+/*
+ * sys/personality.h: execution domains.
+ */
+#pragma once
+int personality(unsigned long persona);

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+/*
+ * sys/sysmacros.h: the two halves of a device number.
+ */
+#pragma once
+#define major(d) ((unsigned)((((d) >> 8) & 0xfff) | (((d) >> 32) & ~0xffful)))
+#define minor(d) ((unsigned)(((d) & 0xff) | (((d) >> 12) & ~0xfful)))
+#define makedev(ma, mi)                                                              \
+	((((ma) & 0xffful) << 8) | (((ma) & ~0xffful) << 32) | ((mi) & 0xfful) |     \
+		(((mi) & ~0xfful) << 12))

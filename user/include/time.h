@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+/*
+ * time.h: clocks and calendars; local time is UTC.
+ */
+#pragma once
+#include <stddef.h>
+#include <sys/types.h>
+#include "kernel/uapi/time.h"
+
+#define CLOCKS_PER_SEC 1000000l
+#define TIME_UTC 1
+
+struct tm {
+	int tm_sec, tm_min, tm_hour;
+	int tm_mday, tm_mon, tm_year;
+	int tm_wday, tm_yday, tm_isdst;
+	long tm_gmtoff;
+	const char *tm_zone;
+};
+
+time_t time(time_t *t);
+clock_t clock(void);
+double difftime(time_t a, time_t b);
+struct tm *gmtime(const time_t *t);
+struct tm *gmtime_r(const time_t *t, struct tm *tm);
+struct tm *localtime(const time_t *t);
+struct tm *localtime_r(const time_t *t, struct tm *tm);
+time_t mktime(struct tm *tm);
+time_t timegm(struct tm *tm);
+size_t strftime(char *s, size_t size, const char *fmt, const struct tm *tm);
+char *asctime(const struct tm *tm);
+char *ctime(const time_t *t);
+void tzset(void);
+int nanosleep(const struct timespec *req, struct timespec *rem);
+int clock_gettime(clockid_t clock, struct timespec *ts);
+int clock_settime(clockid_t clock, const struct timespec *ts);
+int clock_getres(clockid_t clock, struct timespec *ts);
+int clock_nanosleep(clockid_t clock, int flags, const struct timespec *req, struct timespec *rem);
