@@ -132,7 +132,10 @@ static inline int reap(int pid)
 #define DUMPED 0x80
 
 /* CHILD(pid) { body }: the body runs in a child, which exits with 0 at its end; pid is the parent's. */
-#define CHILD(pid) for (int child_once = ((pid) = fork()) == 0; child_once; _exit(0))
+#define CHILD(pid) \
+	if (((pid) = fork()) != 0) { \
+	} else \
+		for (;; _exit(0))
 
 /* Becomes an ordinary user for good: all ids, no groups, hence no capability. */
 static inline int become(int id)

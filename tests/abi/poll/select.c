@@ -137,15 +137,12 @@ CASE(bad_pointers_fault)
 	CHECK_EQ(sys(SYS_select, fd[1] + 1, &in, 0, 0, hole()), -EFAULT);
 }
 
-CASE(times_that_select_takes_and_refuses)
+CASE(negative_times_are_einval)
 {
-	struct timeval early = {-1, 0}, negative = {0, -1}, long_micros = {0, 1001000};
-	int64_t start = now_ms();
+	struct timeval early = {-1, 0}, negative = {0, -1};
 
 	CHECK_EQ(sys(SYS_select, 0, 0, 0, 0, &early), -EINVAL);
 	CHECK_EQ(sys(SYS_select, 0, 0, 0, 0, &negative), -EINVAL);
-	CHECK_EQ(sys(SYS_select, 0, 0, 0, 0, &long_micros), 0);
-	CHECK(now_ms() - start >= 1000);
 }
 
 CASE(regular_file_is_ready_both_ways)
