@@ -18,7 +18,7 @@ void kernel_task_start(void);				/* first thing a new task runs: finishes the sw
 /* A CPU exception; `from_user` tells where it came from. A fault in the kernel that the exception
  * table cannot mend is a panic. Interrupts are as they were at the fault (on for user faults). */
 void kernel_trap(struct regs *r, unsigned vector, u64 error, uaddr_t address, bool from_user);
-void kernel_timer_interrupt(void);			/* I: the one-shot timer fired */
+void kernel_timer_interrupt(bool from_user);		/* I: the one-shot timer fired; what was running */
 void kernel_resched_ipi(void);				/* I: another CPU asked for a look at the run queue */
 void kernel_preempt(void);				/* I: interrupt return to kernel code that may be preempted */
 phys_t kernel_alloc_table(void);			/* a zeroed page for a kernel page table; panics when out */

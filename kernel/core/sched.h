@@ -41,8 +41,10 @@ u64 sched_nr_switches(void);
 unsigned sched_nr_running(void);
 void sched_load_average(u32 avg[3]); /* fixed point, 11 bits of fraction, as getloadavg's */
 
+void sched_early_init(void);		/* first of all: `current` exists, nothing else */
 void sched_init(void);			/* boot CPU: its run queue; `current` becomes the boot task */
 void sched_init_cpu(unsigned cpu);	/* run queue and idle task of another CPU, before it starts */
 __noreturn void sched_idle_loop(void);	/* what a CPU does when nothing else runs */
 void sched_finish_switch(void);		/* kernel_task_start(): first thing a new task does */
-void sched_timer_tick(void);		/* slice end */
+void sched_timer_interrupt(bool from_user); /* kernel_timer_interrupt() */
+void debug_show_tasks(void);		/* every task and what it waits for, to the log */

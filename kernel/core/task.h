@@ -89,6 +89,7 @@ struct task {
 	struct process *process;	/* [const] NULL: kernel thread */
 	struct sighand *sighand;	/* [const until exec] */
 	struct mm *mm;			/* [owner+lock] NULL: kernel thread, or past exit_mm */
+	struct arch_mm *arch_mm;	/* [owner] &mm->arch, what the switch loads; NULL: keep what is loaded */
 	struct fdtable *fdtable;	/* [owner+lock] */
 	struct fs_ctx *fs;		/* [owner+lock] */
 	const struct cred *cred;	/* [owner+lock] effective */
@@ -125,6 +126,7 @@ static inline void task_get(struct task *t)
 	ref_get(&t->ref);
 }
 void task_put(struct task *t);
+void task_release_parts(struct task *t); /* kernel/proc: what a task still refers to when it is freed */
 DEFINE_AUTOPUT(task)
 
 static inline void task_work_set(struct task *t, u32 bits)

@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: MIT
+/*
+ * sched: per-CPU run queues with one fair class.
+ *
+ * Promise   each CPU runs the runnable task with the least virtual run time (real run time divided by the
+ *           weight of its nice level), changing over when the running one has had a slice and another is
+ *           waiting. A woken task starts at most half a slice behind the queue's minimum: sleepers get the
+ *           CPU soon but cannot save up. A busy CPU has a tick of TICK_NS, for slices, for sampling user
+ *           against system time and for balance; an idle CPU has none and halts.
+ * Placement a woken task goes to where it last ran if that CPU is idle; to the waker's CPU if the waker is
+ *           about to sleep (wake_sync) and alone; else to an idle CPU; else where it last ran. A CPU that
+ *           runs out of work pulls from the longest queue; a tick with waiting tasks wakes an idle CPU.
+ * Locks     rq->lock (RANK_RUNQ), interrupts off; held across the context switch and released by the next
+ *           task: so whoever holds the lock of a sleeping task's queue knows its registers are saved. A task's
+ *           queue is t->cpu's; it changes only under that queue's lock. Second queues only by trylock.
+ * Lifetime  the "alive" reference of a task that called sched_exit() is dropped after the switch away from it
+ * Classes   real-time policies will come before the fair tree in pick_next() and enqueue(); struct
+ *           sched_entity has their place (policy).
+ */
+#include "kernel/core/sched.h"
+#include "kernel/core/sched_internal.h"
+#include "kernel/core/log.h"
+#include "kernel/core/panic.h"
+
+DEFINE_PERCPU(unsigned, preempt_count);
+DEFINE_PERCPU(struct task *, current_task);
+static DEFINE_PERCPU(struct rq, runqueue);
+
+u64 idle_cpus; /* [atomic] a bit per CPU that halts or is about to */
+
+/* Weights of nice -20..19: each step is about 10 % of CPU time, nice 0 is 1024 (setpriority(2)). */
+static const u32 nice_weights[40] = {
+	88761, 71755, 56483, 46273, 36291, 29154, 23254, 18705, 14949, 11916, 9548, 7620, 6100, 4904, 3906, 3121,
+	2501, 1991, 1586, 1277, 1024, 820, 655, 526, 423, 335, 272, 215, 172, 137, 110, 87, 70, 56, 45, 36, 29, 23,
+	18, 15,
+};
+
+struct rq *rq_of(unsigned cpu)
+{
+	return percpu_of(cpu, struct rq, runqueue);
+}
+
+static inline struct rq *this_rq(void)
+{
+	return percpu_of(cpu_id(), struct rq, runqueue);
+}
+
+struct arch_task *task_arch(struct task *t)
+{
+	return &t->arch;
+}
+
+static bool entity_less(const struct rb_node *a, const struct rb_node *b)
+{
+	return (s64)(container_of(a, struct sched_entity, node)->vruntime -
+		       container_of(b, struct sched_entity, node)->vruntime) < 0;
+}
+
+static struct task *entity_task(struct rb_node *n)
+{
+	return container_of(n, struct task, se.node);
+}
+
+/* Charges the running task for the time since the last look. */
+static void update_current(struct rq *rq)
+{
+	u64 now = clock_now_ns();
+	struct task *t = rq->curr;
+	s64 ran = (s64)(now - rq->clock_ns);
+	rq->clock_ns = now;
+	if (unlikely(ran <= 0))
+		return;
+	if (t == rq->idle) {
+		rq->idle_ns += ran;
+		return;
+	}
+	rq->busy_ns += ran;
+	t->se.sum_exec_ns += ran;
+	t->se.vruntime += likely(t->se.weight == NICE_0_WEIGHT) ? (u64)ran :
+								  (u64)ran * NICE_0_WEIGHT / t->se.weight;
+	u64 floor = t->se.vruntime;
+	struct rb_node *first = rb_first(&rq->fair);
+	if (first && (s64)(entity_task(first)->se.vruntime - floor) < 0)
+		floor = entity_task(first)->se.vruntime;
+	if ((s64)(floor - rq->min_vruntime) > 0)
+		rq->min_vruntime = floor;
+}
+
+static inline void enqueue(struct rq *rq, struct task *t)
+{
+	t->se.queued = true;
+	rb_insert(&rq->fair, &t->se.node, entity_less);
+}
+
+static inline void dequeue(struct rq *rq, struct task *t)
+{
+	t->se.queued = false;
+	rb_erase(&rq->fair, &t->se.node);
+}
+
+/* The CPU should look at its queue again. rq->lock is held. */
+static void rq_resched(struct rq *rq)
+{
+	struct task *curr = rq->curr;
+	if (curr->work & TASK_WORK_RESCHED)
+		return;
+	task_work_set(curr, TASK_WORK_RESCHED);
+	if (rq->cpu != cpu_id())
+		ipi_resched(rq->cpu);
+}
+
+static void tick_start(struct rq *rq, u64 now)
+{
+	if (!timer_is_armed(&rq->tick))
+		timer_start(&rq->tick, now + TICK_NS);
+}
+
+/* Puts a task that just became runnable on the queue and decides whether it preempts. */
+static void activate(struct rq *rq, struct task *t, bool may_preempt)
+{
+	u64 floor = rq->min_vruntime - SLICE_NS / 2;
+	if ((s64)(t->se.vruntime - floor) < 0)
+		t->se.vruntime = floor;
+	t->cpu = rq->cpu;
+	rq->nr_running++;
+	enqueue(rq, t);
+	if (rq->curr == rq->idle)
+		rq_resched(rq);
+	else if (may_preempt && (s64)(rq->curr->se.vruntime - t->se.vruntime) > (s64)WAKEUP_GRANULARITY_NS)
+		rq_resched(rq);
+}
+
+/* A queue for a task that wakes up; see "Placement". */
+static unsigned select_cpu(struct task *t, bool sync)
+{
+	unsigned prev = t->cpu, here = cpu_id();
+	if (nr_cpus == 1)
+		return 0;
+	u64 idle = READ_ONCE(idle_cpus) & t->affinity;
+	if (idle & (1ull << prev))
+		return prev;
+	bool here_allowed = t->affinity & (1ull << here);
+	if (sync && here_allowed && rq_of(here)->nr_running <= 1)
+		return here;
+	if (idle)
+		return __builtin_ctzll(idle);
+	if (t->affinity & (1ull << prev))
+		return prev;
+	return here_allowed ? here : __builtin_ctzll(t->affinity & online_cpu_mask());
+}
+
+/* Locks the queue a task belongs to; interrupts are off. */
+static struct rq *task_rq_lock(struct task *t)
+{
+	for (;;) {
+		struct rq *rq = rq_of(READ_ONCE(t->cpu));
+		spin_lock(&rq->lock);
+		if (likely(rq->cpu == t->cpu))
+			return rq;
+		spin_unlock(&rq->lock);
+	}
+}
+
+static bool task_wake_from(struct task *t, u32 from_states, bool sync)
+{
+	u64 irq = irq_save();
+	struct rq *rq = task_rq_lock(t);
+	bool woken = from_states & (1u << READ_ONCE(t->state));
+	if (woken) {
+		t->state = TASK_RUNNING;
+		/* Still on its way to sleep: schedule() will find it running. */
+		if (rq->curr != t && !t->se.queued) {
+			unsigned cpu = select_cpu(t, sync);
+			if (cpu != rq->cpu) {
+				t->cpu = cpu; /* from here on it belongs to the other queue */
+				t->se.vruntime -= rq->min_vruntime;
+				spin_unlock(&rq->lock);
+				rq = rq_of(cpu);
+				spin_lock(&rq->lock);
+				t->se.vruntime += rq->min_vruntime;
+			}
+			activate(rq, t, !sync);
+		}
+	}
+	spin_unlock(&rq->lock);
+	irq_restore(irq);
+	return woken;
+}
+
+bool task_wake(struct task *t)
+{
+	return task_wake_from(t, 1u << TASK_SLEEPING, false);
+}
+
+bool task_wake_sync(struct task *t)
+{
+	return task_wake_from(t, 1u << TASK_SLEEPING, true);
+}
+
+void sched_continue(struct task *t)
+{
+	task_wake_from(t, 1u << TASK_STOPPED, false);
+}
+
+void sched_start(struct task *t)
+{
+	t->cpu = cpu_id();
+	t->se.vruntime = rq_of(t->cpu)->min_vruntime;
+	task_wake_from(t, 1u << TASK_SLEEPING, false);
+}
+
+void task_interrupt(struct task *t)
+{
+	u32 work = READ_ONCE(t->work);
+	bool kill = work & TASK_WORK_KILL;
+	/* wait_mode is read without a lock: a sleeper sets it before its last look at the flags. */
+	if (READ_ONCE(t->wait_mode) == WAIT_INTERRUPTIBLE || (kill && t->wait_mode == WAIT_KILLABLE))
+		task_wake_from(t, 1u << TASK_SLEEPING, false);
+	if (kill)
+		task_wake_from(t, 1u << TASK_STOPPED, false);
+}
+
+void task_kick(struct task *t, u32 work_bits)
+{
+	task_work_set(t, work_bits);
+	unsigned cpu = READ_ONCE(t->cpu);
+	if (t != current && cpu != cpu_id() && READ_ONCE(rq_of(cpu)->curr) == t)
+		ipi_resched(cpu);
+}
+
+/* --- switching --- */
+
+/* Pulls one waiting task from the longest queue; rq->lock is held, and still on return. */
+static bool pull_task(struct rq *rq)
+{
+	struct rq *busiest = NULL;
+	for (unsigned cpu = 0; cpu < nr_cpus; cpu++) {
+		struct rq *other = rq_of(cpu);
+		if (other != rq && READ_ONCE(other->nr_running) > (busiest ? busiest->nr_running : 1))
+			busiest = other;
+	}
+	if (!busiest || !spin_trylock(&busiest->lock))
+		return false;
+	bool pulled = false;
+	for (struct rb_node *n = rb_last(&busiest->fair); n && !pulled; n = rb_prev(n)) {
+		struct task *t = entity_task(n);
+		if (!(t->affinity & (1ull << rq->cpu)) || busiest->nr_running < 2)
+			continue;
+		dequeue(busiest, t);
+		busiest->nr_running--;
+		t->se.vruntime += rq->min_vruntime - busiest->min_vruntime;
+		t->cpu = rq->cpu;
+		rq->nr_running++;
+		enqueue(rq, t);
+		pulled = true;
+	}
+	spin_unlock(&busiest->lock);
+	return pulled;
+}
+
+static struct task *pick_next(struct rq *rq)
+{
+	struct rb_node *first = rb_first(&rq->fair);
+	if (!first && nr_cpus > 1 && pull_task(rq))
+		first = rb_first(&rq->fair);
+	if (!first)
+		return rq->idle;
+	struct task *t = entity_task(first);
+	dequeue(rq, t);
+	return t;
+}
+
+/* A task that was running here may not any more; it is on no queue. Interrupts are off. */
+static void place_elsewhere(struct task *t)
+{
+	u64 allowed = t->affinity & online_cpu_mask();
+	struct rq *rq = rq_of(__builtin_ctzll(allowed ? allowed : online_cpu_mask()));
+	spin_lock(&rq->lock);
+	t->se.vruntime = rq->min_vruntime;
+	activate(rq, t, true);
+	spin_unlock(&rq->lock);
+}
+
+/* Runs on the new task's stack, with the queue's lock of the switch still held. */
+void sched_finish_switch(void)
+{
+	struct rq *rq = this_rq();
+	struct task *prev = rq->prev;
+	bool dead = prev->state == TASK_DEAD;
+	bool moves = prev->state == TASK_RUNNING && !prev->se.queued && prev != rq->idle;
+	spin_release_(&rq->lock);
+	rcu_note_quiescent();
+	if (unlikely(dead))
+		task_put(prev);
+	if (unlikely(moves))
+		place_elsewhere(prev);
+}
+
+static void switch_to(struct rq *rq, struct task *prev, struct task *next)
+{
+	u64 bit = 1ull << rq->cpu;
+	if (next == rq->idle)
+		__atomic_fetch_or(&idle_cpus, bit, __ATOMIC_SEQ_CST);
+	else if (prev == rq->idle) {
+		__atomic_fetch_and(&idle_cpus, ~bit, __ATOMIC_SEQ_CST);
+		tick_start(rq, rq->clock_ns);
+	}
+	rq->nr_switches++;
+	rq->prev = prev;
+	rq->curr = next;
+	next->se.slice_end_ns = rq->clock_ns + SLICE_NS;
+	if (next->arch_mm != prev->arch_mm)
+		arch_mm_switch(next->arch_mm);
+	lockrank_release(&rq->lock, RANK_RUNQ);
+	current_task = next;
+	arch_switch(prev, next);
+	sched_finish_switch();
+}
+
+/* `preempted`: the task did not ask to sleep, whatever its state says. Interrupts on return as before. */
+static void schedule_common(bool preempted)
+{
+	u64 irq = irq_save();
+	struct rq *rq = this_rq();
+	spin_lock(&rq->lock);
+	struct task *prev = rq->curr;
+	__atomic_fetch_and(&prev->work, ~TASK_WORK_RESCHED, __ATOMIC_RELAXED);
+	update_current(rq);
+	bool leaves = prev->state != TASK_RUNNING && !preempted;
+	if (prev != rq->idle) {
+		if (leaves) {
+			rq->nr_running--;
+			prev->nr_voluntary++;
+		} else if (likely(prev->affinity & (1ull << rq->cpu))) {
+			enqueue(rq, prev);
+		} else {
+			rq->nr_running--; /* sched_finish_switch() finds it another queue */
+			prev->state = TASK_RUNNING;
+		}
+	}
+	struct task *next = pick_next(rq);
+	if (next == prev) {
+		prev->se.slice_end_ns = rq->clock_ns + SLICE_NS;
+		spin_unlock(&rq->lock);
+	} else {
+		if (!leaves)
+			prev->nr_involuntary++;
+		switch_to(rq, prev, next);
+		preempt_enable_no_resched();
+	}
+	irq_restore(irq);
+}
+
+void schedule(void)
+{
+	lockrank_assert_may_sleep();
+	schedule_common(false);
+}
+
+void preempt_schedule(void)
+{
+	if (!irqs_enabled())
+		return; /* an interrupt handler or a section with interrupts off: the way out looks again */
+	do
+		schedule_common(true);
+	while (preempt_is_due());
+}
+
+bool preempt_is_due(void)
+{
+	return READ_ONCE(current->work) & TASK_WORK_RESCHED;
+}
+
+void sched_yield_current(void)
+{
+	u64 irq = irq_save();
+	struct rq *rq = this_rq();
+	spin_lock(&rq->lock);
+	update_current(rq);
+	/* Behind everybody who waits now, but no further: one place after the last. */
+	struct rb_node *last = rb_last(&rq->fair);
+	if (last && (s64)(entity_task(last)->se.vruntime - current->se.vruntime) >= 0)
+		current->se.vruntime = entity_task(last)->se.vruntime + 1;
+	spin_unlock(&rq->lock);
+	irq_restore(irq);
+	if (last)
+		schedule_common(true);
+}
+
+void sched_stop_current(void)
+{
+	current->state = TASK_STOPPED;
+	schedule();
+}
+
+void sched_exit(void)
+{
+	preempt_disable();
+	current->state = TASK_DEAD;
+	preempt_enable_no_resched();
+	schedule_common(false);
+	panic("sched: a dead task ran again");
+}
+
+/* --- ticks and idling --- */
+
+void sched_timer_interrupt(bool from_user)
+{
+	this_rq()->tick_user = from_user;
+	timer_run_expired();
+}
+
+void sched_tick(struct timer *timer)
+{
+	struct rq *rq = container_of(timer, struct rq, tick);
+	spin_lock(&rq->lock);
+	update_current(rq);
+	struct task *t = rq->curr;
+	if (t != rq->idle) {
+		*(rq->tick_user ? &t->user_ns : &t->system_ns) += TICK_NS;
+		if (!rb_is_empty(&rq->fair)) {
+			if (rq->clock_ns >= t->se.slice_end_ns)
+				rq_resched(rq);
+			u64 idle = READ_ONCE(idle_cpus);
+			if (idle)
+				ipi_resched(__builtin_ctzll(idle));
+		}
+		timer_start(&rq->tick, rq->clock_ns + TICK_NS);
+	}
+	load_average_sample(rq->clock_ns);
+	spin_unlock(&rq->lock);
+	if (rq->tick_user || t == rq->idle)
+		rcu_note_quiescent();
+}
+
+void sched_idle_loop(void)
+{
+	struct rq *rq = this_rq();
+	for (;;) {
+		irq_disable();
+		rcu_note_quiescent();
+		preempt_disable();
+		if (!(READ_ONCE(current->work) & TASK_WORK_RESCHED) &&
+			!(nr_cpus > 1 && work_waits_elsewhere(rq)))
+			cpu_wait_for_irq();
+		preempt_enable_no_resched();
+		irq_enable();
+		schedule_common(true);
+	}
+}
+
+/* --- settings --- */
+
+void sched_set_nice(struct task *t, int nice)
+{
+	u64 irq = irq_save();
+	struct rq *rq = task_rq_lock(t);
+	if (rq->curr == t)
+		update_current(rq);
+	t->se.nice = nice;
+	t->se.weight = nice_weights[nice + 20];
+	spin_unlock(&rq->lock);
+	irq_restore(irq);
+}
+
+int sched_set_affinity(struct task *t, u64 mask)
+{
+	if (!(mask & online_cpu_mask()))
+		return -EINVAL;
+	u64 irq = irq_save();
+	struct rq *rq = task_rq_lock(t);
+	t->affinity = mask;
+	bool wrong = !(mask & (1ull << t->cpu));
+	if (wrong && t->se.queued) {
+		dequeue(rq, t);
+		rq->nr_running--;
+		t->se.vruntime -= rq->min_vruntime;
+		t->cpu = __builtin_ctzll(mask & online_cpu_mask());
+		spin_unlock(&rq->lock);
+		rq = rq_of(t->cpu);
+		spin_lock(&rq->lock);
+		t->se.vruntime += rq->min_vruntime;
+		activate(rq, t, true);
+		wrong = false;
+	}
+	bool running = wrong && rq->curr == t;
+	spin_unlock(&rq->lock);
+	irq_restore(irq);
+	if (running)
+		migrate_running(t);
+	return 0;
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: MIT
+/*
+ * wait: the wait core's few functions; the theory is in wait.h.
+ *
+ * Locks     a queue's lock is held while slots are fired, and task_wake() takes a run queue's lock inside
+ *           it (RANK_WAITQ < RANK_RUNQ): so a waiter cannot leave, and its stack not vanish, while a waker
+ *           still looks at it. wait_remove() takes the queue's lock for the same reason.
+ * Blocking  wait_sleep() only
+ */
+#include "kernel/core/wait.h"
+#include "kernel/core/sched.h"
+#include "kernel/lib/errno.h"
+#include "kernel/uapi/poll.h"
+
+const char *const wait_kind_names[WAIT_KINDS] = {
+	[WAIT_OTHER] = "wait", [WAIT_PIPE] = "pipe", [WAIT_FIFO] = "fifo_open", [WAIT_EVENTFD] = "eventfd",
+	[WAIT_TTY] = "tty", [WAIT_CHILD] = "wait4", [WAIT_SLEEP] = "nanosleep", [WAIT_SIGNAL] = "signal",
+	[WAIT_MUTEX] = "mutex", [WAIT_FUTEX] = "futex", [WAIT_POLL] = "poll", [WAIT_VFORK] = "vfork",
+	[WAIT_KTHREAD] = "kthread", [WAIT_PAGE] = "page", [WAIT_FILELOCK] = "flock",
+};
+
+void waitq_init(struct waitq *q, enum wait_kind kind, const void *object)
+{
+	spin_init(&q->lock, RANK_WAITQ);
+	list_init(&q->slots);
+	q->kind = kind;
+	q->destroyed = false;
+	q->object = object;
+}
+
+void wait_begin(struct waiter *w)
+{
+	w->task = current;
+	w->fired = 0;
+	w->on = NULL;
+}
+
+static void slot_link(struct wait_slot *slot, struct waitq *q, u32 mask, enum wait_flags flags)
+{
+	slot->q = q;
+	slot->mask = mask;
+	slot->seen = 0;
+	slot->flags = flags;
+	slot->fired = false;
+	slot->result = 0;
+	u64 irq = spin_lock_irqsave(&q->lock);
+	if (flags & WAIT_EXCLUSIVE)
+		list_add_tail(&q->slots, &slot->node);
+	else
+		list_add(&q->slots, &slot->node);
+	spin_unlock_irqrestore(&q->lock, irq);
+	/* The condition is tested after this: the waker's side is in waitq_is_idle(). */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+void wait_add(struct waiter *w, struct wait_slot *slot, struct waitq *q, u32 mask, enum wait_flags flags)
+{
+	slot->waiter = w;
+	slot->callback = NULL;
+	if (!w->on)
+		w->on = q;
+	slot_link(slot, q, mask, flags);
+}
+
+void wait_add_callback(struct wait_slot *slot, struct waitq *q, u32 mask,
+	void (*callback)(struct wait_slot *, u32))
+{
+	slot->waiter = NULL;
+	slot->callback = callback;
+	slot_link(slot, q, mask, WAIT_SHARED);
+}
+
+void wait_rearm(struct waiter *w)
+{
+	__atomic_store_n(&w->fired, 0, __ATOMIC_SEQ_CST);
+}
+
+bool wait_remove(struct wait_slot *slot)
+{
+	/* A destroyed queue detaches its slots and waits for nobody: q turns NULL under its lock. */
+	struct waitq *q = __atomic_load_n(&slot->q, __ATOMIC_ACQUIRE);
+	if (q) {
+		u64 irq = spin_lock_irqsave(&q->lock);
+		if (slot->q) {
+			list_del(&slot->node);
+			slot->q = NULL;
+		}
+		spin_unlock_irqrestore(&q->lock, irq);
+	}
+	return slot->fired;
+}
+
+static void wake_queue(struct waitq *q, u32 events, unsigned nr_exclusive, bool sync);
+
+void wait_remove_pass(struct wait_slot *slot)
+{
+	struct waitq *q = slot->q;
+	u32 mask = slot->mask;
+	if (wait_remove(slot) && q)
+		wake_queue(q, mask, 1, false);
+}
+
+/* Fires one slot; the queue's lock is held. */
+static void slot_fire(struct wait_slot *slot, u32 events, bool sync)
+{
+	slot->seen |= events;
+	slot->fired = true;
+	if (slot->callback) {
+		slot->callback(slot, events);
+		return;
+	}
+	struct waiter *w = slot->waiter;
+	__atomic_store_n(&w->fired, 1, __ATOMIC_SEQ_CST);
+	if (sync)
+		task_wake_sync(w->task);
+	else
+		task_wake(w->task);
+}
+
+static void wake_queue(struct waitq *q, u32 events, unsigned nr_exclusive, bool sync)
+{
+	if (waitq_is_idle(q))
+		return;
+	u64 irq = spin_lock_irqsave(&q->lock);
+	struct wait_slot *slot, *next;
+	list_for_each_safe(slot, next, &q->slots, node) {
+		if (!(slot->mask & events))
+			continue;
+		bool exclusive = slot->flags & WAIT_EXCLUSIVE;
+		/* One that was fired already has a wake to use; this one is for somebody else. */
+		if (exclusive && slot->fired)
+			continue;
+		slot_fire(slot, events, sync);
+		if (exclusive && --nr_exclusive == 0)
+			break;
+	}
+	spin_unlock_irqrestore(&q->lock, irq);
+}
+
+void wake(struct waitq *q, u32 events)
+{
+	wake_queue(q, events, 1, false);
+}
+
+void wake_sync(struct waitq *q, u32 events)
+{
+	wake_queue(q, events, 1, true);
+}
+
+void wake_all(struct waitq *q, u32 events)
+{
+	wake_queue(q, events, UINT32_MAX, false);
+}
+
+void waitq_destroy(struct waitq *q)
+{
+	u64 irq = spin_lock_irqsave(&q->lock);
+	q->destroyed = true;
+	while (!list_is_empty(&q->slots)) {
+		struct wait_slot *slot = list_first(&q->slots, struct wait_slot, node);
+		list_del(&slot->node);
+		slot_fire(slot, POLLHUP | POLLFREE, false);
+		__atomic_store_n(&slot->q, NULL, __ATOMIC_RELEASE);
+	}
+	spin_unlock_irqrestore(&q->lock, irq);
+}
+
+struct sleep_timer {
+	struct timer timer;
+	struct task *task;
+	bool expired; /* [atomic] */
+};
+
+static void sleep_timer_fire(struct timer *t)
+{
+	struct sleep_timer *s = container_of(t, struct sleep_timer, timer);
+	__atomic_store_n(&s->expired, true, __ATOMIC_SEQ_CST);
+	task_wake(s->task);
+}
+
+static bool sleep_is_interrupted(enum wait_mode mode)
+{
+	u32 bits = mode == WAIT_INTERRUPTIBLE ? TASK_WORK_SIGNAL | TASK_WORK_KILL :
+		   mode == WAIT_KILLABLE      ? TASK_WORK_KILL :
+						0;
+	return READ_ONCE(current->work) & bits;
+}
+
+/* Sleeps until fired, interrupted, or *expired (NULL: no time limit). */
+static int sleep_until(struct waiter *w, const bool *expired, enum wait_mode mode)
+{
+	struct task *t = current;
+	t->wait_mode = mode;
+	WRITE_ONCE(t->waiter, w);
+	int err = 0;
+	for (;;) {
+		__atomic_store_n(&t->state, TASK_SLEEPING, __ATOMIC_SEQ_CST);
+		if (READ_ONCE(w->fired))
+			break;
+		if (expired && READ_ONCE(*expired)) {
+			err = -ETIMEDOUT;
+			break;
+		}
+		if (sleep_is_interrupted(mode)) {
+			err = -ERESTART;
+			break;
+		}
+		schedule();
+	}
+	__atomic_store_n(&t->state, TASK_RUNNING, __ATOMIC_RELAXED);
+	WRITE_ONCE(t->waiter, NULL);
+	return err;
+}
+
+int wait_sleep(struct waiter *w, u64 deadline_ns, enum wait_mode mode)
+{
+	lockrank_assert_may_sleep();
+	if (READ_ONCE(w->fired))
+		return 0;
+	if (deadline_ns == FOREVER)
+		return sleep_until(w, NULL, mode);
+	if (deadline_ns <= clock_now_ns())
+		return sleep_is_interrupted(mode) ? -ERESTART : -ETIMEDOUT;
+	struct sleep_timer s = { .task = current };
+	timer_init(&s.timer, sleep_timer_fire);
+	timer_start(&s.timer, deadline_ns);
+	int err = sleep_until(w, &s.expired, mode);
+	timer_cancel_sync(&s.timer);
+	return err;
+}

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: MIT
+/*
+ * idtable: the writing side. The contract is in idtable.h.
+ *
+ * Promise   a failed operation leaves every entry as it was (it may leave empty inner nodes, which the
+ *           next insertion below them uses). Emptied nodes are given back at once, but for a single
+ *           leaf, so that a table with one busy id does not allocate each time.
+ * Locks     the caller's; each pointer that readers follow is stored with release after what it points
+ *           to is complete. `used` and `full` belong to the writers alone, but for idtable_next(), which
+ *           takes `used` as a hint and believes the slots only.
+ *
+ *     writer                                  reader
+ *     fill the node                           load the slot (acquire)
+ *     store it in the slot (release)          read the node: complete
+ *
+ * When the table grows, a new top gets the old one as its child 0, so a reader that still holds the old
+ * top finds the same entries. When it shrinks, the old top keeps its child until it is freed.
+ */
+#include "kernel/lib/idtable.h"
+
+static const struct idtable_ops *allocator;
+
+void idtable_set_allocator(const struct idtable_ops *ops)
+{
+	allocator = ops;
+}
+
+static inline struct idtable_node *top_node(const struct idtable *t, unsigned *shift)
+{
+	uintptr_t top = __atomic_load_n(&t->top, __ATOMIC_ACQUIRE);
+	*shift = (top & IDTABLE_LEVELS_MASK) * IDTABLE_BITS;
+	return (struct idtable_node *)(top & ~(uintptr_t)IDTABLE_LEVELS_MASK);
+}
+
+static inline void set_top(struct idtable *t, struct idtable_node *node, unsigned shift)
+{
+	__atomic_store_n(&t->top, (uintptr_t)node | shift / IDTABLE_BITS, __ATOMIC_RELEASE);
+}
+
+static inline unsigned slot_of(u64 id, unsigned shift)
+{
+	return (id >> shift) & (IDTABLE_SLOTS - 1);
+}
+
+static inline void store_slot(struct idtable_node *node, unsigned slot, void *p)
+{
+	__atomic_store_n(&node->slots[slot], p, __ATOMIC_RELEASE);
+}
+
+static inline void *load_slot(const struct idtable_node *node, unsigned slot)
+{
+	return __atomic_load_n(&node->slots[slot], __ATOMIC_ACQUIRE);
+}
+
+static struct idtable_node *new_node(void)
+{
+	struct idtable_node *node = allocator->alloc(sizeof(*node));
+	if (!node)
+		return NULL;
+	node->used = node->full = 0;
+	for (unsigned i = 0; i < IDTABLE_SLOTS; i++)
+		node->slots[i] = NULL;
+	return node;
+}
+
+/* Adds levels on top until `id` has a place. */
+static int grow(struct idtable *t, u64 id)
+{
+	unsigned shift;
+	struct idtable_node *top = top_node(t, &shift);
+	if (!top) {
+		top = new_node();
+		if (!top)
+			return -ENOMEM;
+		set_top(t, top, 0);
+	}
+	while ((id >> shift) >= IDTABLE_SLOTS) {
+		struct idtable_node *node = new_node();
+		if (!node)
+			return -ENOMEM;
+		node->slots[0] = top;
+		node->used = 1;
+		node->full = ~top->full ? 0 : 1;
+		shift += IDTABLE_BITS;
+		set_top(t, node, shift);
+		top = node;
+	}
+	return 0;
+}
+
+/* The nodes from the top (path[levels - 1]) to the leaf (path[0]) over `id`, as far as they exist. */
+struct path {
+	struct idtable_node *node[IDTABLE_MAX_LEVELS];
+	unsigned levels;
+};
+
+/* False if the leaf is not there. */
+static bool walk(const struct idtable *t, u64 id, struct path *path)
+{
+	unsigned shift;
+	struct idtable_node *node = top_node(t, &shift);
+	if (!node || (id >> shift) >= IDTABLE_SLOTS)
+		return false;
+	path->levels = shift / IDTABLE_BITS + 1;
+	for (;;) {
+		path->node[shift / IDTABLE_BITS] = node;
+		if (!shift)
+			return true;
+		node = node->slots[slot_of(id, shift)];
+		if (!node)
+			return false;
+		shift -= IDTABLE_BITS;
+	}
+}
+
+/* As walk(), making what is missing. */
+static int walk_make(struct idtable *t, u64 id, struct path *path)
+{
+	int err = grow(t, id);
+	if (err)
+		return err;
+	unsigned shift;
+	struct idtable_node *node = top_node(t, &shift);
+	path->levels = shift / IDTABLE_BITS + 1;
+	for (;;) {
+		path->node[shift / IDTABLE_BITS] = node;
+		if (!shift)
+			return 0;
+		unsigned slot = slot_of(id, shift);
+		struct idtable_node *next = node->slots[slot];
+		if (!next) {
+			next = new_node();
+			if (!next)
+				return -ENOMEM;
+			node->used |= 1ull << slot;
+			store_slot(node, slot, next);
+		}
+		node = next;
+		shift -= IDTABLE_BITS;
+	}
+}
+
+/* A slot of the leaf was taken: carries "full" upwards. */
+static void mark_taken(struct path *path, u64 id)
+{
+	path->node[0]->used |= 1ull << slot_of(id, 0);
+	for (unsigned level = 0; level < path->levels; level++) {
+		path->node[level]->full |= 1ull << slot_of(id, level * IDTABLE_BITS);
+		if (~path->node[level]->full)
+			return;
+	}
+}
+
+/* Takes levels off the top while it has only child 0. */
+static void shrink(struct idtable *t)
+{
+	unsigned shift;
+	for (;;) {
+		struct idtable_node *top = top_node(t, &shift);
+		if (!shift || top->used != 1)
+			return;
+		set_top(t, top->slots[0], shift - IDTABLE_BITS);
+		allocator->free(top);
+	}
+}
+
+/* A slot of the leaf was freed: clears "full" upwards and gives back what has become empty. */
+static void mark_free(struct idtable *t, struct path *path, u64 id)
+{
+	path->node[0]->used &= ~(1ull << slot_of(id, 0));
+	for (unsigned level = 0; level < path->levels; level++)
+		path->node[level]->full &= ~(1ull << slot_of(id, level * IDTABLE_BITS));
+	for (unsigned level = 0; level + 1 < path->levels && !path->node[level]->used; level++) {
+		struct idtable_node *up = path->node[level + 1];
+		unsigned slot = slot_of(id, (level + 1) * IDTABLE_BITS);
+		store_slot(up, slot, NULL);
+		up->used &= ~(1ull << slot);
+		allocator->free(path->node[level]);
+	}
+	struct idtable_node *top = path->node[path->levels - 1];
+	if (!top->used && path->levels > 1) {
+		set_top(t, NULL, 0);
+		allocator->free(top);
+		return;
+	}
+	shrink(t);
+}
+
+/* The lowest free id at or above `id`; it may lie beyond what the nodes cover. */
+static u64 find_free(const struct idtable *t, u64 id)
+{
+	unsigned top_shift;
+	struct idtable_node *top = top_node(t, &top_shift);
+	if (!top)
+		return id;
+restart:
+	if ((id >> top_shift) >= IDTABLE_SLOTS)
+		return id;
+	struct idtable_node *node = top;
+	for (unsigned shift = top_shift;; shift -= IDTABLE_BITS) {
+		unsigned slot = slot_of(id, shift);
+		u64 free_slots = ~node->full & (~0ull << slot);
+		if (!free_slots) {
+			/* nothing left below this node: go on behind it */
+			id = ((id >> (shift + IDTABLE_BITS)) + 1) << (shift + IDTABLE_BITS);
+			goto restart;
+		}
+		unsigned found = __builtin_ctzll(free_slots);
+		if (found != slot)
+			id = (((id >> shift) & ~(u64)(IDTABLE_SLOTS - 1)) | found) << shift;
+		if (!shift || !node->slots[found])
+			return id;
+		node = node->slots[found];
+	}
+}
+
+bool idtable_is_used(const struct idtable *t, u64 id)
+{
+	struct path path;
+	return walk(t, id, &path) && (path.node[0]->used >> slot_of(id, 0) & 1);
+}
+
+int idtable_set(struct idtable *t, u64 id, void *p)
+{
+	if (id >> (IDTABLE_MAX_LEVELS * IDTABLE_BITS))
+		return -EINVAL;
+	struct path path;
+	if (!walk(t, id, &path)) {
+		int err = walk_make(t, id, &path);
+		if (err)
+			return err;
+	}
+	mark_taken(&path, id);
+	store_slot(path.node[0], slot_of(id, 0), p);
+	return 0;
+}
+
+int idtable_alloc(struct idtable *t, void *p, int min, int end)
+{
+	if (min < 0 || min >= end)
+		return -ENOSPC;
+	u64 id = find_free(t, min);
+	if (id >= (u64)end)
+		return -ENOSPC;
+	int err = idtable_set(t, id, p);
+	return err ? err : (int)id;
+}
+
+int idtable_alloc_cyclic(struct idtable *t, void *p, int min, int end, int *cursor)
+{
+	int start = *cursor < min || *cursor >= end ? min : *cursor;
+	int id = idtable_alloc(t, p, start, end);
+	if (id == -ENOSPC && start > min)
+		id = idtable_alloc(t, p, min, start);
+	if (id >= 0)
+		*cursor = id + 1 < end ? id + 1 : min;
+	return id;
+}
+
+void *idtable_remove(struct idtable *t, u64 id)
+{
+	struct path path;
+	if (!walk(t, id, &path) || !(path.node[0]->used >> slot_of(id, 0) & 1))
+		return NULL;
+	void *old = path.node[0]->slots[slot_of(id, 0)];
+	store_slot(path.node[0], slot_of(id, 0), NULL);
+	mark_free(t, &path, id);
+	return old;
+}
+
+void *idtable_next(const struct idtable *t, u64 *id)
+{
+	unsigned top_shift;
+	struct idtable_node *top = top_node(t, &top_shift);
+	u64 at = *id;
+	if (!top)
+		return NULL;
+restart:
+	if ((at >> top_shift) >= IDTABLE_SLOTS)
+		return NULL;
+	struct idtable_node *node = top;
+	for (unsigned shift = top_shift;; shift -= IDTABLE_BITS) {
+		unsigned slot = slot_of(at, shift);
+		u64 taken = READ_ONCE(node->used) & (~0ull << slot);
+		void *p = NULL;
+		unsigned found = slot;
+		for (; taken && !p; taken &= taken - 1) {
+			found = __builtin_ctzll(taken);
+			p = load_slot(node, found);
+		}
+		if (!p) {
+			at = ((at >> (shift + IDTABLE_BITS)) + 1) << (shift + IDTABLE_BITS);
+			goto restart;
+		}
+		if (found != slot)
+			at = (((at >> shift) & ~(u64)(IDTABLE_SLOTS - 1)) | found) << shift;
+		if (!shift) {
+			*id = at;
+			return p;
+		}
+		node = p;
+	}
+}
+
+void idtable_destroy(struct idtable *t)
+{
+	unsigned shift;
+	struct idtable_node *top = top_node(t, &shift);
+	struct path path;
+	if (!top)
+		return;
+	set_top(t, NULL, 0);
+	/* goes down to a node without children, frees it, and goes on with its parent */
+	unsigned top_level = shift / IDTABLE_BITS, level = top_level;
+	path.node[level] = top;
+	for (;;) {
+		struct idtable_node *node = path.node[level];
+		if (level && node->used) {
+			unsigned slot = __builtin_ctzll(node->used);
+			node->used &= node->used - 1;
+			path.node[--level] = node->slots[slot];
+			continue;
+		}
+		allocator->free(node);
+		if (level++ == top_level)
+			return;
+	}
+}

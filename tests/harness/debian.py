@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""debian: fetches Debian packages with apt-get and unpacks them under build/cache.
+
+Promise   Nothing is installed and nothing outside the cache is written. What was fetched once is
+          used again without the network. Packages are the ones of the release that apt knows.
+"""
+import glob
+import os
+import re
+import shutil
+import subprocess
+
+KERNEL_META = "linux-image-cloud-amd64"
+
+
+class FetchError(Exception):
+    pass
+
+
+def command(*argv, cwd=None):
+    done = subprocess.run(argv, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise FetchError("%s: %s" % (" ".join(argv), (done.stderr or done.stdout).strip()))
+    return done.stdout
+
+
+def depends(package):
+    """The names that a package depends on, first alternatives only."""
+    out = command("apt-cache", "depends", "--no-recommends", "--no-suggests", "--no-conflicts",
+                  "--no-breaks", "--no-replaces", "--no-enhances", package)
+    return re.findall(r"^ +(?:Pre)?Depends: ([^<\s]+)$", out, re.M)
+
+
+def download(package, cache):
+    """The path of the package's .deb in the cache."""
+    os.makedirs(cache, exist_ok=True)
+    have = sorted(glob.glob(os.path.join(cache, package + "_*.deb")))
+    if not have:
+        command("apt-get", "download", package, cwd=cache)
+        have = sorted(glob.glob(os.path.join(cache, package + "_*.deb")))
+    if not have:
+        raise FetchError("apt-get download %s left no package in %s" % (package, cache))
+    return have[-1]
+
+
+def unpack(deb, root):
+    os.makedirs(root, exist_ok=True)
+    command("dpkg-deb", "-x", deb, root)
+
+
+def closure(packages):
+    """The packages and all that they depend on, in a stable order."""
+    seen, todo = [], list(packages)
+    while todo:
+        name = todo.pop(0)
+        if name not in seen:
+            seen.append(name)
+            todo += depends(name)
+    return seen
+
+
+def kernel(cache):
+    """The path of the Linux that the package linux-image-cloud-amd64 stands for now."""
+    here = os.path.join(cache, "linux")
+    vmlinuz = os.path.join(here, "vmlinuz")
+    if os.path.exists(vmlinuz):
+        return vmlinuz
+    names = [d for d in depends(KERNEL_META) if d.startswith("linux-image-")]
+    if not names:
+        raise FetchError("%s depends on no kernel; is the package list there (apt-get update)?" %
+                         KERNEL_META)
+    deb = download(names[0], os.path.join(cache, "deb"))
+    tree = os.path.join(here, "tree")
+    unpack(deb, tree)
+    found = glob.glob(os.path.join(tree, "boot", "vmlinuz-*"))
+    if not found:
+        raise FetchError("%s holds no kernel" % deb)
+    os.replace(found[0], vmlinuz)
+    shutil.rmtree(tree)
+    return vmlinuz

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+"""ktap: turns what a test program or the runner in the guest prints into results.
+
+Promise   Every planned case has a result or a reason why not. Beyond the lines "not ok", a
+          failure is: a program that died, hung or broke off, a plan that is missing or not kept,
+          a stream without its end line, a kernel warning.
+          A kernel message in the middle of the stream spoils nothing but its own line.
+"""
+import re
+import time
+
+PASS, FAIL, SKIP = "passed", "failed", "skipped"
+WHOLE = "(whole program)"  # the name of a failure that belongs to no case
+RESULT = re.compile(r"^(ok|not ok) (\d+)(?: -)? ?(.*)$")
+DIRECTIVE = re.compile(r"^(.*?)\s*# (SKIP|TODO|TIMEOUT|ERROR)\b ?(.*)$")
+PLAN = re.compile(r"^1\.\.(\d+)(?:\s|$)")
+# The first words of what a kernel says when it is broken: ours (PANIC, BUG, WARNING), and Linux's.
+TROUBLE = re.compile(r"(?:^|[\]\s>])((?:WARNING|BUG|PANIC|KASAN|UBSAN|Kernel panic|Oops|"
+                     r"general protection fault)[:, ].*)")
+
+
+class Case:
+    def __init__(self, program, name, outcome, reason="", log=(), seconds=0.0):
+        self.program, self.name, self.outcome = program, name, outcome
+        self.reason, self.log, self.seconds = reason, list(log), seconds
+
+    def title(self):
+        return "%s: %s" % (self.program, self.name)
+
+
+def split_directive(text):
+    m = DIRECTIVE.match(text)
+    return (m.group(1), m.group(2), m.group(3)) if m else (text, "", "")
+
+
+class Program:
+    """The stream of one test program, line by line."""
+
+    def __init__(self, name):
+        self.name, self.plan, self.log = name, None, []
+        self.cases, self.pending = [], []
+        self.started = self.last = time.monotonic()
+
+    def line(self, text):
+        self.log.append(text)
+        plan, result = PLAN.match(text), RESULT.match(text)
+        if plan and self.plan is None:
+            self.plan = int(plan.group(1))
+        elif result:
+            self._result(result)
+        else:
+            self.pending.append(text)
+
+    def _result(self, m):
+        name, directive, reason = split_directive(m.group(3))
+        outcome = PASS if m.group(1) == "ok" else FAIL
+        if directive == "SKIP":
+            outcome = SKIP
+        elif directive and outcome == FAIL:
+            reason = (directive.lower() + " " + reason).strip()
+        now = time.monotonic()
+        self.cases.append(Case(self.name, name, outcome, reason, self.pending, now - self.last))
+        self.last, self.pending = now, []
+
+    def fail_whole(self, reason):
+        self.cases.append(Case(self.name, WHOLE, FAIL, reason, self.pending[-40:],
+                               time.monotonic() - self.last))
+
+    def finish(self, ok, reason=""):
+        """The program has ended; `ok` is what its runner says of it."""
+        failed = any(c.outcome == FAIL for c in self.cases)
+        if self.plan is None:
+            self.fail_whole(reason or "printed no plan")
+        elif len(self.cases) != self.plan:
+            self.fail_whole(reason or "%d results of %d planned" % (len(self.cases), self.plan))
+        elif not ok and not (failed and not self._blames()):
+            self.fail_whole(reason or "; ".join(self._blames()) or "failed as a whole")
+        return self.cases
+
+    def _blames(self):
+        """What the runner said of the program after its last case, when there is any."""
+        return [t[2:] for t in self.pending if t.startswith("# ")]
+
+
+class Stream:
+    """The console of a guest that runs user/bin/testrun."""
+
+    def __init__(self, nonce, on_program=None):
+        self.nonce, self.on_program = nonce, on_program
+        self.started = self.ended = False
+        self.plan, self.programs_seen = None, 0
+        self.cases, self.troubles, self.tail = [], [], []
+        self.current = None
+
+    def line(self, text):
+        self.tail = (self.tail + [text])[-60:]
+        trouble = TROUBLE.search(text)
+        if trouble and not text.lstrip().startswith("#"):
+            self.troubles.append(trouble.group(1).strip())
+        if text == "# testrun %s start" % self.nonce:
+            self.started = True
+        elif text.startswith("# testrun %s end" % self.nonce):
+            self.ended = True
+        elif self.started and not self.ended:
+            self._inside(text)
+
+    def _inside(self, text):
+        plan, result = PLAN.match(text), RESULT.match(text)
+        if text.startswith("  "):
+            self._program().line(text[2:])
+        elif plan and self.plan is None:
+            self.plan = int(plan.group(1))
+        elif result:
+            name, directive, reason = split_directive(result.group(3))
+            program = self._program()
+            program.name = name
+            for case in program.cases:
+                case.program = name
+            reason = (directive.lower() + " " + reason).strip()
+            self.cases += program.finish(result.group(1) == "ok", reason)
+            self.programs_seen += 1
+            self.current = None
+            if self.on_program:
+                self.on_program(name)
+        elif self.current or text.startswith("# "):
+            # The runner's own words, or the kernel's, belong to the program that runs now.
+            self._program().line(text)
+
+    def _program(self):
+        if not self.current:
+            self.current = Program("program %d" % (self.programs_seen + 1))
+        return self.current
+
+    def finish(self, how):
+        """The machine has ended, `how` says in which way when it was not the right one."""
+        if self.current:
+            self.current.fail_whole(how or "the stream broke off")
+            self.current.cases[-1].log += self.tail
+            self.cases += self.current.cases
+        if not self.started:
+            self._machine("the runner never started: %s" % (how or "no start line"))
+        elif not self.ended:
+            missing = (self.plan or 0) - self.programs_seen
+            self._machine("%s; %d of %d programs have no result" %
+                          (how or "no end line", missing, self.plan or 0))
+        elif self.programs_seen != self.plan:
+            self._machine("%d programs of %s planned" % (self.programs_seen, self.plan))
+        elif how and not any(c.outcome == FAIL for c in self.cases):
+            self._machine(how)
+        for text in self.troubles:
+            self._machine("the kernel said: %s" % text)
+        return self.cases
+
+    def _machine(self, reason):
+        self.cases.append(Case("machine", reason, FAIL, reason, self.tail))
