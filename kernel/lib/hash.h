@@ -26,7 +26,7 @@ static inline u32 hash_bits(u64 key, unsigned bits)
 
 static inline u64 hash_combine(u64 seed, u64 key)
 {
-	return hash_u64(seed + 0x9e3779b97f4a7c15ull + key);
+	return hash_u64(seed * 0x9e3779b97f4a7c15ull + key);
 }
 
 /* n bytes, one multiplication per byte (the FNV-1a scheme), finished by hash_u64(). */
