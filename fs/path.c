@@ -198,19 +198,10 @@ static int begin_at(struct walk *w, int dirfd, bool is_empty)
 	return 0;
 }
 
-static inline void walk_init(struct walk *w, unsigned flags)
-{
-	w->held = w->scope = (struct path){};
-	w->dir = (struct fdref){};
-	w->flags = flags;
-	w->links = w->text_used = 0;
-	w->in_rcu = w->last_slash = false;
-	w->heap = NULL;
-}
-
 int walk_begin(struct walk *w, int dirfd, const char __user *name, unsigned flags)
 {
-	walk_init(w, flags);
+	walk_init_empty(w);
+	w->flags = flags;
 	ssize_t n = import_text(w, name);
 	if (n == 0 && !(flags & LOOKUP_EMPTY))
 		n = -ENOENT;
@@ -222,7 +213,8 @@ int walk_begin(struct walk *w, int dirfd, const char __user *name, unsigned flag
 
 int walk_begin_kernel(struct walk *w, const char *name, unsigned flags)
 {
-	walk_init(w, flags);
+	walk_init_empty(w);
+	w->flags = flags;
 	w->rest = "";
 	int err = push_text(w, name);
 	if (err == 0)
@@ -519,6 +511,22 @@ int path_lookup_kernel(const char *name, unsigned flags, struct path *out)
 		if (err)
 			return err;
 		err = finish(&w, walk_run(&w), out);
+	} while (unlikely(err == -ESTALE));
+	return err;
+}
+
+int walk_to_parent(struct walk *w, int dirfd, const char __user *name)
+{
+	int err;
+	do {
+		err = walk_begin(w, dirfd, name, 0);
+		if (err)
+			return err;
+		err = walk_run_parent(w);
+		if (err == 0)
+			err = walk_hold(w);
+		if (err)
+			walk_end(w);
 	} while (unlikely(err == -ESTALE));
 	return err;
 }

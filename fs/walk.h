@@ -32,6 +32,16 @@ struct walk {
 	char text[2][WALK_TEXT + WALK_PAD];
 };
 
+/* Not begun: walk_end() finds nothing to do. */
+static inline void walk_init_empty(struct walk *w)
+{
+	w->held = w->scope = (struct path){};
+	w->dir = (struct fdref){};
+	w->flags = 0;
+	w->links = w->text_used = 0;
+	w->in_rcu = w->last_slash = false;
+	w->heap = NULL;
+}
 /* 0 or -errno; after an error the walk need not (but may) be ended. */
 int walk_begin(struct walk *w, int dirfd, const char __user *name, unsigned flags);
 int walk_begin_kernel(struct walk *w, const char *name, unsigned flags);
@@ -42,6 +52,9 @@ int walk_follow_last(struct walk *w, struct dentry *link);
 /* Leaves RCU with cur counted (in w->held). 0, or -ENOENT if it is just vanishing. */
 int walk_hold(struct walk *w);
 void walk_end(struct walk *w);		/* puts everything */
+/* All of it for the usual caller: begun, run to the last name, held. On success walk_end() is due. */
+int walk_to_parent(struct walk *w, int dirfd, const char __user *name);
+#define WALK __cleanup(walk_end) struct walk
 /* What is mounted on top of a counted path: replaces it. */
 void path_cross_mounts(struct path *p);
 bool path_is_reachable(const struct path *p); /* from the caller's root */
