@@ -47,6 +47,7 @@ struct file_ops {
 	long (*fallocate)(struct file *f, int mode, off_t offset, off_t len);
 	long (*fcntl)(struct file *f, unsigned cmd, unsigned long arg); /* commands that only this kind knows */
 	int (*set_flags)(struct file *f, u32 flags); /* F_SETFL wants these: 0 or -errno */
+	int (*open)(struct file *f);		     /* devices: the node was opened; may change ops, priv, wq */
 	int (*flush)(struct file *f);		     /* each close(2), not only the last */
 	void (*release)(struct file *f);
 	void (*show)(struct file *f, struct strbuf *sb);     /* more lines for /proc/PID/fdinfo */

@@ -2,10 +2,11 @@
 /*
  * inode: what a file is, apart from its names; superblocks and mounts.
  *
- * Promise   inode(7). One struct for every file system; what differs is in inode_ops. Attribute changes and
- *           directory changes hold the inode's lock.
- * Locks     inode->lock (RANK_INODE); a child's is taken with subrank 1 while its directory's is held
- * Lifetime  counted; the last put with nlink == 0 calls ops->evict
+ * Promise   inode(7). One struct for every file system; what differs is in inode_ops. Attribute changes
+ *           and changes of contents hold the inode's lock; names and link counts are dentry_lock's.
+ * Locks     inode->lock (RANK_INODE). No path takes two of them.
+ * Lifetime  counted; the last put calls ops->evict, which frees the contents. The struct itself lives
+ *           on for a grace period: the walk reads mode, owner and link text under RCU.
  */
 #pragma once
 #include "fs/file.h"
@@ -16,76 +17,106 @@ struct superblock;
 struct vm_object;
 
 struct inode_ops {
-	/* Finds or makes the child's inode, counted: 0, -ENOENT. NULL op: the dentries in memory are all there is. */
+	/* Finds or makes the child's inode, counted: 0, -ENOENT. May sleep. NULL: the dentries in memory are all there is. */
 	int (*lookup)(struct inode *dir, const char *name, size_t len, struct inode **out);
-	/* Creation: makes the inode for a new name; the caller links it. type in mode; dev for nodes; target for links. */
-	int (*create)(struct inode *dir, u32 mode, u64 dev, const char *target, struct inode **out);
-	int (*may_unlink)(struct inode *dir, struct inode *child); /* NULL: always */
-	const char *(*readlink)(struct inode *ino, char *buf, size_t size, int *err); /* text of a link, may use buf */
+	/* Makes the inode, counted, for a new name in dir; the caller links it. Type in mode; rdev for nodes; target for
+	 * links. NULL: -EACCES to whoever wants to create (procfs). */
+	int (*create)(struct inode *dir, u32 mode, u64 rdev, const char *target, struct inode **out);
+	int (*may_unlink)(struct inode *dir, struct inode *child); /* NULL: if there is `create` */
+	/* Text of a link without link_target, NUL-terminated in buf: 0 or -errno. May sleep. */
+	int (*readlink)(struct inode *ino, char *buf, size_t size);
 	int (*follow)(struct inode *ino, struct path *out); /* magic links (/proc/PID/fd/N): jumps; NULL: by text */
 	int (*open)(struct inode *ino, struct file *f);	    /* may change f->ops, priv, wq; 0 or -errno */
-	int (*setsize)(struct inode *ino, off_t size);
-	int (*setattr)(struct inode *ino, u32 mode, u32 uid, u32 gid); /* told after a change; NULL: fine. -EPERM refuses before */
-	int (*permission)(struct inode *ino, unsigned want);	    /* NULL: cred_permits() on uid, gid, mode */
-	void (*getattr)(struct inode *ino, struct stat *st);	    /* touches up what the generic fill gave */
+	int (*setsize)(struct inode *ino, off_t size);	    /* inode lock held for writing */
+	int (*setattr)(struct inode *ino, u32 mode, u32 uid, u32 gid); /* asked before a change: -EPERM; NULL: fine */
+	int (*permission)(struct inode *ino, unsigned want); /* under RCU, must not sleep; NULL: cred_permits() */
+	void (*getattr)(struct inode *ino, struct stat *st); /* touches up what the generic fill gave */
+	int (*readdir)(struct file *f, struct dir_emit *d);  /* NULL: the dentries in memory */
 	void (*evict)(struct inode *ino);
-	bool volatile_entries; /* look-ups are not cached by name (procfs) */
-	int (*revalidate)(struct dentry *d); /* 0: the cached entry is still right; -ENOENT: drop it */
+	int (*revalidate)(struct dentry *d); /* under RCU: 0 still right; -ENOENT: drop it */
 };
 
 struct inode {
 	struct ref ref;
-	struct rcu_head rcu;
-	const struct inode_ops *ops;
-	const struct file_ops *fops; /* regular files, directories, devices of this file system */
-	struct superblock *sb;
+	u32 mode, uid, gid;	/* [lock; RCU readers] */
+	const struct inode_ops *ops; /* [const] */
+	const struct file_ops *fops; /* [const] regular files and directories of this file system */
+	struct superblock *sb;	/* [const] counted */
 	u64 ino;		/* [const] */
-	u32 mode, uid, gid;	/* [lock] */
-	u32 nlink;		/* [lock] */
-	u64 rdev;		/* [const] device number of a node */
-	s64 atime_ns, mtime_ns, ctime_ns, btime_ns; /* [atomic] since the epoch */
-	struct rwlock lock;
-	struct vm_object *object; /* regular files: contents and size */
-	void *priv;		/* file system's own; a FIFO's pipe */
-	struct spinlock priv_lock; /* RANK_OBJECT: priv of FIFOs and sockets */
 	char *link_target;	/* [const] */
-	u64 next_cookie;	/* [lock] directories */
-	bool dead;		/* [lock] a removed directory: no new entries */
+	u32 nlink;		/* [dentry lock] */
+	bool dead;		/* [dentry lock] a removed directory: no new entries */
+	bool is_tmpfile;	/* [dentry lock] O_TMPFILE: link(2) may name it though nlink is 0 */
+	u64 rdev;		/* [const] device number of a node, as the kernel's u64 (see rdev_*) */
+	s64 atime_ns, mtime_ns, ctime_ns, btime_ns; /* [atomic] since the epoch */
+	struct vm_object *object; /* [const] regular files: contents and size */
+	struct rwlock lock;
+	void *priv;		/* [priv_lock] file system's own; a FIFO's pipe; a bound socket */
+	struct spinlock priv_lock; /* RANK_OBJECT */
+	u64 next_cookie;	/* [dentry lock] directories */
 	struct list locks;	/* advisory locks: fs/flock.c */
-	struct list sb_node;	/* [sb->lock] */
+	struct rcu_head rcu;
+};
+
+enum fs_type_flags {
+	FS_NODEV = 1,	/* "nodev" in /proc/filesystems */
+	FS_SINGLE = 2,	/* one superblock, however often it is mounted (proc, sysfs, devtmpfs) */
 };
 
 struct fs_type {
 	const char *name;
-	int (*mount)(struct superblock *sb, const char *options); /* fills sb->root */
-	u32 flags; /* FS_NODEV: "nodev" in /proc/filesystems */
+	int (*mount)(struct superblock *sb, const char *options); /* sets sb->root; 0 or -errno */
+	int (*remount)(struct superblock *sb, const char *options); /* NULL: options are ignored */
+	void (*show_options)(struct superblock *sb, struct strbuf *sb_out); /* ",size=..." for /proc/mounts */
+	void (*free)(struct superblock *sb);
+	u32 flags; /* enum fs_type_flags */
 };
+extern const struct fs_type tmpfs_type, procfs_type, sysfs_type, devfs_type;
 
 struct superblock {
 	struct ref ref;
 	const struct fs_type *type;
-	struct dentry *root;
+	struct dentry *root;	/* [const] counted */
 	u64 dev;	/* [const] st_dev */
 	u32 magic;	/* [const] f_type */
-	u32 flags;	/* MS_RDONLY */
-	u64 max_blocks, max_inodes; /* 0: no limit */
+	u32 flags;	/* [mount lock] MS_RDONLY */
+	u64 max_blocks, max_inodes; /* [mount lock] 0: no limit */
 	u64 used_blocks, used_inodes; /* [atomic] */
 	u64 next_ino;	/* [atomic] */
+	unsigned nr_mounts; /* [mount lock] */
 	void *priv;
-	char options[128];
+	struct list node; /* [mount lock] FS_SINGLE ones */
 };
 
 struct mount {
 	struct ref ref;
-	struct superblock *sb;
-	struct dentry *root;	 /* what of the file system is seen */
-	struct mount *parent;	 /* [mount lock] NULL: the namespace's root */
-	struct dentry *at;	 /* [mount lock] in parent */
+	u32 flags;		 /* [mount lock] MS_NOSUID, NODEV, NOEXEC, RDONLY, NOATIME... */
+	struct superblock *sb;	 /* [const] counted */
+	struct dentry *root;	 /* [const] counted: what of the file system is seen */
+	struct mount *parent;	 /* [mount lock; RCU readers] counted; NULL: the namespace's root, or unmounted */
+	struct dentry *at;	 /* [mount lock; RCU readers] in parent, counted */
+	struct mount *next_at;	 /* [mount lock; RCU readers] chain of at->mounted */
 	struct list node;	 /* [mount lock] mount table, in order */
-	u32 flags;		 /* MS_NOSUID, NODEV, NOEXEC, RDONLY, NOATIME... */
-	int id;
-	char source[64];
+	int id;			 /* [const] */
+	bool attached;		 /* [mount lock] */
+	struct rcu_head rcu;
+	char source[64];	 /* [const] */
 };
+
+extern struct mutex mount_lock; /* RANK_MOUNT */
+extern struct list mounts;	/* [mount_lock] */
+struct superblock *superblock_new(const struct fs_type *type, u32 magic); /* NULL: no memory */
+void superblock_put(struct superblock *sb);
+struct mount *mount_at(struct mount *parent, struct dentry *d); /* under RCU, not counted: what covers it, or NULL */
+static inline struct mount *mount_get(struct mount *m)
+{
+	ref_get(&m->ref);
+	return m;
+}
+void mount_put(struct mount *m);
+/* Is a change of names or attributes through this mount allowed? 0 or -EROFS. */
+static inline int mount_may_write(const struct mount *m);
+int mount_kernel(const char *type, const char *source, const char *target, u32 flags, const char *options);
 
 struct inode *inode_new(struct superblock *sb, u32 mode, const struct inode_ops *ops); /* NULL: no memory */
 static inline struct inode *inode_get(struct inode *i)
@@ -95,9 +126,10 @@ static inline struct inode *inode_get(struct inode *i)
 }
 void inode_put(struct inode *i);
 DEFINE_AUTOPUT(inode)
-int inode_permission(struct inode *i, unsigned want); /* cred_permits with the current fsuid */
+int inode_permission_slow(struct inode *i, unsigned want);
 bool inode_owner_or_capable(struct inode *i);	      /* fsuid owns it or CAP_FOWNER */
 void inode_fill_stat(struct inode *i, struct stat *st);
+void inode_drop_privileges(struct inode *i); /* a write or chown by others clears set-id bits; lock held */
 s64 realtime_now_ns(void);	/* kernel/core/clock.h */
 static inline void inode_touch(struct inode *i, bool modified)
 {
@@ -106,19 +138,49 @@ static inline void inode_touch(struct inode *i, bool modified)
 	if (modified)
 		i->mtime_ns = now;
 }
-
-struct dentry *dentry_new(struct dentry *parent, const char *name, size_t len, struct inode *inode); /* takes the inode reference */
-static inline struct dentry *dentry_get(struct dentry *d)
+/* After a read: relatime, mount(8). */
+void inode_touch_atime(struct inode *i, const struct mount *m);
+/* cred_permits with the current fsuid; directories that everybody may search cost three instructions. */
+static inline int inode_permission(struct inode *i, unsigned want)
 {
-	ref_get(&d->ref);
-	return d;
+	u32 mode = READ_ONCE(i->mode);
+	if (likely(want == WANT_EXEC && (mode & 0111) == 0111 && !i->ops->permission))
+		return 0;
+	return inode_permission_slow(i, want);
 }
-void dentry_put(struct dentry *d);
-int open_path(const struct path *p, u32 flags, struct file **out); /* permission was checked */
-int file_open_kernel(const char *name, u32 flags, u32 mode, struct file **out);
+
+static inline int mount_may_write(const struct mount *m)
+{
+	return unlikely((READ_ONCE(m->flags) | READ_ONCE(m->sb->flags)) & 1 /* MS_RDONLY */) ? -EROFS : 0;
+}
+
+/* Device numbers: 12 bits of major, 20 of minor, packed as user space's 64-bit dev_t does. */
+static inline u64 rdev_make(u32 major, u32 minor)
+{
+	return (u64)(minor & 0xff) | (u64)(major & 0xfff) << 8 | (u64)(minor & ~0xffu) << 12;
+}
+static inline u32 rdev_major(u64 rdev)
+{
+	return (rdev >> 8) & 0xfff;
+}
+static inline u32 rdev_minor(u64 rdev)
+{
+	return (rdev & 0xff) | ((rdev >> 12) & 0xfff00);
+}
+
+/* Opens; permission was checked. O_TRUNC and O_CREAT are the caller's business. */
+int open_path(const struct path *p, u32 flags, struct file **out);
+int file_open_kernel(const char *name, u32 flags, u32 mode, struct file **out); /* with the permissions of the caller */
 /* Special inodes (fs/special.c): the one table from file type to open. */
 int special_open(struct inode *ino, struct file *f);
+/* Makes the driver reachable by number and the node appear in devfs as /dev/NAME ("pts/0": in a folder). -ENOMEM, -EEXIST. */
 int device_register(u32 type, u64 rdev, const char *name, const struct file_ops *ops, void *priv, u32 mode);
-struct inode *anon_inode_new(u32 mode); /* for pipes, sockets: on the hidden file system "pipefs"/"anon" */
-void vfs_init(void);	/* mounts the root tmpfs, sets up devfs and procfs types */
+struct inode *anon_inode_new(u32 mode); /* for pipes, sockets: on a hidden file system */
+void anon_inode_init(void);
+extern const struct file_ops dir_ops;	/* directories of every file system */
+void vfs_init(void);	/* mounts the root tmpfs; devfs with the devices registered so far on /dev, procfs, sysfs */
 int cpio_unpack(const void *archive, size_t bytes, const char **error); /* into the root; gzip too */
+/* fs/create.c: the changes of names that other parts of the kernel make too. */
+int vfs_create_at(const struct path *dir, const char *name, size_t len, u32 mode, u64 rdev, const char *target,
+	struct dentry **out);
+int vfs_unlink_at(const struct path *dir, const char *name, size_t len, bool want_dir);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * path: names, directory entries, mounts, and the walk from a string to an object.
+ * path: names, directory entries, and the walk from a string to an object.
  *
  * Promise   path_resolution(7): every component is checked for search permission with the caller's fsuid,
  *           symbolic links are followed to at most 40, trailing slashes demand a directory, mounts are
  *           crossed both ways, ".." never leaves the root of the caller's fs_ctx.
- * Locks     dentries hash: RCU look-ups, RANK_DENTRY for changes; the directory's inode lock (RANK_INODE)
- *           orders creation and removal of names in it; RANK_RENAME for moves between directories
+ * Locks     dentry_lock (RANK_DENTRY, spinning) guards every change of names: hash chains, children, link
+ *           counts, "this directory is dead". No sleeping lock is held to create, remove or list names.
+ *           Look-ups are RCU plus a sequence number that moves make odd. RANK_RENAME orders moves
+ *           between directories, so that the test for loops stays true until the move is done.
  * Lifetime  a dentry is counted and holds its parent and its inode. File systems whose tree lives in
  *           memory (tmpfs, devfs) pin their dentries; others (procfs) make them when asked.
  */
@@ -19,26 +21,44 @@
 
 struct inode;
 struct mount;
+struct superblock;
 struct fs_ctx;
 
-enum { DENTRY_INLINE_NAME = 32 };
+enum {
+	DENTRY_INLINE_WORDS = 4,
+	DENTRY_INLINE_NAME = DENTRY_INLINE_WORDS * 8, /* with the NUL */
+	FS_NAME_MAX = 255,
+	FS_PATH_MAX = 4096, /* with the NUL */
+	FS_MAX_LINKS = 40,  /* path_resolution(7) */
+};
+
+/* A name too long for the dentry itself. */
+struct long_name {
+	struct rcu_head rcu;
+	u64 words[]; /* padded with zeroes to whole words */
+};
 
 struct dentry {
 	struct ref ref;
-	struct rcu_head rcu;
-	struct dentry *parent;	/* [rename + dentry lock] counted; the root of a file system: itself, not counted */
+	u32 hash;		/* [dentry lock; RCU readers] of parent and name */
+	struct dentry *parent;	/* [dentry lock] counted; the root of a file system: itself, not counted */
+	struct dentry *hash_next; /* [dentry lock; RCU readers] */
 	struct inode *inode;	/* [const] counted; never NULL: there are no negative entries */
-	struct list hash_node;	/* [dentry lock; RCU readers] */
-	struct list child_node, children; /* [parent inode's lock] in order of creation */
-	u64 cookie;		/* [parent inode's lock] directory position, grows: readdir goes on after it */
-	u32 hash;		/* [dentry lock] of parent and name */
+	const u64 *name_words;	/* [dentry lock; RCU readers] the name, NUL-terminated, padded with zeroes */
+	u16 name_len;		/* [dentry lock] */
 	bool unhashed;		/* [dentry lock] the name is gone: "(deleted)" */
-	bool pinned;		/* [parent inode's lock] the file system holds one reference */
-	struct mount *mounted;	/* [mount lock] what is mounted here, topmost; NULL: nothing */
-	u16 name_len;
-	char *name;		/* [dentry lock] NUL-terminated */
-	char inline_name[DENTRY_INLINE_NAME];
+	bool pinned;		/* [dentry lock] the file system holds one reference; on parent->children */
+	struct mount *mounted;	/* [mount lock; RCU readers] mounts on this name, linked by next_at */
+	u64 inline_words[DENTRY_INLINE_WORDS];
+	struct list child_node, children; /* [dentry lock] pinned ones, in order of cookie */
+	u64 cookie;		/* [dentry lock] directory position: readdir goes on after it */
+	struct rcu_head rcu;
 };
+
+static inline const char *dentry_name(const struct dentry *d) /* under dentry_lock, or RCU and a look at the sequence */
+{
+	return (const char *)READ_ONCE(d->name_words);
+}
 
 struct path {
 	struct mount *mount;
@@ -46,7 +66,9 @@ struct path {
 };
 
 void path_get(const struct path *p);
-void path_put(struct path *p); /* accepts empty ones */
+void path_put(struct path *p); /* accepts empty ones, leaves it empty */
+/* A local path that is counted or empty, and put at the end of its scope. */
+#define PATHREF __cleanup(path_put) struct path
 
 enum lookup_flags {
 	LOOKUP_FOLLOW = 1,	 /* follow a link in the last component */
@@ -57,21 +79,100 @@ enum lookup_flags {
 };
 /* Walks a user string. 0 and a counted *out, or -errno. */
 int path_lookup(int dirfd, const char __user *name, unsigned flags, struct path *out);
-int path_lookup_kernel(const char *name, unsigned flags, struct path *out); /* from the root */
-/* Walks all but the last component: *dir counted, `last` (NAME_MAX + 1 bytes) holds the name.
- * Used by create, remove, rename. Trailing slashes are reported in *had_slash. */
-int path_lookup_parent(int dirfd, const char __user *name, struct path *dir, char *last, bool *had_slash);
+int path_lookup_kernel(const char *name, unsigned flags, struct path *out); /* relative to the caller's root or cwd */
 /* The absolute name as seen from the caller's root, built at the end of buf; -ENAMETOOLONG. Appends
- * " (deleted)" and handles unreachable ones as d_path does on Linux. */
+ * " (deleted)" to removed names; what cannot be reached from the root starts at its own file system's root. */
 int path_show(const struct path *p, char *buf, size_t size, char **start);
 void path_to_strbuf(const struct path *p, struct strbuf *sb);
 
+/* --- the name cache: fs/dentry.c --- */
+extern struct spinlock dentry_lock;
+u64 name_hash(const char *name, size_t len);
+/* One word (8 bytes, the last one padded with zeroes) of a name into its hash. */
+static inline u64 name_hash_step(u64 h, u64 word)
+{
+	h = (h ^ word) * 0x9e3779b97f4a7c15ull;
+	return h ^ h >> 32;
+}
+/* Takes the inode's reference; not yet findable. NULL: no memory (the inode reference is put). */
+struct dentry *dentry_new(struct dentry *parent, const char *name, size_t len, struct inode *inode);
+struct dentry *dentry_new_root(struct inode *inode);
+static inline struct dentry *dentry_get(struct dentry *d)
+{
+	ref_get(&d->ref);
+	return d;
+}
+void dentry_put(struct dentry *d); /* accepts NULL; may sleep */
+static inline void dentry_autoput_(struct dentry **d)
+{
+	dentry_put(*d);
+}
+/* Under RCU, not counted; NULL: not in memory. `hash` from name_hash(); name padded to whole words. */
+struct dentry *dentry_find_rcu(struct dentry *parent, const char *name, size_t len, u64 hash);
+/* The child, counted, made by the file system's lookup op if need be. 0 or -errno. May sleep. */
+int dentry_lookup(struct dentry *parent, const char *name, size_t len, struct dentry **out);
+enum dentry_link_flags {
+	DENTRY_PIN = 1,	      /* joins the directory's children and takes a reference for the file system */
+	DENTRY_HARD_LINK = 2, /* one more name of an inode: raises its link count */
+};
+/* Makes the name findable; a directory's link count is raised for a child directory.
+ * -EEXIST; -ENOENT: the directory (or the inode of a hard link) is gone. */
+int dentry_link(struct dentry *d, unsigned flags);
+/* Not pinned: d, or the one that somebody else made findable meanwhile (d is put then). */
+struct dentry *dentry_link_or_find(struct dentry *d);
+/* Takes the name away, lowers link counts. -ENOENT (somebody was faster), -ENOTEMPTY, -EBUSY (mounted on). */
+int dentry_unlink(struct dentry *d);
+/* One rename(2). The caller holds rename_lock if the parents differ. Names seen since `seq` are still
+ * right or -EAGAIN: look up again. */
+struct dentry_move {
+	u32 seq;		 /* dentry_seq before the look-ups */
+	struct dentry *d;	 /* what moves */
+	struct dentry *new_parent;
+	const char *name;	 /* the new name, padded to whole words */
+	size_t len;
+	struct dentry *target;	 /* what has the new name now and is replaced, or NULL */
+};
+int dentry_move(const struct dentry_move *m);	/* -EAGAIN, -ENOTEMPTY, -ENOENT, -ENOMEM, -EBUSY */
+int dentry_exchange(u32 seq, struct dentry *a, struct dentry *b);
+void dentry_drop(struct dentry *d);	 /* makes it unfindable: the next look-up asks the file system again */
+void dentry_drop_tree(struct dentry *root); /* unmount: unpins everything below */
+bool dentry_is_ancestor(const struct dentry *a, const struct dentry *of); /* a == of counts; RCU or rename_lock */
+/* A place in a directory of pinned entries, and a copy of the entry there. */
+struct dir_cursor {
+	struct dentry *at; /* counted */
+	u64 cookie;
+	size_t len;
+	char name[FS_NAME_MAX + 1];
+};
+/* Goes to the first child with cookie >= pos; false: no more. O(1) when `c` stands right before it. */
+bool dentry_next_child(struct dentry *dir, struct dir_cursor *c, u64 pos);
+void dentry_init(void);
+extern struct mutex rename_lock; /* RANK_RENAME */
+extern u32 dentry_seq;		 /* [dentry lock] odd while names move */
+
+/* --- what a task knows about places: fs/fs_ctx.c --- */
 struct fs_ctx {
 	struct ref ref;
-	struct spinlock lock; /* RANK_OBJECT */
-	struct path root, cwd; /* [lock] counted */
-	u32 umask;	       /* [lock] */
+	struct spinlock lock; /* RANK_OBJECT: writers */
+	u32 seq;	      /* [lock] odd while root or cwd change: RCU readers look twice */
+	struct path root, cwd; /* [lock; RCU readers] counted */
+	u32 umask;	      /* [lock] */
 };
+struct fs_ctx *fs_ctx_new(const struct path *root); /* cwd the same; NULL: no memory */
 struct fs_ctx *fs_ctx_copy(struct fs_ctx *from); /* NULL: no memory */
 struct fs_ctx *fs_ctx_get(struct fs_ctx *c);
 void fs_ctx_put(struct fs_ctx *c);
+void fs_ctx_paths(struct fs_ctx *c, struct path *root, struct path *cwd); /* counted; either may be NULL */
+void fs_ctx_set_root(struct fs_ctx *c, const struct path *p); /* counts its own reference */
+void fs_ctx_set_cwd(struct fs_ctx *c, const struct path *p);
+/* Under RCU: a consistent copy of one of the two. */
+static inline struct path fs_ctx_peek(const struct fs_ctx *c, const struct path *which)
+{
+	for (;;) {
+		u32 seq = __atomic_load_n(&c->seq, __ATOMIC_ACQUIRE);
+		struct path p = { READ_ONCE(which->mount), READ_ONCE(which->dentry) };
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		if (likely(!(seq & 1) && READ_ONCE(c->seq) == seq))
+			return p;
+	}
+}

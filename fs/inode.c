@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+/*
+ * inode: the common part of every file: birth and death, permission, attributes.
+ *
+ * Promise   inode(7); the permission check is cred_permits() unless the file system has its own.
+ *           Timestamps are realtime nanoseconds; reads follow relatime.
+ * Locks     inode->lock for mode, owner and contents; link counts are dentry_lock's (dentry.c)
+ * Lifetime  the last put runs ops->evict (may sleep), then gives the superblock back; the memory is
+ *           freed after a grace period because walks read it under RCU
+ */
+#include "fs/inode.h"
+#include "kernel/core/clock.h"
+#include "kernel/lib/string.h"
+#include "kernel/uapi/fcntl.h"
+#include "kernel/uapi/mount.h"
+#include "mm/slab.h"
+#include "mm/vm_object.h"
+
+enum { ANON_MAGIC = 0x09041934, BLOCK_BYTES = 512 };
+
+static struct kmem_cache *inode_cache;
+static struct superblock *anon_sb;
+
+struct inode *inode_new(struct superblock *sb, u32 mode, const struct inode_ops *ops)
+{
+	if (unlikely(!inode_cache))
+		inode_cache = kmem_cache_create("inode", sizeof(struct inode), 64);
+	struct inode *i = kmem_cache_zalloc(inode_cache);
+	if (!i)
+		return NULL;
+	const struct cred *cred = current_cred();
+	ref_init(&i->ref);
+	i->mode = mode;
+	i->uid = cred->fsuid;
+	i->gid = cred->fsgid;
+	i->ops = ops;
+	i->sb = sb;
+	ref_get(&sb->ref);
+	i->ino = __atomic_fetch_add(&sb->next_ino, 1, __ATOMIC_RELAXED);
+	i->nlink = S_ISDIR(mode) ? 2 : 1;
+	i->next_cookie = 2; /* 0 and 1 are "." and ".." */
+	i->atime_ns = i->mtime_ns = i->ctime_ns = i->btime_ns = realtime_now_ns();
+	rwlock_init(&i->lock, RANK_INODE);
+	spin_init(&i->priv_lock, RANK_OBJECT);
+	list_init(&i->locks);
+	return i;
+}
+
+static void inode_free_rcu(struct rcu_head *head)
+{
+	struct inode *i = container_of(head, struct inode, rcu);
+	kfree(i->link_target);
+	kmem_cache_free(inode_cache, i);
+}
+
+void inode_put(struct inode *i)
+{
+	if (!i || !ref_put(&i->ref))
+		return;
+	if (i->ops->evict)
+		i->ops->evict(i);
+	if (i->object)
+		vm_object_put(i->object);
+	superblock_put(i->sb);
+	rcu_defer(&i->rcu, inode_free_rcu);
+}
+
+int inode_permission_slow(struct inode *i, unsigned want)
+{
+	if (i->ops->permission)
+		return i->ops->permission(i, want);
+	return cred_permits(current_cred(), i->uid, i->gid, i->mode, want, S_ISDIR(i->mode));
+}
+
+bool inode_owner_or_capable(struct inode *i)
+{
+	return current_cred()->fsuid == i->uid || capable(CAP_FOWNER);
+}
+
+static struct timespec to_timespec(s64 ns)
+{
+	s64 sec = ns / (s64)NSEC_PER_SEC, rest = ns % (s64)NSEC_PER_SEC;
+	if (rest < 0) { /* before the epoch */
+		sec--;
+		rest += (s64)NSEC_PER_SEC;
+	}
+	return (struct timespec){ .tv_sec = sec, .tv_nsec = rest };
+}
+
+void inode_fill_stat(struct inode *i, struct stat *st)
+{
+	memset(st, 0, sizeof(*st));
+	st->st_dev = i->sb->dev;
+	st->st_ino = i->ino;
+	st->st_nlink = READ_ONCE(i->nlink);
+	st->st_mode = READ_ONCE(i->mode);
+	st->st_uid = i->uid;
+	st->st_gid = i->gid;
+	st->st_rdev = i->rdev;
+	st->st_blksize = PAGE_SIZE;
+	if (i->object) {
+		st->st_size = READ_ONCE(i->object->size_bytes);
+		st->st_blocks = READ_ONCE(i->object->nr_pages) * (PAGE_SIZE / BLOCK_BYTES);
+	} else if (i->link_target) {
+		st->st_size = strlen(i->link_target);
+	}
+	st->st_atim = to_timespec(i->atime_ns);
+	st->st_mtim = to_timespec(i->mtime_ns);
+	st->st_ctim = to_timespec(i->ctime_ns);
+	if (i->ops->getattr)
+		i->ops->getattr(i, st);
+}
+
+void inode_drop_privileges(struct inode *i)
+{
+	u32 gone = 0;
+	if (i->mode & S_ISUID)
+		gone |= S_ISUID;
+	if ((i->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
+		gone |= S_ISGID;
+	if (unlikely(gone) && S_ISREG(i->mode) && !capable(CAP_FSETID))
+		WRITE_ONCE(i->mode, i->mode & ~gone);
+}
+
+void inode_touch_atime(struct inode *i, const struct mount *m)
+{
+	enum { RELATIME_NS_PER_DAY_SECONDS = 24 * 60 * 60 };
+	s64 last = READ_ONCE(i->atime_ns);
+	u32 flags = m ? READ_ONCE(m->flags) | READ_ONCE(m->sb->flags) : 0;
+	if (flags & (MS_NOATIME | MS_RDONLY) || (S_ISDIR(i->mode) && flags & MS_NODIRATIME))
+		return;
+	if (!(flags & MS_STRICTATIME) && last > i->mtime_ns && last > i->ctime_ns &&
+		realtime_now_ns() - last < RELATIME_NS_PER_DAY_SECONDS * (s64)NSEC_PER_SEC)
+		return;
+	WRITE_ONCE(i->atime_ns, realtime_now_ns());
+}
+
+static void anon_getattr(struct inode *i, struct stat *st)
+{
+	st->st_blksize = PAGE_SIZE;
+}
+static const struct inode_ops anon_inode_ops = { .getattr = anon_getattr };
+static const struct fs_type anon_type = { .name = "anon_inodefs", .flags = FS_NODEV };
+
+struct inode *anon_inode_new(u32 mode)
+{
+	return inode_new(anon_sb, mode, &anon_inode_ops);
+}
+
+void anon_inode_init(void)
+{
+	anon_sb = superblock_new(&anon_type, ANON_MAGIC);
+}

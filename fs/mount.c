@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+/*
+ * mount: superblocks, and the tree of mounts that makes one name space of them.
+ *
+ * Promise   one name space for all. A mount covers one dentry of one parent mount; later mounts on the
+ *           same place cover earlier ones. mount_at() costs nothing where nothing is mounted.
+ * Locks     mount_lock (RANK_MOUNT, sleeping) for the tree and the table; the walk reads parent, at and
+ *           the chain of dentry->mounted under RCU. The chain's head changes under dentry_lock too, so
+ *           that unlink and mount cannot miss each other.
+ * Lifetime  a mount is counted: by the tree (one), by each path into it, by each child mount. The last
+ *           mount of a superblock takes the file system down: names are unpinned, then inodes go, then
+ *           the superblock. File systems with one superblock (proc, devtmpfs) stay for ever.
+ */
+#include "fs/inode.h"
+#include "fs/mount.h"
+#include "kernel/core/task.h"
+#include "kernel/lib/string.h"
+#include "kernel/uapi/mount.h"
+#include "mm/slab.h"
+
+struct mutex mount_lock = MUTEX_INIT(mount_lock, RANK_MOUNT);
+struct list mounts = LIST_INIT(mounts);
+static struct list singles = LIST_INIT(singles); /* [mount_lock] superblocks of FS_SINGLE types */
+static u32 last_minor;				 /* [atomic] of devices without hardware */
+static int last_mount_id;			 /* [mount_lock] */
+
+const struct fs_type *const fs_types[] = {
+	&tmpfs_type, &procfs_type, &sysfs_type, &devfs_type, NULL,
+};
+
+const struct fs_type *fs_type_find(const char *name)
+{
+	for (const struct fs_type *const *t = fs_types; *t; t++)
+		if (strcmp((*t)->name, name) == 0)
+			return *t;
+	return NULL;
+}
+
+struct superblock *superblock_new(const struct fs_type *type, u32 magic)
+{
+	struct superblock *sb = kzalloc(sizeof(*sb));
+	if (!sb)
+		return NULL;
+	ref_init(&sb->ref);
+	sb->type = type;
+	sb->magic = magic;
+	sb->dev = rdev_make(0, __atomic_add_fetch(&last_minor, 1, __ATOMIC_RELAXED));
+	sb->next_ino = 1;
+	list_init(&sb->node);
+	return sb;
+}
+
+void superblock_put(struct superblock *sb)
+{
+	if (!sb || !ref_put(&sb->ref))
+		return;
+	if (sb->type->free)
+		sb->type->free(sb);
+	kfree(sb);
+}
+
+/* No mount shows it any more: what is left are its own pins. */
+static void superblock_shut_down(struct superblock *sb)
+{
+	dentry_drop_tree(sb->root);
+	dentry_put(take(sb->root));
+}
+
+/* The only superblock of its type, counted, or NULL. */
+static struct superblock *single_find(const struct fs_type *type)
+{
+	struct superblock *sb;
+	guard(mutex)(&mount_lock);
+	list_for_each(sb, &singles, node)
+		if (sb->type == type) {
+			ref_get(&sb->ref);
+			return sb;
+		}
+	return NULL;
+}
+
+/* A superblock to mount: a new one, or the only one; counted. */
+int superblock_make(const struct fs_type *type, const char *options, struct superblock **out)
+{
+	if (type->flags & FS_SINGLE && (*out = single_find(type)) != NULL)
+		return 0;
+	struct superblock *sb = superblock_new(type, 0);
+	if (!sb)
+		return -ENOMEM;
+	int err = type->mount(sb, options);
+	if (err) {
+		superblock_put(sb);
+		return err;
+	}
+	if (type->flags & FS_SINGLE) {
+		guard(mutex)(&mount_lock);
+		list_add_tail(&singles, &sb->node);
+		ref_get(&sb->ref);
+	}
+	*out = sb;
+	return 0;
+}
+
+/* Takes over the reference on sb; counts root. Not in the tree yet. */
+struct mount *mount_new(struct superblock *sb, struct dentry *root, u32 flags, const char *source)
+{
+	struct mount *m = kzalloc(sizeof(*m));
+	if (!m)
+		return NULL;
+	ref_init(&m->ref);
+	m->sb = sb;
+	m->root = dentry_get(root);
+	m->flags = flags & MOUNT_FLAGS;
+	strlcpy(m->source, source, sizeof(m->source));
+	list_init(&m->node);
+	guard(mutex)(&mount_lock);
+	m->id = ++last_mount_id;
+	sb->nr_mounts++;
+	return m;
+}
+
+static void mount_free_rcu(struct rcu_head *head)
+{
+	kfree(container_of(head, struct mount, rcu));
+}
+
+void mount_put(struct mount *m)
+{
+	if (!m || !ref_put(&m->ref))
+		return;
+	struct superblock *sb = m->sb;
+	mutex_lock(&mount_lock);
+	bool is_last = --sb->nr_mounts == 0 && !(sb->type->flags & FS_SINGLE);
+	mutex_unlock(&mount_lock);
+	dentry_put(m->root);
+	if (is_last)
+		superblock_shut_down(sb);
+	superblock_put(sb);
+	rcu_defer(&m->rcu, mount_free_rcu);
+}
+
+struct mount *mount_at(struct mount *parent, struct dentry *d)
+{
+	struct mount *m = rcu_load(d->mounted);
+	while (m && m->parent != parent)
+		m = rcu_load(m->next_at);
+	return m;
+}
+
+int mount_attach(struct mount *m, const struct path *at)
+{
+	assert_mutex_held(&mount_lock);
+	if (!at->mount->attached)
+		return -EINVAL;
+	spin_lock(&dentry_lock);
+	bool is_gone = at->dentry->unhashed || at->dentry->inode->dead;
+	if (!is_gone) {
+		m->parent = mount_get(at->mount);
+		m->at = dentry_get(at->dentry);
+		m->next_at = at->dentry->mounted;
+		rcu_publish(at->dentry->mounted, m);
+	}
+	spin_unlock(&dentry_lock);
+	if (is_gone)
+		return -ENOENT;
+	m->attached = true;
+	list_add_tail(&mounts, &m->node);
+	ref_get(&m->ref);
+	return 0;
+}
+
+/* Answers what the caller puts after unlocking: the place, and the tree's reference on m. */
+struct path mount_detach(struct mount *m)
+{
+	assert_mutex_held(&mount_lock);
+	struct path place = { m->parent, m->at };
+	spin_lock(&dentry_lock);
+	struct mount **link = &m->at->mounted;
+	while (*link != m)
+		link = &(*link)->next_at;
+	rcu_publish(*link, m->next_at);
+	WRITE_ONCE(m->parent, NULL); /* `at` stays for readers who saw the parent */
+	spin_unlock(&dentry_lock);
+	m->attached = false;
+	list_del(&m->node);
+	return place;
+}
+
+int mount_kernel(const char *type, const char *source, const char *target, u32 flags, const char *options)
+{
+	const struct fs_type *t = fs_type_find(type);
+	struct superblock *sb;
+	PATHREF at = {};
+	if (!t)
+		return -ENODEV;
+	int err = path_lookup_kernel(target, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &at);
+	if (err == 0)
+		err = superblock_make(t, options, &sb);
+	if (err)
+		return err;
+	struct mount *m = mount_new(sb, sb->root, flags, source);
+	if (!m) {
+		superblock_put(sb);
+		return -ENOMEM;
+	}
+	mutex_lock(&mount_lock);
+	err = mount_attach(m, &at);
+	mutex_unlock(&mount_lock);
+	mount_put(m);
+	return err;
+}
+
+int mount_root(struct path *out)
+{
+	struct superblock *sb;
+	int err = superblock_make(&tmpfs_type, "mode=755", &sb);
+	if (err)
+		return err;
+	struct mount *m = mount_new(sb, sb->root, 0, "rootfs");
+	if (!m)
+		return -ENOMEM;
+	mutex_lock(&mount_lock);
+	m->attached = true;
+	list_add_tail(&mounts, &m->node);
+	mutex_unlock(&mount_lock);
+	*out = (struct path){ m, dentry_get(m->root) };
+	return 0;
+}

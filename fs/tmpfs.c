@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: MIT
+/*
+ * tmpfs: a file system in memory. Contents are vm_objects, directories are the pinned dentries.
+ *
+ * Promise   tmpfs(5): size=, nr_blocks=, nr_inodes=, mode=, uid=, gid=; holes, SEEK_DATA and SEEK_HOLE,
+ *           fallocate(2) with KEEP_SIZE and PUNCH_HOLE; half of memory at most unless told otherwise.
+ *           A write that fails part way leaves exactly the bytes it reported.
+ * Locks     inode->lock: shared by reads, exclusive for writes and changes of size, so a read never
+ *           sees half of a write. User memory is touched under it (RANK_INODE is before RANK_MM).
+ * Lifetime  the last put of an inode drops its pages; the superblock counts pages and inodes
+ * Linux     seals (memfd) are honoured here; fallocate beyond the end with KEEP_SIZE keeps no pages
+ */
+#include "fs/inode.h"
+#include "fs/tmpfs.h"
+#include "kernel/core/cred.h"
+#include "kernel/core/upcalls.h"
+#include "kernel/lib/parse.h"
+#include "kernel/lib/string.h"
+#include "kernel/uapi/falloc.h"
+#include "kernel/uapi/fcntl.h"
+#include "kernel/uapi/mount.h"
+#include "kernel/uapi/signal.h"
+#include "mm/mm.h"
+#include "mm/slab.h"
+#include "mm/vm_object.h"
+
+enum { TMPFS_MAGIC = 0x01021994, TMPFS_DIR_BYTES = 40, OPTIONS_MAX = 256, PERCENT = 100 };
+
+#define FILE_BYTES_MAX INT64_MAX
+
+/* --- quota --- */
+
+static int charge_pages(struct vm_object *o, long pages)
+{
+	struct superblock *sb = o->owner;
+	u64 now = __atomic_add_fetch(&sb->used_blocks, (u64)pages, __ATOMIC_RELAXED);
+	u64 limit = READ_ONCE(sb->max_blocks);
+	if (pages <= 0 || limit == 0 || now <= limit)
+		return 0;
+	__atomic_sub_fetch(&sb->used_blocks, (u64)pages, __ATOMIC_RELAXED);
+	return -ENOSPC;
+}
+
+static int charge_inode(struct superblock *sb)
+{
+	u64 now = __atomic_add_fetch(&sb->used_inodes, 1, __ATOMIC_RELAXED);
+	u64 limit = READ_ONCE(sb->max_inodes);
+	if (limit == 0 || now <= limit)
+		return 0;
+	__atomic_sub_fetch(&sb->used_inodes, 1, __ATOMIC_RELAXED);
+	return -ENOSPC;
+}
+
+/* --- contents --- */
+
+static ssize_t tmpfs_read(struct file *f, struct uio *u)
+{
+	struct inode *ino = f->inode;
+	struct vm_object *o = ino->object;
+	ssize_t total = 0;
+	guard(rwread)(&ino->lock);
+	u64 size = READ_ONCE(o->size_bytes);
+	while (u->left && u->pos < size) {
+		size_t at = u->pos % PAGE_SIZE;
+		size_t n = min(min((u64)(PAGE_SIZE - at), (u64)u->left), size - u->pos);
+		struct page *pg = NULL;
+		int err = vm_object_page(o, u->pos / PAGE_SIZE, false, &pg);
+		if (err && err != -ENOENT)
+			return total ? total : err;
+		size_t done = pg ? uio_put(u, (char *)page_virt(pg) + at, n) : uio_put_zero(u, n);
+		if (pg)
+			page_put(pg);
+		u->pos += (off_t)done;
+		total += (ssize_t)done;
+		if (done < n)
+			return total ? total : -EFAULT;
+	}
+	if (total)
+		inode_touch_atime(ino, f->path.mount);
+	return total;
+}
+
+/* The bytes that may be written at pos: RLIMIT_FSIZE, the largest file, seals. */
+static ssize_t may_write(struct vm_object *o, off_t pos, size_t n)
+{
+	u64 limit = rlimit(RLIMIT_FSIZE);
+	if (o->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
+		return -EPERM;
+	if (o->seals & F_SEAL_GROW && pos + n > o->size_bytes) {
+		if (pos >= o->size_bytes)
+			return -EPERM;
+		n = o->size_bytes - pos;
+	}
+	if (n && pos >= limit) {
+		signal_raise(SIGXFSZ);
+		return -EFBIG;
+	}
+	if (n && pos == FILE_BYTES_MAX)
+		return -EFBIG;
+	return min(min((u64)n, limit - pos), (u64)(FILE_BYTES_MAX - pos));
+}
+
+/* One page's worth. The size grows before the page is made and shrinks back if nothing came. */
+static ssize_t write_page(struct vm_object *o, struct uio *u, size_t n)
+{
+	u64 before = o->size_bytes, end = (u64)u->pos + n;
+	struct page *pg;
+	if (end > before)
+		WRITE_ONCE(o->size_bytes, end);
+	int err = vm_object_page(o, u->pos / PAGE_SIZE, true, &pg);
+	size_t done = 0;
+	if (err == 0) {
+		done = uio_take(u, (char *)page_virt(pg) + u->pos % PAGE_SIZE, n);
+		page_put(pg);
+	}
+	if (done < n && end > before)
+		vm_object_truncate(o, max(before, done ? (u64)u->pos + done : 0));
+	return err ? err : (ssize_t)done;
+}
+
+static ssize_t tmpfs_write(struct file *f, struct uio *u)
+{
+	struct inode *ino = f->inode;
+	ssize_t total = 0, done = 0;
+	guard(rwwrite)(&ino->lock);
+	if (READ_ONCE(f->flags) & O_APPEND)
+		u->pos = (off_t)ino->object->size_bytes;
+	ssize_t room = may_write(ino->object, u->pos, u->left);
+	if (room <= 0)
+		return room;
+	while (total < room) {
+		size_t n = min((size_t)(PAGE_SIZE - u->pos % PAGE_SIZE), (size_t)(room - total));
+		done = write_page(ino->object, u, n);
+		if (done <= 0)
+			break;
+		u->pos += done;
+		total += done;
+		if (done < n)
+			break;
+	}
+	if (total == 0)
+		return done < 0 ? done : -EFAULT;
+	inode_drop_privileges(ino);
+	inode_touch(ino, true);
+	return total;
+}
+
+static off_t tmpfs_seek(struct file *f, off_t offset, int whence)
+{
+	struct vm_object *o = f->inode->object;
+	u64 size = READ_ONCE(o->size_bytes), page;
+	if (whence != SEEK_DATA && whence != SEEK_HOLE)
+		return file_seek_generic(f, offset, whence, (off_t)size);
+	if (offset < 0 || offset >= size)
+		return -ENXIO;
+	u64 found = size;
+	if (vm_object_find(o, offset / PAGE_SIZE, whence == SEEK_DATA, &page))
+		found = min(max((u64)offset, page * PAGE_SIZE), size);
+	else if (whence == SEEK_DATA)
+		return -ENXIO;
+	if (whence == SEEK_DATA && found >= size)
+		return -ENXIO;
+	return f->pos = (off_t)found;
+}
+
+static int tmpfs_setsize(struct inode *ino, off_t size)
+{
+	struct vm_object *o = ino->object;
+	if ((o->seals & F_SEAL_SHRINK && size < o->size_bytes) ||
+		(o->seals & F_SEAL_GROW && size > o->size_bytes))
+		return -EPERM;
+	vm_object_truncate(o, (u64)size);
+	return 0;
+}
+
+static int punch(struct vm_object *o, u64 start, u64 end)
+{
+	if (o->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
+		return -EPERM;
+	if (start < o->size_bytes)
+		vm_object_punch(o, start, min(end, o->size_bytes));
+	return 0;
+}
+
+/* Makes the pages of [start, end); all or nothing as far as the size goes. */
+static int allocate(struct vm_object *o, u64 start, u64 end, bool keep_size)
+{
+	u64 before = o->size_bytes;
+	if (end > before && !keep_size) {
+		if (o->seals & F_SEAL_GROW)
+			return -EPERM;
+		WRITE_ONCE(o->size_bytes, end);
+	}
+	end = min(end, o->size_bytes);
+	for (u64 index = start / PAGE_SIZE; index * PAGE_SIZE < end; index++) {
+		struct page *pg;
+		int err = vm_object_page(o, index, true, &pg);
+		if (err == 0 && READ_ONCE(current->work) & TASK_WORK_KILL) {
+			page_put(pg);
+			err = -EINTR;
+		}
+		if (err) {
+			vm_object_truncate(o, before);
+			return err;
+		}
+		page_put(pg);
+	}
+	return 0;
+}
+
+static long tmpfs_fallocate(struct file *f, int mode, off_t offset, off_t len)
+{
+	struct inode *ino = f->inode;
+	u64 start = (u64)offset, end = start + (u64)len;
+	if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
+		return -EOPNOTSUPP;
+	guard(rwwrite)(&ino->lock);
+	int err;
+	if (mode & FALLOC_FL_PUNCH_HOLE)
+		err = punch(ino->object, start, end);
+	else
+		err = allocate(ino->object, start, end, mode & FALLOC_FL_KEEP_SIZE);
+	if (err == 0)
+		inode_touch(ino, true);
+	return err;
+}
+
+static int tmpfs_mmap(struct file *f, struct vma *v)
+{
+	u32 seals = f->inode->object->seals;
+	if (seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE) && v->flags & VMA_SHARED) {
+		if (v->flags & VMA_WRITE)
+			return -EPERM;
+		v->flags &= ~(u32)VMA_MAYWRITE;
+	}
+	vma_set_object(v, f->inode->object, v->offset);
+	inode_touch_atime(f->inode, f->path.mount);
+	return 0;
+}
+
+static int tmpfs_fsync(struct file *f)
+{
+	return 0;
+}
+
+const struct file_ops tmpfs_file_ops = {
+	.name = "file", .flags = FILE_SEEKABLE,
+	.read = tmpfs_read, .write = tmpfs_write, .seek = tmpfs_seek, .mmap = tmpfs_mmap,
+	.fsync = tmpfs_fsync, .fallocate = tmpfs_fallocate,
+};
+
+/* --- inodes --- */
+
+static void tmpfs_evict(struct inode *ino)
+{
+	if (ino->object) /* mappings may outlive the inode by a moment, the pages' account does not */
+		vm_object_truncate(ino->object, 0);
+	__atomic_sub_fetch(&ino->sb->used_inodes, 1, __ATOMIC_RELAXED);
+}
+
+static void tmpfs_getattr(struct inode *ino, struct stat *st)
+{
+	if (S_ISDIR(ino->mode))
+		st->st_size = TMPFS_DIR_BYTES;
+}
+
+int tmpfs_create(struct inode *dir, u32 mode, u64 rdev, const char *target, struct inode **out)
+{
+	struct superblock *sb = dir->sb;
+	int err = charge_inode(sb);
+	if (err)
+		return err;
+	struct inode *ino = inode_new(sb, mode, dir->ops);
+	if (!ino) {
+		__atomic_sub_fetch(&sb->used_inodes, 1, __ATOMIC_RELAXED);
+		return -ENOMEM;
+	}
+	bool ok = true;
+	ino->rdev = rdev;
+	if (S_ISREG(mode)) {
+		ino->fops = &tmpfs_file_ops;
+		ino->object = vm_object_create(0);
+		ok = ino->object;
+		if (ok) {
+			ino->object->charge = charge_pages;
+			ino->object->owner = sb;
+		}
+	} else if (S_ISDIR(mode)) {
+		ino->fops = &dir_ops;
+	} else if (S_ISLNK(mode)) {
+		ok = (ino->link_target = kstrdup(target));
+	}
+	if (!ok) {
+		inode_put(ino);
+		return -ENOMEM;
+	}
+	*out = ino;
+	return 0;
+}
+
+static const struct inode_ops tmpfs_inode_ops = {
+	.create = tmpfs_create, .setsize = tmpfs_setsize, .getattr = tmpfs_getattr, .evict = tmpfs_evict,
+};
+
+/* --- mounting --- */
+
+struct tmpfs_options {
+	u64 blocks, inodes; /* 0: no limit */
+	u64 mode, uid, gid;
+};
+
+static int parse_size_or_percent(const char *text, u64 *bytes)
+{
+	size_t n = strlen(text);
+	char number[24];
+	if (n == 0 || text[n - 1] != '%')
+		return parse_size(text, bytes);
+	if (n > sizeof(number) - 1)
+		return -EINVAL;
+	memcpy(number, text, n - 1);
+	number[n - 1] = '\0';
+	u64 percent;
+	int err = parse_u64(number, 10, &percent);
+	if (err == 0)
+		*bytes = pages_total() * PAGE_SIZE / PERCENT * percent;
+	return err;
+}
+
+static int parse_option(struct tmpfs_options *o, const char *key, const char *value)
+{
+	u64 bytes;
+	int err = -EINVAL;
+	if (!value)
+		return strcmp(key, "noswap") == 0 || strcmp(key, "inode64") == 0 ? 0 : -EINVAL;
+	if (strcmp(key, "size") == 0) {
+		err = parse_size_or_percent(value, &bytes);
+		if (err == 0)
+			o->blocks = (bytes + PAGE_SIZE - 1) / PAGE_SIZE;
+	} else if (strcmp(key, "nr_blocks") == 0) {
+		err = parse_size(value, &o->blocks);
+	} else if (strcmp(key, "nr_inodes") == 0) {
+		err = parse_size(value, &o->inodes);
+	} else if (strcmp(key, "mode") == 0) {
+		err = parse_u64(value, 8, &o->mode);
+		o->mode &= 07777;
+	} else if (strcmp(key, "uid") == 0) {
+		err = parse_u64(value, 10, &o->uid);
+	} else if (strcmp(key, "gid") == 0) {
+		err = parse_u64(value, 10, &o->gid);
+	}
+	return err ? -EINVAL : 0;
+}
+
+static int parse_options(struct tmpfs_options *o, const char *options)
+{
+	char text[OPTIONS_MAX];
+	if (!options)
+		return 0;
+	if (strscpy(text, options, sizeof(text)) < 0)
+		return -EINVAL;
+	for (char *word = text, *next; word && *word; word = next) {
+		next = strchr(word, ',');
+		if (next)
+			*next++ = '\0';
+		if (!*word)
+			continue;
+		char *value = parse_value(word);
+		int err = parse_option(o, word, value);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int tmpfs_mount(struct superblock *sb, const char *options)
+{
+	u64 half = pages_total() / 2;
+	struct tmpfs_options o = {
+		.blocks = half, .inodes = half, .mode = 01777,
+		.uid = current_cred()->fsuid, .gid = current_cred()->fsgid,
+	};
+	int err = parse_options(&o, options);
+	if (err)
+		return err;
+	sb->magic = TMPFS_MAGIC;
+	sb->max_blocks = o.blocks;
+	sb->max_inodes = o.inodes;
+	struct inode *root = inode_new(sb, S_IFDIR | (u32)o.mode, &tmpfs_inode_ops);
+	if (!root)
+		return -ENOMEM;
+	sb->used_inodes = 1;
+	root->uid = (u32)o.uid;
+	root->gid = (u32)o.gid;
+	root->fops = &dir_ops;
+	sb->root = dentry_new_root(root);
+	return sb->root ? 0 : -ENOMEM;
+}
+
+static int tmpfs_remount(struct superblock *sb, const char *options)
+{
+	struct tmpfs_options o = { .blocks = sb->max_blocks, .inodes = sb->max_inodes };
+	int err = parse_options(&o, options);
+	if (err)
+		return err;
+	if ((o.blocks && o.blocks < sb->used_blocks) || (o.inodes && o.inodes < sb->used_inodes))
+		return -EINVAL;
+	sb->max_blocks = o.blocks;
+	sb->max_inodes = o.inodes;
+	return 0;
+}
+
+static void tmpfs_show_options(struct superblock *sb, struct strbuf *out)
+{
+	u64 half = pages_total() / 2;
+	u32 mode = sb->root->inode->mode & 07777;
+	if (sb->max_blocks != half)
+		strbuf_printf(out, ",size=%luk", sb->max_blocks * (PAGE_SIZE / 1024));
+	if (sb->max_inodes != half)
+		strbuf_printf(out, ",nr_inodes=%lu", sb->max_inodes);
+	if (mode != 01777)
+		strbuf_printf(out, ",mode=%03o", mode);
+	if (sb->root->inode->uid)
+		strbuf_printf(out, ",uid=%u", sb->root->inode->uid);
+	if (sb->root->inode->gid)
+		strbuf_printf(out, ",gid=%u", sb->root->inode->gid);
+	strbuf_puts(out, ",inode64");
+}
+
+const struct fs_type tmpfs_type = {
+	.name = "tmpfs", .mount = tmpfs_mount, .remount = tmpfs_remount,
+	.show_options = tmpfs_show_options, .flags = FS_NODEV,
+};
