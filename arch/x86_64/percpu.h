@@ -15,8 +15,8 @@
 enum { MAX_CPUS = 64 };
 
 #define PERCPU __seg_gs
-#define DEFINE_PERCPU(type, name) PERCPU __section(".percpu") type name
-#define DECLARE_PERCPU(type, name) extern PERCPU type name
+#define DEFINE_PERCPU(type, name) __section(".percpu") __typeof__(type) PERCPU name
+#define DECLARE_PERCPU(type, name) extern __typeof__(type) PERCPU name
 
 extern u64 percpu_offset[MAX_CPUS]; /* [const after boot] each CPU's %gs base */
 

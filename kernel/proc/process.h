@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+/*
+ * process: what user space calls a process (a thread group), and who may do what to it.
+ *
+ * Promise   a process lives from fork to the wait that reaps it; its threads share it. Parents, groups,
+ *           sessions and exit status change under proc_tree_lock alone, so that wait(2) sees one moment.
+ * Locks     legend: [tree] proc_tree_lock; [sighand] the lock of its sighand (under proc_tree_lock when
+ *           both are held); [const]; [atomic]; [lock] process->lock (RANK_OBJECT)
+ * Lifetime  counted: one reference for the pid table (dropped at reaping), one per task, one per pointer
+ *
+ *	fork.c exec.c elf.c exit.c waitid.c ids.c access.c rlimit.c	lives of processes
+ *	signal.c sigdeliver.c sigcalls.c itimer.c			signals (signal.h)
+ *	times.c sysinfo.c prctl.c procfiles.c				facts about them
+ */
+#pragma once
+#include "kernel/core/pid.h"
+#include "kernel/core/cred.h"
+#include "kernel/core/task.h"
+#include "kernel/uapi/resource.h"
+
+struct tty;
+struct file;
+
+/* Dispositions: shared by the threads of a process, and by CLONE_SIGHAND processes. */
+struct sighand {
+	struct ref ref;
+	struct spinlock lock;		    /* RANK_SIGHAND */
+	struct ksigaction action[_NSIG];    /* [lock] of signal n at n - 1 */
+};
+
+/* What a process (or its waited-for children) used. */
+struct usage {
+	u64 user_ns, system_ns, min_flt, maj_flt, voluntary, involuntary, max_rss_pages;
+};
+
+/* One of ITIMER_REAL, VIRTUAL, PROF. */
+struct itimer {
+	struct timer timer;	/* REAL only */
+	u64 deadline_ns;	/* [sighand] REAL: monotonic; others: CPU time of the process; 0: not armed */
+	u64 interval_ns;	/* [sighand] */
+};
+
+enum process_flags {
+	PROCESS_EXITING = 1 << 0,     /* [sighand] every thread is to exit with exit_code */
+	PROCESS_ZOMBIE = 1 << 1,      /* [tree] all threads are gone */
+	PROCESS_STOPPING = 1 << 2,    /* [sighand] a stop signal is being carried out: threads stop on their way out */
+	PROCESS_STOPPED = 1 << 3,     /* [sighand] all threads have stopped */
+	PROCESS_STOP_NEWS = 1 << 4,   /* [sighand] WUNTRACED has not reported the stop yet */
+	PROCESS_CONT_NEWS = 1 << 5,   /* [sighand] WCONTINUED has not reported it yet */
+	PROCESS_EXECED = 1 << 6,      /* [tree] setpgid(2) by the parent is too late */
+	PROCESS_SUBREAPER = 1 << 7,   /* [tree] */
+	PROCESS_UNKILLABLE = 1 << 8,  /* [const] pid 1: signals without handler are dropped */
+	PROCESS_DUMPED = 1 << 9,      /* [sighand] exit status says "core dumped" */
+	PROCESS_AUTOREAP = 1 << 10,   /* [tree] nobody will wait for it */
+};
+
+struct process {
+	struct ref ref;
+	struct rcu_head rcu;
+	struct spinlock lock;	    /* RANK_OBJECT */
+	struct pid *pid;	    /* [const] counted; changes only when exec makes another thread the leader */
+	struct task *leader;	    /* [tree] counted until reaped */
+	struct list threads;	    /* [tree] struct task by thread_node */
+	unsigned nr_threads;	    /* [tree] not yet past exit */
+	u32 flags;		    /* enum process_flags: atomic ops, changed under the lock named there */
+	/* --- family --- */
+	struct process *parent;	    /* [tree] not counted: re-parented before the parent is reaped; NULL for pid 1 */
+	struct list children, child_node; /* [tree] */
+	int exit_signal;	    /* [tree] what the parent gets, usually SIGCHLD; 0: nothing */
+	struct pid *pgrp, *session; /* [tree] counted */
+	struct list pgrp_node, session_node;
+	struct tty *tty;	    /* [lock] controlling terminal, counted */
+	struct waitq child_wq;	    /* a child changed state: wait(2) */
+	/* --- the end --- */
+	int exit_code;		    /* [sighand until zombie] as wait(2) reports it */
+	int stop_signal;	    /* [sighand] what stopped it */
+	struct task *execing;	    /* [sighand] thread that runs exec and waits for the others to go */
+	struct waitq exec_wq;	    /* a thread has gone */
+	/* --- signals --- */
+	struct sigpending pending;  /* [sighand] sent to the whole process */
+	struct waitq signal_wq;	    /* a signal became pending: sigtimedwait, later signalfd */
+	struct itimer itimers[3];   /* [sighand] */
+	int pdeath_signal;	    /* [owner] PR_SET_PDEATHSIG */
+	/* --- accounts --- */
+	struct usage dead_threads;  /* [tree] */
+	struct usage children_usage; /* [tree] */
+	u64 start_ns;		    /* [const] */
+	/* --- others --- */
+	struct file *exe;	    /* [lock] what was executed, counted, NULL for none */
+	uaddr_t arg_start, arg_end, env_start, env_end, stack_start, code_start, code_end, data_start, data_end; /* [lock] for /proc */
+	u32 personality;	    /* [owner] */
+	int dumpable;		    /* [atomic] PR_SET_DUMPABLE */
+	int oom_score_adj;	    /* [atomic] */
+	u64 auxv[48];		    /* [lock] as exec made it: /proc/PID/auxv */
+};
+
+/* kernel/proc's own record of a task. */
+struct task_life {
+	struct waitq *vfork_wq;	    /* [tree] the parent that waits for exec or exit; on its stack */
+	bool *vfork_done;	    /* [tree] */
+	bool exiting;		    /* [tree] */
+};
+
+static inline struct process *process_get(struct process *p)
+{
+	ref_get(&p->ref);
+	return p;
+}
+void process_put(struct process *p); /* accepts NULL */
+DEFINE_AUTOPUT(process)
+struct process *process_find_get(int pid); /* counted or NULL: alive or zombie */
+static inline u32 process_flags(const struct process *p)
+{
+	return __atomic_load_n(&p->flags, __ATOMIC_ACQUIRE);
+}
+static inline void process_set(struct process *p, u32 bits)
+{
+	__atomic_fetch_or(&p->flags, bits, __ATOMIC_SEQ_CST);
+}
+static inline void process_clear(struct process *p, u32 bits)
+{
+	__atomic_fetch_and(&p->flags, ~bits, __ATOMIC_SEQ_CST);
+}
+
+void process_init(void);	/* caches, the process of the boot tasks */
+/* Runs `path` as pid 1, with descriptors 0-2 on /dev/console, from the boot task: 0 or -errno (it does not exist, ...). */
+int process_start_init(const char *path, char *const argv[], char *const envp[]);
+extern struct process *init_process; /* [const] pid 1 */
+__noreturn void process_exit_group(int status); /* exit.c: status as wait(2) reports it (code << 8 | signal) */
+__noreturn void task_exit(int status);		/* exit.c: this thread only */
+void process_usage(struct process *p, struct usage *u); /* living and dead threads; takes proc_tree_lock */
+bool process_may_trace(struct process *target); /* access.c: ptrace-like access by the current task (for /proc/PID) */
+/* exec.c: what fork and exec need of each other */
+struct sighand *sighand_new(void);
+void sighand_put(struct sighand *s);
+void vfork_release(struct task *t); /* fork.c: exec or exit lets the parent go on */
+void itimer_init(struct process *p);  /* itimer.c: new process: nothing armed */
+void itimer_stop(struct process *p);  /* itimer.c: the last thread is going */
