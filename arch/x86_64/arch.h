@@ -15,7 +15,7 @@
 #include "arch/x86_64/usermem.h"
 #include "kernel/lib/macros.h"
 
-struct task;
+struct task; struct bootinfo;
 
 /* --- interrupts of this CPU --- */
 static inline u64 irq_save(void) /* answers the flags for irq_restore() */
