@@ -126,6 +126,9 @@ int fd_reserve(u32 flags, unsigned min);	 /* lowest free >= min; O_CLOEXEC honou
 void fd_install(int fd, struct file *f); /* eats the reference; cannot fail */
 void fd_cancel(int fd);
 int fd_close(int fd);
+int fd_set_cloexec(int fd);		 /* -EBADF */
+int fd_clear_cloexec(int fd);
+long fd_dup(int old, unsigned min_fd, u32 flags); /* F_DUPFD: the new descriptor, -EBADF, -EMFILE, -ENOMEM */
 /* Wraps reserve, file_new and install. The object is freed by `release` only if the file came to be:
  * on error the caller still owns priv. */
 int anon_fd(const struct file_ops *ops, void *priv, struct waitq *wq, u32 flags);

@@ -8,7 +8,7 @@
 #pragma once
 #include "arch/x86_64/regs.h"
 #include "boot/bootinfo.h"
-#include "kernel/lib/types.h"
+#include "kernel/lib/macros.h"
 
 __noreturn void kernel_main(struct bootinfo *bi);	/* boot CPU, interrupts off, its own stack */
 __noreturn void kernel_ap_main(unsigned cpu);		/* a started CPU, per-CPU area set, interrupts off */

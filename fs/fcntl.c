@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+/*
+ * fcntl: what can be asked of and changed at a descriptor or an open file, but for moving bytes.
+ *
+ * Promise   fcntl(2) and the ioctls that every file knows. Commands of one kind of file (pipe sizes, seals)
+ *           go to its `fcntl` op, ioctls to its `ioctl` op.
+ * Locks     file->lock for the owner of SIGIO
+ * Linux     fcntl(2), ioctl(2). Advisory locks (F_SETLK and kin, flock) and leases are not there: -EINVAL.
+ */
+#include "fs/file.h"
+#include "fs/inode.h"
+#include "kernel/core/pid.h"
+#include "kernel/lib/errno.h"
+#include "kernel/syscall.h"
+#include "kernel/uapi/ioctl.h"
+#include "mm/uaccess.h"
+#include "mm/vm_object.h"
+
+enum { SETFL_CHANGES = O_APPEND | O_NONBLOCK | O_DIRECT | O_ASYNC | O_NOATIME };
+
+static long set_flags(struct file *f, u32 flags)
+{
+	u32 old = READ_ONCE(f->flags);
+	int err = 0;
+	if (flags & ~old & O_NOATIME && f->inode && !inode_owner_or_capable(f->inode))
+		return -EPERM;
+	if (f->ops->set_flags)
+		err = f->ops->set_flags(f, flags);
+	else if (flags & O_DIRECT && !(f->inode && S_ISREG(f->inode->mode)))
+		err = -EINVAL;
+	if (err)
+		return err;
+	while (!__atomic_compare_exchange_n(&f->flags, &old, (old & ~SETFL_CHANGES) | (flags & SETFL_CHANGES),
+		false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+	return 0;
+}
+
+/* --- the owner: who gets SIGIO --- */
+
+static void owner_replace(struct file *f, struct pid *owner, int type)
+{
+	spin_lock(&f->lock);
+	struct pid *old = f->owner;
+	f->owner = owner;
+	f->owner_type = (u8)type;
+	spin_unlock(&f->lock);
+	pid_put(old);
+}
+
+/* `nr` 0 means nobody. */
+static long owner_set(struct file *f, int nr, int type)
+{
+	struct pid *p = nr ? pid_find_get(nr) : NULL;
+	if (nr && !p)
+		return -ESRCH;
+	owner_replace(f, p, type);
+	return 0;
+}
+
+static int owner_get(struct file *f, int *type)
+{
+	guard(spin)(&f->lock);
+	*type = f->owner_type;
+	return f->owner ? f->owner->nr : 0;
+}
+
+static long fcntl_owner(struct file *f, unsigned cmd, unsigned long arg)
+{
+	struct f_owner_ex ex;
+	int type, nr, who = (int)arg;
+	switch (cmd) {
+	case F_SETOWN:
+		if (who == INT32_MIN)
+			return -EINVAL;
+		return owner_set(f, who < 0 ? -who : who, who < 0 ? F_OWNER_PGRP : F_OWNER_PID);
+	case F_GETOWN:
+		nr = owner_get(f, &type);
+		return type == F_OWNER_PGRP ? -nr : nr;
+	case F_SETOWN_EX:
+		if (copy_from_user(&ex, (const void __user *)arg, sizeof(ex)))
+			return -EFAULT;
+		if (ex.type < F_OWNER_TID || ex.type > F_OWNER_PGRP)
+			return -EINVAL;
+		return owner_set(f, ex.pid, ex.type);
+	default: /* F_GETOWN_EX */
+		ex.pid = owner_get(f, &ex.type);
+		return copy_to_user((void __user *)arg, &ex, sizeof(ex));
+	}
+}
+
+static long set_signal(struct file *f, unsigned long sig)
+{
+	if (sig > _NSIG)
+		return -EINVAL;
+	f->owner_sig = (u8)sig;
+	return 0;
+}
+
+static long dup_query(struct file *f, int other)
+{
+	FDREF r = fd_borrow_any(other);
+	return r.file ? r.file == f : -EBADF;
+}
+
+static bool works_on_path_only(unsigned cmd)
+{
+	return cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC || cmd == F_DUPFD_QUERY || cmd == F_GETFD ||
+	       cmd == F_SETFD || cmd == F_GETFL;
+}
+
+static long dup_checked(int fd, unsigned long min_fd, u32 flags)
+{
+	return min_fd >= rlimit(RLIMIT_NOFILE) ? -EINVAL : fd_dup(fd, (unsigned)min_fd, flags);
+}
+
+long sys_fcntl(int fd, unsigned cmd, unsigned long arg)
+{
+	FDREF r = fd_borrow_any(fd);
+	struct file *f = r.file;
+	if (!f || (f->mode & FILE_PATH_ONLY && !works_on_path_only(cmd)))
+		return -EBADF;
+	switch (cmd) {
+	case F_DUPFD:
+		return dup_checked(fd, arg, 0);
+	case F_DUPFD_CLOEXEC:
+		return dup_checked(fd, arg, O_CLOEXEC);
+	case F_DUPFD_QUERY:
+		return dup_query(f, (int)arg);
+	case F_GETFD:
+		return fdtable_is_cloexec(current->fdtable, fd) ? FD_CLOEXEC : 0;
+	case F_SETFD:
+		return arg & FD_CLOEXEC ? fd_set_cloexec(fd) : fd_clear_cloexec(fd);
+	case F_GETFL:
+		return READ_ONCE(f->flags);
+	case F_SETFL:
+		return set_flags(f, (u32)arg);
+	case F_SETOWN:
+	case F_GETOWN:
+	case F_SETOWN_EX:
+	case F_GETOWN_EX:
+		return fcntl_owner(f, cmd, arg);
+	case F_SETSIG:
+		return set_signal(f, arg);
+	case F_GETSIG:
+		return f->owner_sig;
+	default:
+		return f->ops->fcntl ? f->ops->fcntl(f, cmd, arg) : -EINVAL;
+	}
+}
+
+/* --- ioctl --- */
+
+static long set_flag_by_word(struct file *f, u32 flag, const int __user *word)
+{
+	int on;
+	if (get_user(on, word))
+		return -EFAULT;
+	return set_flags(f, on ? READ_ONCE(f->flags) | flag : READ_ONCE(f->flags) & ~flag);
+}
+
+static long bytes_to_end(struct file *f, int __user *answer)
+{
+	off_t left = (off_t)f->inode->object->size_bytes - f->pos;
+	return put_user((int)left, answer);
+}
+
+long sys_ioctl(int fd, unsigned request, unsigned long arg)
+{
+	FDREF r = fd_borrow(fd);
+	struct file *f = r.file;
+	long result;
+	if (!f)
+		return -EBADF;
+	switch (request) {
+	case FIOCLEX:
+		return fd_set_cloexec(fd);
+	case FIONCLEX:
+		return fd_clear_cloexec(fd);
+	case FIONBIO:
+		return set_flag_by_word(f, O_NONBLOCK, (const int __user *)arg);
+	case FIOASYNC:
+		return set_flag_by_word(f, O_ASYNC, (const int __user *)arg);
+	case FIONREAD:
+		if (f->inode && S_ISREG(f->inode->mode) && f->inode->object)
+			return bytes_to_end(f, (int __user *)arg);
+		break;
+	default:
+		break;
+	}
+	result = f->ops->ioctl ? f->ops->ioctl(f, request, arg) : -ENOTTY;
+	return result == -ENOIOCTLCMD ? -ENOTTY : result;
+}

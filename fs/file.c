@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: MIT
+/*
+ * file: the open file description: birth, blocking reads and writes, the end. Theory in file.h.
+ *
+ * Promise   a read or write that cannot move a byte sleeps on the file's own queue until it can, unless
+ *           O_NONBLOCK or RWF_NOWAIT say otherwise; a signal ends the sleep with -ERESTART, or with the
+ *           bytes that were moved. Whoever consumes a readiness that is not used up wakes the next waiter.
+ * Locks     none; the ops take their own
+ * Lifetime  the struct lives on for a grace period after the last put: descriptor look-ups are under RCU
+ * Blocking  waiters are exclusive: one wake lets one of them try. The baton rule: who leaves the loop
+ *           while the file is still ready for its mask wakes the next.
+ * Linux     read(2), write(2), signal(7)
+ */
+#include "fs/file.h"
+#include "fs/inode.h"
+#include "kernel/core/alloc.h"
+#include "kernel/core/pid.h"
+#include "kernel/core/upcalls.h"
+#include "kernel/lib/errno.h"
+#include "kernel/lib/string.h"
+
+enum { DEFAULT_READY = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM };
+
+static struct kmem_cache *file_cache;
+u64 files_open;
+
+static u8 mode_of_flags(u32 flags)
+{
+	static const u8 by_access[O_ACCMODE + 1] = {
+		[O_RDONLY] = FILE_READ, [O_WRONLY] = FILE_WRITE, [O_RDWR] = FILE_READ | FILE_WRITE,
+		[O_ACCMODE] = 0, /* opened for ioctl only */
+	};
+	return flags & O_PATH ? FILE_PATH_ONLY : by_access[flags & O_ACCMODE];
+}
+
+struct file *file_new(const struct file_ops *ops, void *priv, struct waitq *wq, u32 flags)
+{
+	const u32 not_kept = O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC;
+	struct file *f = kmem_cache_zalloc(file_cache);
+	if (!f)
+		return NULL;
+	ref_init(&f->ref);
+	f->flags = flags & ~not_kept;
+	f->mode = mode_of_flags(flags);
+	f->ops = ops;
+	f->priv = priv;
+	f->wq = wq;
+	mutex_init(&f->pos_lock, RANK_POS);
+	spin_init(&f->lock, RANK_OBJECT);
+	list_init(&f->epolls);
+	f->cred = cred_get(current_cred());
+	__atomic_fetch_add(&files_open, 1, __ATOMIC_RELAXED);
+	return f;
+}
+
+struct file *file_new_at(const struct file_ops *ops, void *priv, struct waitq *wq, u32 flags,
+	const struct path *path)
+{
+	struct file *f = file_new(ops, priv, wq, flags);
+	if (!f)
+		return NULL;
+	f->path = *path;
+	path_get(&f->path);
+	f->inode = path->dentry->inode;
+	return f;
+}
+
+static void file_free_rcu(struct rcu_head *head)
+{
+	kmem_cache_free(file_cache, container_of(head, struct file, rcu));
+}
+
+void file_put(struct file *f)
+{
+	if (!f || !ref_put(&f->ref))
+		return;
+	if (f->ops->release)
+		f->ops->release(f);
+	if (f->path.dentry)
+		path_put(&f->path);
+	else if (f->inode)
+		inode_put(f->inode); /* anonymous: no name holds it */
+	pid_put(f->owner);
+	cred_put(f->cred);
+	__atomic_fetch_sub(&files_open, 1, __ATOMIC_RELAXED);
+	rcu_defer(&f->rcu, file_free_rcu);
+}
+
+u32 file_ready(struct file *f)
+{
+	return f->ops->ready ? f->ops->ready(f) : DEFAULT_READY;
+}
+
+struct waitq *file_waitq(struct file *f)
+{
+	return f->ops->waitq ? f->ops->waitq(f) : f->wq;
+}
+
+/* The baton: what this caller leaves behind may serve the next exclusive waiter. */
+static void pass_baton(struct file *f, struct waitq *q, u32 mask)
+{
+	if (waitq_is_idle(q))
+		return;
+	u32 still = file_ready(f) & mask;
+	if (still)
+		wake(q, still);
+}
+
+ssize_t file_retry(struct file *f, u32 mask, u64 deadline_ns, ssize_t (*try)(struct file *f, void *arg), void *arg)
+{
+	struct waitq *q = file_waitq(f);
+	struct waiter w;
+	struct wait_slot slot;
+	ssize_t result;
+	if (!q)
+		return -EAGAIN;
+	wait_begin(&w);
+	wait_add(&w, &slot, q, mask | POLLERR | POLLHUP, WAIT_EXCLUSIVE);
+	for (;;) {
+		wait_rearm(&w);
+		result = try(f, arg);
+		if (result != -EAGAIN)
+			break;
+		int err = wait_sleep(&w, deadline_ns, WAIT_INTERRUPTIBLE);
+		if (err) {
+			result = err == -ETIMEDOUT ? -EAGAIN : err;
+			break;
+		}
+	}
+	wait_remove_pass(&slot);
+	if (result != -EAGAIN && result != -ERESTART)
+		pass_baton(f, q, mask);
+	return result;
+}
+
+static inline bool must_not_block(const struct file *f, const struct uio *u)
+{
+	return READ_ONCE(f->flags) & O_NONBLOCK || u->flags & RWF_NOWAIT;
+}
+
+static ssize_t try_read(struct file *f, void *arg)
+{
+	return f->ops->read(f, arg);
+}
+
+static ssize_t try_write(struct file *f, void *arg)
+{
+	return f->ops->write(f, arg);
+}
+
+ssize_t file_read(struct file *f, struct uio *u)
+{
+	if (unlikely(!(f->mode & FILE_READ)))
+		return -EBADF;
+	if (unlikely(!f->ops->read))
+		return S_ISDIR(f->inode ? f->inode->mode : 0) ? -EISDIR : -EINVAL;
+	if (unlikely(u->flags & RWF_NOWAIT && f->ops->flags & FILE_NO_NOWAIT))
+		return -EOPNOTSUPP;
+	ssize_t n = f->ops->read(f, u);
+	if (likely(n != -EAGAIN) || must_not_block(f, u))
+		return n;
+	return file_retry(f, POLLIN, FOREVER, try_read, u);
+}
+
+/* Goes on until all is out; what was moved before an error or a signal is the answer. */
+static ssize_t write_blocking(struct file *f, struct uio *u, ssize_t done)
+{
+	for (;;) {
+		ssize_t n = done >= 0 && u->left == 0 ? 0 : file_retry(f, POLLOUT, FOREVER, try_write, u);
+		if (n < 0) {
+			if (n == -EPIPE)
+				signal_raise(SIGPIPE);
+			return done > 0 ? done : n;
+		}
+		done += n;
+		if (u->left == 0 || n == 0 || !(f->ops->flags & FILE_WRITE_ALL))
+			return done;
+	}
+}
+
+ssize_t file_write(struct file *f, struct uio *u)
+{
+	if (unlikely(!(f->mode & FILE_WRITE)))
+		return -EBADF;
+	if (unlikely(!f->ops->write))
+		return -EINVAL;
+	if (unlikely(u->flags & RWF_NOWAIT && f->ops->flags & FILE_NO_NOWAIT))
+		return -EOPNOTSUPP;
+	ssize_t n = f->ops->write(f, u);
+	if (unlikely(n == -EPIPE))
+		signal_raise(SIGPIPE);
+	if (n > 0 && u->left && f->ops->flags & FILE_WRITE_ALL && !must_not_block(f, u))
+		return write_blocking(f, u, n);
+	if (likely(n != -EAGAIN) || must_not_block(f, u))
+		return n;
+	return write_blocking(f, u, 0);
+}
+
+ssize_t kernel_read(struct file *f, void *buf, size_t n, off_t *pos)
+{
+	struct uio u;
+	uio_init_kernel(&u, buf, n);
+	u.pos = *pos;
+	ssize_t done = file_read(f, &u);
+	*pos = u.pos;
+	return done;
+}
+
+ssize_t kernel_write(struct file *f, const void *buf, size_t n, off_t *pos)
+{
+	struct uio u;
+	uio_init_kernel(&u, (void *)buf, n);
+	u.pos = *pos;
+	ssize_t done = file_write(f, &u);
+	*pos = u.pos;
+	return done;
+}
+
+off_t file_seek_generic(struct file *f, off_t offset, int whence, off_t size)
+{
+	off_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? f->pos : size;
+	off_t to;
+	if (whence != SEEK_SET && whence != SEEK_CUR && whence != SEEK_END)
+		return -EINVAL;
+	if (__builtin_add_overflow(base, offset, &to) || to < 0)
+		return -EINVAL;
+	f->pos = to;
+	return to;
+}
+
+int anon_fd(const struct file_ops *ops, void *priv, struct waitq *wq, u32 flags)
+{
+	int fd = fd_reserve(flags, 0);
+	if (fd < 0)
+		return fd;
+	struct file *f = file_new(ops, priv, wq, flags);
+	if (!f) {
+		fd_cancel(fd);
+		return -ENOMEM;
+	}
+	fd_install(fd, f);
+	return fd;
+}
+
+int file_show_fdinfo(struct file *f, struct fdtable *t, int fd, struct strbuf *sb)
+{
+	u32 flags = READ_ONCE(f->flags) | (fdtable_is_cloexec(t, fd) ? O_CLOEXEC : 0);
+	int mount_id = f->path.mount ? f->path.mount->id : 0;
+	strbuf_printf(sb, "pos:\t%ld\nflags:\t0%o\nmnt_id:\t%d\nino:\t%lu\n", (long)f->pos, flags, mount_id,
+		f->inode ? (unsigned long)f->inode->ino : 0ul);
+	if (f->ops->show)
+		f->ops->show(f, sb);
+	return 0;
+}
+
+void file_init(void)
+{
+	file_cache = kmem_cache_create("file", sizeof(struct file), 0);
+}

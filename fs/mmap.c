@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+/*
+ * mmap: mapping files, where memory management and files meet.
+ *
+ * Promise   mmap(2)'s checks of descriptor and access mode are here; layout and pages are mm's. A mapping
+ *           keeps its file open.
+ * Locks     none; mm takes its own
+ * Linux     mmap(2); MAP_HUGETLB is refused with -EINVAL: there are no huge pages
+ */
+#include "fs/file.h"
+#include "fs/inode.h"
+#include "kernel/lib/errno.h"
+#include "kernel/syscall.h"
+#include "kernel/uapi/mman.h"
+#include "kernel/uapi/mount.h"
+#include "mm/mm.h"
+#include "mm/upcalls.h"
+
+void vma_file_get(struct file *f)
+{
+	file_get(f);
+}
+
+void vma_file_put(struct file *f)
+{
+	file_put(f);
+}
+
+int vma_file_map(struct file *f, struct vma *v)
+{
+	return f->ops->mmap ? f->ops->mmap(f, v) : -ENODEV;
+}
+
+void vma_file_show(struct file *f, struct strbuf *sb)
+{
+	u64 dev = f->inode && f->inode->sb ? f->inode->sb->dev : 0;
+	strbuf_printf(sb, "%02x:%02x %lu", rdev_major(dev), rdev_minor(dev),
+		f->inode ? (unsigned long)f->inode->ino : 0ul);
+	strbuf_puts(sb, "                   ");
+	if (f->path.dentry)
+		path_to_strbuf(&f->path, sb);
+	else
+		strbuf_puts(sb, f->ops->name);
+}
+
+/* mmap(2), "EACCES", "EPERM": reading is always needed, writing for shared writable mappings. */
+static int may_map(struct file *f, unsigned prot, unsigned flags)
+{
+	bool is_shared = (flags & MAP_TYPE) != MAP_PRIVATE;
+	if (!(f->mode & FILE_READ))
+		return -EACCES;
+	if (is_shared && prot & PROT_WRITE && !(f->mode & FILE_WRITE))
+		return -EACCES;
+	if (prot & PROT_EXEC && f->path.mount && READ_ONCE(f->path.mount->flags) & MS_NOEXEC)
+		return -EPERM;
+	return f->ops->mmap ? 0 : -ENODEV;
+}
+
+long sys_mmap(unsigned long addr, size_t length, unsigned prot, unsigned flags, int fd, off_t offset)
+{
+	if (offset & (off_t)(PAGE_SIZE - 1))
+		return -EINVAL;
+	if (flags & MAP_HUGETLB)
+		return -EINVAL;
+	if (flags & MAP_ANONYMOUS)
+		return mm_map(current->mm, addr, length, (int)prot, (int)flags, NULL, 0);
+	FDREF r = fd_borrow(fd);
+	if (!r.file)
+		return -EBADF;
+	if (length == 0)
+		return -EINVAL;
+	int err = may_map(r.file, prot, flags);
+	if (err)
+		return err;
+	return mm_map(current->mm, addr, length, (int)prot, (int)flags, r.file, (u64)offset);
+}
