@@ -38,28 +38,40 @@ struct open_request {
 static const struct file_ops path_only_ops = { .name = "path" };
 static const struct file_ops unopened_ops = { .name = "unopened" };
 
-int open_path(const struct path *p, u32 flags, struct file **out)
+/* The file takes the path over; on error it is put. */
+static int open_path_taking(struct path *p, u32 flags, struct file **out)
 {
 	struct inode *ino = p->dentry->inode;
-	bool is_special = !ino->fops;
-	const struct file_ops *ops = flags & O_PATH ? &path_only_ops : is_special ? &unopened_ops : ino->fops;
-	struct file *f = file_new_at(ops, NULL, NULL, flags, p);
+	bool is_special = !ino->fops, is_path_only = flags & O_PATH;
+	const struct file_ops *ops = is_path_only ? &path_only_ops : is_special ? &unopened_ops : ino->fops;
+	struct file *f = file_new(ops, NULL, NULL, flags);
 	int err = 0;
-	if (!f)
+	if (!f) {
+		path_put(p);
 		return -ENOMEM;
-	if (!(flags & O_PATH) && ino->ops->open)
+	}
+	f->path = path_take(p);
+	f->inode = ino;
+	if (!is_path_only && ino->ops->open)
 		err = ino->ops->open(ino, f);
-	else if (!(flags & O_PATH) && is_special)
+	else if (!is_path_only && is_special)
 		err = special_open(ino, f);
-	if (err)
+	if (unlikely(err))
 		f->ops = &unopened_ops; /* what did not open need not be released */
-	else if (flags & O_DIRECT && !S_ISREG(ino->mode))
+	else if (unlikely(flags & O_DIRECT) && !S_ISREG(ino->mode))
 		err = -EINVAL; /* so late, says Linux: the opening was seen */
-	if (err)
+	if (unlikely(err))
 		file_put(f);
 	else
 		*out = f;
 	return err;
+}
+
+int open_path(const struct path *p, u32 flags, struct file **out)
+{
+	struct path own = *p;
+	path_get(&own);
+	return open_path_taking(&own, flags, out);
 }
 
 static unsigned wanted(u32 flags)
@@ -94,7 +106,7 @@ static int truncate_opened(struct inode *ino)
 }
 
 /* Everything after the name is resolved. `created`: by us, just now: its mode does not restrict us. */
-static int open_resolved(const struct path *p, const struct open_request *r, bool created, struct file **out)
+static int open_resolved(struct path *p, const struct open_request *r, bool created, struct file **out)
 {
 	struct inode *ino = p->dentry->inode;
 	int err = 0;
@@ -107,7 +119,7 @@ static int open_resolved(const struct path *p, const struct open_request *r, boo
 	if (!created && !(r->flags & O_PATH))
 		err = may_open(p, r);
 	if (err == 0)
-		err = open_path(p, r->flags, out);
+		err = open_path_taking(p, r->flags, out);
 	if (err == 0 && created)
 		(*out)->mode |= FILE_CREATED;
 	if (err == 0 && r->flags & O_TRUNC && !created) {
@@ -206,7 +218,7 @@ static int open_walked(struct walk *w, const struct open_request *r, struct file
 	}
 	if (err)
 		return err;
-	return r->flags & TMPFILE_BIT ? open_path(&p, r->flags, out) : open_resolved(&p, r, created, out);
+	return r->flags & TMPFILE_BIT ? open_path_taking(&p, r->flags, out) : open_resolved(&p, r, created, out);
 }
 
 static int open_file(int dirfd, const char __user *name, const struct open_request *r, struct file **out)
