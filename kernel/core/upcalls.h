@@ -26,3 +26,5 @@ bool current_is_session_leader(void);
 struct tty;
 struct tty *current_tty(void);			      /* controlling terminal, counted, NULL if none */
 void current_set_tty(struct tty *tty);		      /* NULL: gives it up, for the whole session */
+u64 current_process_cpu_ns(void);		      /* all threads, living and dead */
+void futex_wake_one_user(int __user *addr);	      /* a thread's clear_child_tid word became 0 */
