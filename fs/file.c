@@ -7,7 +7,7 @@
  *           bytes that were moved. Whoever consumes a readiness that is not used up wakes the next waiter.
  * Locks     none; the ops take their own
  * Lifetime  the struct lives on for a grace period after the last put: descriptor look-ups are under RCU
- * Blocking  waiters are exclusive: one wake lets one of them try. The baton rule: who leaves the loop
+ * Blocking  waiters are exclusive (unless FILE_WAIT_SHARED): one wake lets one of them try. The baton rule: who leaves the loop
  *           while the file is still ready for its mask wakes the next.
  * Linux     read(2), write(2), signal(7)
  */
@@ -115,9 +115,10 @@ ssize_t file_retry(struct file *f, u32 mask, u64 deadline_ns, ssize_t (*try)(str
 	if (!q)
 		return -EAGAIN;
 	wait_begin(&w);
-	wait_add(&w, &slot, q, mask | POLLERR | POLLHUP, WAIT_EXCLUSIVE);
+	wait_add(&w, &slot, q, mask | POLLERR | POLLHUP,
+		f->ops->flags & FILE_WAIT_SHARED ? WAIT_SHARED : WAIT_EXCLUSIVE);
 	for (;;) {
-		wait_rearm(&w);
+		wait_slot_rearm(&w, &slot);
 		result = try(f, arg);
 		if (result != -EAGAIN)
 			break;
@@ -143,9 +144,16 @@ static ssize_t try_read(struct file *f, void *arg)
 	return f->ops->read(f, arg);
 }
 
-static ssize_t try_write(struct file *f, void *arg)
+/* A write may have looked at its bytes before it found no room for them. */
+static inline ssize_t try_write(struct file *f, void *arg)
 {
-	return f->ops->write(f, arg);
+	struct uio *u = arg;
+	struct uio_mark mark;
+	uio_save(u, &mark);
+	ssize_t n = f->ops->write(f, u);
+	if (unlikely(n == -EAGAIN))
+		uio_restore(u, &mark);
+	return n;
 }
 
 ssize_t file_read(struct file *f, struct uio *u)
@@ -186,7 +194,7 @@ ssize_t file_write(struct file *f, struct uio *u)
 		return -EINVAL;
 	if (unlikely(u->flags & RWF_NOWAIT && f->ops->flags & FILE_NO_NOWAIT))
 		return -EOPNOTSUPP;
-	ssize_t n = f->ops->write(f, u);
+	ssize_t n = try_write(f, u);
 	if (unlikely(n == -EPIPE))
 		signal_raise(SIGPIPE);
 	if (n > 0 && u->left && f->ops->flags & FILE_WRITE_ALL && !must_not_block(f, u))

@@ -82,6 +82,12 @@ void wait_add_callback(struct wait_slot *slot, struct waitq *q, u32 mask,
 	void (*callback)(struct wait_slot *, u32));
 /* Forget what fired so far; then test the condition again, then wait_sleep(). */
 void wait_rearm(struct waiter *w);
+/* The same for a waiter with one exclusive slot: it may be fired anew. */
+static inline void wait_slot_rearm(struct waiter *w, struct wait_slot *slot)
+{
+	__atomic_store_n(&slot->fired, false, __ATOMIC_RELAXED);
+	wait_rearm(w);
+}
 /* 0 fired | -ETIMEDOUT | -ERESTART */
 int wait_sleep(struct waiter *w, u64 deadline_ns, enum wait_mode mode);
 bool wait_remove(struct wait_slot *slot); /* true if it fired */

@@ -13,18 +13,17 @@
 		const __typeof__(((type *)0)->member) *mptr_ = (ptr);                              \
 		(type *)((char *)mptr_ - offsetof(type, member));                                  \
 	})
-#define min(a, b)                                                                                  \
+/* Each use has variables of its own, so that one may stand within another. */
+#define MACRO_NAME2(name, n) name##n
+#define MACRO_NAME(name, n) MACRO_NAME2(name, n)
+#define SMALLER_OR_LARGER(a, b, op, a_, b_)                                                        \
 	({                                                                                         \
-		__typeof__(a) min_a_ = (a);                                                        \
-		__typeof__(b) min_b_ = (b);                                                        \
-		min_a_ < min_b_ ? min_a_ : min_b_;                                                 \
+		__typeof__(a) a_ = (a);                                                            \
+		__typeof__(b) b_ = (b);                                                            \
+		a_ op b_ ? a_ : b_;                                                                \
 	})
-#define max(a, b)                                                                                  \
-	({                                                                                         \
-		__typeof__(a) max_a_ = (a);                                                        \
-		__typeof__(b) max_b_ = (b);                                                        \
-		max_a_ > max_b_ ? max_a_ : max_b_;                                                 \
-	})
+#define min(a, b) SMALLER_OR_LARGER(a, b, <, MACRO_NAME(a_, __COUNTER__), MACRO_NAME(b_, __COUNTER__))
+#define max(a, b) SMALLER_OR_LARGER(a, b, >, MACRO_NAME(a_, __COUNTER__), MACRO_NAME(b_, __COUNTER__))
 #define ALIGN_UP(x, a) (((x) + (a) - 1) & ~((__typeof__(x))(a) - 1)) /* a: a power of two */
 #define ALIGN_DOWN(x, a) ((x) & ~((__typeof__(x))(a) - 1))
 #define IS_ALIGNED(x, a) (((x) & ((__typeof__(x))(a) - 1)) == 0)
