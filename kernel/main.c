@@ -9,6 +9,7 @@
 #include "arch/x86_64/upcalls.h"
 #include "fs/file.h"
 #include "fs/inode.h"
+#include "ipc/futex.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/cred.h"
 #include "kernel/core/ktest.h"
@@ -47,6 +48,7 @@ static const struct step core_steps[] = {
 	{ "pid", pid_init },
 	{ "process", process_init },
 	{ "signal", signal_init },
+	{ "futex", futex_init },
 	{ "rcu", rcu_init },
 };
 

@@ -99,6 +99,6 @@ void kernel_syscall(struct regs *r)
 	else
 		r->rax = syscall_run(r);
 	/* The signal that interrupted the call may have gone to another thread meanwhile. */
-	if (unlikely((long)r->rax == -ERESTART))
+	if (unlikely((long)r->rax == -ERESTART || (long)r->rax == -ERESTART_NOHAND))
 		task_work_set(current, TASK_WORK_SIGNAL);
 }
