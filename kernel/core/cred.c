@@ -34,7 +34,12 @@ static struct cred root_cred = {
 void cred_init(void)
 {
 	list_add_tail(&accounts, &root_account.node);
-	current->cred = cred_get(&root_cred);
+	current->cred = cred_of_kernel();
+}
+
+const struct cred *cred_of_kernel(void)
+{
+	return cred_get(&root_cred);
 }
 
 const struct cred *cred_get(const struct cred *c)
