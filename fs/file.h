@@ -13,7 +13,7 @@
  *
  * Missing ops (NULL) have one documented answer: read, write -> -EINVAL; ready -> always IN|OUT;
  * ioctl -> -ENOTTY; mmap -> -ENODEV; seek -> -ESPIPE; readdir -> -ENOTDIR; fsync -> -EINVAL;
- * fallocate -> -ENODEV (-ESPIPE for pipes); fcntl -> -EINVAL.
+ * fallocate -> -ENODEV (-ESPIPE for pipes); fcntl -> -EINVAL; read_deadline -> FOREVER.
  */
 #pragma once
 #include "fs/path.h"
@@ -39,6 +39,9 @@ struct file_ops {
 	u32 flags;	  /* enum file_ops_flags */
 	ssize_t (*read)(struct file *f, struct uio *u);
 	ssize_t (*write)(struct file *f, struct uio *u);
+	/* Until when a read that began at began_ns may wait for (more) data; asked before each sleep. Then it is tried
+	 * once more with UIO_LAST_TRY, and -EAGAIN becomes 0 (terminals' VTIME). NULL: for ever. */
+	u64 (*read_deadline)(struct file *f, u64 began_ns);
 	u32 (*ready)(struct file *f); /* POLL* that hold now */
 	long (*ioctl)(struct file *f, u32 cmd, unsigned long arg);
 	int (*mmap)(struct file *f, struct vma *v);
@@ -63,7 +66,7 @@ enum file_ops_flags {
 	FILE_KEEP_POS_UNLOCKED = 8, /* position changes need no pos_lock (character devices) */
 };
 
-enum file_mode { FILE_READ = 1, FILE_WRITE = 2, FILE_PATH_ONLY = 4, FILE_EXEC = 8 };
+enum file_mode { FILE_READ = 1, FILE_WRITE = 2, FILE_PATH_ONLY = 4, FILE_CREATED = 8 /* by this very open */ };
 
 struct file {
 	struct ref ref;
@@ -82,6 +85,7 @@ struct file {
 	u8 owner_type, owner_sig; /* [lock] */
 	u64 mark;		/* kinds may remember a per-description value (FIFO open counts) */
 	struct list epolls;	/* [lock] epoll items that watch it */
+	bool seen_shared;	/* [atomic] it was in a table of several tasks: a look-up may still hold its address */
 	struct rcu_head rcu;
 };
 
@@ -108,6 +112,7 @@ struct waitq *file_waitq(struct file *f);
  * else than -EAGAIN. -ERESTART after a signal, -EAGAIN at the deadline. */
 ssize_t file_retry(struct file *f, u32 mask, u64 deadline_ns, ssize_t (*try)(struct file *f, void *arg), void *arg);
 off_t file_seek_generic(struct file *f, off_t offset, int whence, off_t size); /* SEEK_SET, CUR, END */
+off_t file_seek_noop(struct file *f, off_t offset, int whence); /* for ops.seek: succeeds and moves nothing (eventfd) */
 
 /* --- descriptors --- */
 struct fdtable;

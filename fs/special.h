@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * special: what the owners of special inodes (ipc, net: L6) define for special.c's table.
+ * special: who opens what is neither a regular file nor a directory. The table is in special.c.
  *
- * Promise   the function sets f->ops, priv and wq, or answers -errno and leaves f as it was
+ * Promise   an opener may set f->ops, priv and wq and may sleep; what it answers is open(2)'s result. It finds
+ *           the permission checked, f->flags and f->mode set and f->ops harmless; an error leaves nothing behind.
  */
 #pragma once
-#include "fs/inode.h"
 
-int fifo_open(struct inode *ino, struct file *f); /* ipc/pipe.c: waits for the other end */
+struct inode;
+struct file;
+
+int fifo_open(struct inode *ino, struct file *f); /* ipc/pipe.c: named pipes, and pipes re-opened through /proc */

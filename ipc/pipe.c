@@ -21,6 +21,7 @@
  *               ^tail       ^head                   full when head - tail == capacity
  */
 #include "ipc/pipe.h"
+#include "fs/inode.h"
 #include "fs/special.h"
 #include "kernel/core/alloc.h"
 #include "kernel/lib/errno.h"

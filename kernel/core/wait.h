@@ -86,10 +86,10 @@ void wait_add_callback(struct wait_slot *slot, struct waitq *q, u32 mask,
 	void (*callback)(struct wait_slot *, u32));
 /* Forget what fired so far; then test the condition again, then wait_sleep(). */
 void wait_rearm(struct waiter *w);
-/* The same for a waiter with one exclusive slot: it may be fired anew. */
-static inline void wait_slot_rearm(struct waiter *w, struct wait_slot *slot)
+/* The same for a waiter with one exclusive slot: one that has fired is passed over by later wakes until then. */
+static inline void wait_rearm_slot(struct waiter *w, struct wait_slot *slot)
 {
-	__atomic_store_n(&slot->fired, false, __ATOMIC_RELAXED);
+	WRITE_ONCE(slot->fired, false);
 	wait_rearm(w);
 }
 /* 0 fired | -ETIMEDOUT | -ERESTART */

@@ -13,17 +13,18 @@
 		const __typeof__(((type *)0)->member) *mptr_ = (ptr);                              \
 		(type *)((char *)mptr_ - offsetof(type, member));                                  \
 	})
-/* Each use has variables of its own, so that one may stand within another. */
-#define MACRO_NAME2(name, n) name##n
-#define MACRO_NAME(name, n) MACRO_NAME2(name, n)
-#define SMALLER_OR_LARGER(a, b, op, a_, b_)                                                        \
+/* Names that differ at each use, so that min(min(a, b), c) shadows nothing. */
+#define PASTE_(a, b) a##b
+#define PASTE(a, b) PASTE_(a, b)
+#define UNIQUE(name) PASTE(name, __COUNTER__)
+#define CHOOSE_(a, op, b, va, vb)                                                                  \
 	({                                                                                         \
-		__typeof__(a) a_ = (a);                                                            \
-		__typeof__(b) b_ = (b);                                                            \
-		a_ op b_ ? a_ : b_;                                                                \
+		__typeof__(a) va = (a);                                                            \
+		__typeof__(b) vb = (b);                                                            \
+		va op vb ? va : vb;                                                                \
 	})
-#define min(a, b) SMALLER_OR_LARGER(a, b, <, MACRO_NAME(a_, __COUNTER__), MACRO_NAME(b_, __COUNTER__))
-#define max(a, b) SMALLER_OR_LARGER(a, b, >, MACRO_NAME(a_, __COUNTER__), MACRO_NAME(b_, __COUNTER__))
+#define min(a, b) CHOOSE_(a, <, b, UNIQUE(min_a_), UNIQUE(min_b_))
+#define max(a, b) CHOOSE_(a, >, b, UNIQUE(max_a_), UNIQUE(max_b_))
 #define ALIGN_UP(x, a) (((x) + (a) - 1) & ~((__typeof__(x))(a) - 1)) /* a: a power of two */
 #define ALIGN_DOWN(x, a) ((x) & ~((__typeof__(x))(a) - 1))
 #define IS_ALIGNED(x, a) (((x) & ((__typeof__(x))(a) - 1)) == 0)

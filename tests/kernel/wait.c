@@ -62,7 +62,7 @@ static void writer_thread(void *arg)
 	wait_begin(&w);
 	wait_add(&w, &slot, &r->wq, POLLOUT, WAIT_EXCLUSIVE);
 	for (;;) {
-		wait_slot_rearm(&w, &slot);
+		wait_rearm_slot(&w, &slot);
 		if (room_take(r))
 			break;
 		wait_sleep(&w, FOREVER, WAIT_UNINTERRUPTIBLE);
@@ -111,7 +111,7 @@ static void interrupted_thread(void *arg)
 	struct wait_slot slot;
 	wait_begin(&w);
 	wait_add(&w, &slot, &r->wq, POLLOUT, WAIT_EXCLUSIVE);
-	wait_slot_rearm(&w, &slot);
+	wait_rearm_slot(&w, &slot);
 	__atomic_fetch_add(&r->started, 1, __ATOMIC_SEQ_CST);
 	/* Gives up at once, whether it was fired or not: as after a signal or a time-out. */
 	while (!__atomic_load_n(&w.fired, __ATOMIC_SEQ_CST))
