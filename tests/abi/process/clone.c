@@ -331,6 +331,7 @@ static int leader_waits(void *arg)
 	start_thread(&done, end_the_group, arg);
 	for (;;)
 		sys(SYS_pause);
+	return 0;
 }
 
 CASE(exit_group_of_a_thread_ends_all)
@@ -342,6 +343,7 @@ static int spin(void *arg)
 {
 	for (volatile int *go = arg;;)
 		(void)*go;
+	return 0;
 }
 
 static int leader_ends_spinners(void *arg)
