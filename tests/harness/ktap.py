@@ -15,7 +15,7 @@ RESULT = re.compile(r"^(ok|not ok) (\d+)(?: -)? ?(.*)$")
 DIRECTIVE = re.compile(r"^(.*?)\s*# (SKIP|TODO|TIMEOUT|ERROR)\b ?(.*)$")
 PLAN = re.compile(r"^1\.\.(\d+)(?:\s|$)")
 # The first words of what a kernel says when it is broken: ours (PANIC, BUG, WARNING), and Linux's.
-TROUBLE = re.compile(r"(?:^|[\]\s>])((?:WARNING|BUG|PANIC|KASAN|UBSAN|Kernel panic|Oops|"
+TROUBLE = re.compile(r"(?:^|[\]\s>])((?:# kernel warning|WARNING|BUG|PANIC|KASAN|UBSAN|Kernel panic|Oops|"
                      r"general protection fault)[:, ].*)")
 
 
@@ -95,7 +95,7 @@ class Stream:
     def line(self, text):
         self.tail = (self.tail + [text])[-60:]
         trouble = TROUBLE.search(text)
-        if trouble and not text.lstrip().startswith("#"):
+        if trouble and (not text.lstrip().startswith("#") or text.startswith("# kernel warning")):
             self.troubles.append(trouble.group(1).strip())
         if text == "# testrun %s start" % self.nonce:
             self.started = True
