@@ -50,3 +50,6 @@ int tool_test(int argc, char **argv, tool_say *say);
 /* escape.c: the character that the text after a backslash means; *p moves behind it. */
 enum escapes { ESCAPES_FORMAT /* \ooo */, ESCAPES_ECHO /* \0ooo, and \c: -1 */ };
 int tool_escape(const char **p, enum escapes kind);
+
+/* power.c: asks init (by the signal) or the kernel to end the machine; answers the exit status. */
+int tool_power(int argc, char **argv, int sig, int command);
