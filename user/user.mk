@@ -9,6 +9,7 @@
 UO        ?= build
 USER_OBJ  := $(UO)/user/obj
 USER_LIBC := $(UO)/user/libc.a
+USER_TOOL := $(UO)/user/tool.a
 USER_CRT  := $(USER_OBJ)/user/libc/start.S.o
 STRIP     ?= $(CROSS_COMPILE)strip
 
@@ -19,12 +20,13 @@ ULINK  := -static -no-pie -nostdlib -Wl,--gc-sections -Wl,-z,noexecstack -Wl,--b
 
 ULIBC_SRC     := $(filter-out user/libc/start.S,$(wildcard user/libc/*.c user/libc/*.S))
 ULIBC_OBJ     := $(patsubst %,$(USER_OBJ)/%.o,$(ULIBC_SRC))
+UTOOL_OBJ     := $(patsubst %,$(USER_OBJ)/%.o,$(wildcard user/lib/*.c))
 UBIN_NAMES    := $(patsubst user/bin/%.c,%,$(wildcard user/bin/*.c))
-UBIN_FOLDERS  := $(filter-out sh,$(patsubst user/bin/%/,%,$(sort $(dir $(wildcard user/bin/*/*.c)))))
+UBIN_FOLDERS  := $(patsubst user/bin/%/,%,$(sort $(dir $(wildcard user/bin/*/*.c))))
 USER_PROGRAMS := $(addprefix $(UO)/user/bin/,$(UBIN_NAMES) $(UBIN_FOLDERS))
 TEST_SRC      := $(wildcard tests/abi/*/*.c)
 TEST_PROGRAMS := $(patsubst %.c,$(UO)/%,$(TEST_SRC))
-UALL_OBJ      := $(ULIBC_OBJ) $(USER_CRT) $(USER_OBJ)/tests/lib/tap.c.o \
+UALL_OBJ      := $(ULIBC_OBJ) $(UTOOL_OBJ) $(USER_CRT) $(USER_OBJ)/tests/lib/tap.c.o \
                  $(patsubst %,$(USER_OBJ)/%.o,$(TEST_SRC) $(wildcard user/bin/*.c user/bin/*/*.c))
 
 .PHONY: user test-programs test-user
@@ -46,6 +48,8 @@ $(USER_OBJ)/%.S.o: %.S
 	$(Q)$(CC) $(UFLAGS) -MMD -MP -c $< -o $@
 
 $(USER_LIBC): $(ULIBC_OBJ)
+$(USER_TOOL): $(UTOOL_OBJ)
+$(USER_LIBC) $(USER_TOOL):
 	$(call say,AR,$@)
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $^
@@ -54,17 +58,17 @@ $(USER_LIBC): $(ULIBC_OBJ)
 define ulink
 	$(call say,ULD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ULINK) -o $@ $(filter %.o,$^) $(USER_LIBC) -lgcc
+	$(Q)$(CC) $(ULINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lgcc
 	$(Q)$(STRIP) $@
 endef
 
 $(addprefix $(UO)/user/bin/,$(UBIN_NAMES)): $(UO)/user/bin/%: \
-		$(USER_OBJ)/user/bin/%.c.o $(USER_CRT) $(USER_LIBC)
+		$(USER_OBJ)/user/bin/%.c.o $(USER_CRT) $(USER_TOOL) $(USER_LIBC)
 	$(ulink)
 
 define ufolder
 $(UO)/user/bin/$(1): $(patsubst %,$(USER_OBJ)/%.o,$(wildcard user/bin/$(1)/*.c)) \
-		$(USER_CRT) $(USER_LIBC)
+		$(USER_CRT) $(USER_TOOL) $(USER_LIBC)
 	$$(ulink)
 endef
 $(foreach f,$(UBIN_FOLDERS),$(eval $(call ufolder,$(f))))

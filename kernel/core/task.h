@@ -110,6 +110,7 @@ struct task {
 	void __user *robust_list;	/* [owner] */
 	void __user *rseq_area;		/* [owner] */
 	u32 rseq_len, rseq_sig;		/* [owner] */
+	u64 trap_nr, trap_error, trap_address; /* [owner] of the last exception: signal frames show them */
 	/* --- exit and ancestry: kernel/proc --- */
 	struct task_life *life;		/* [tree] kernel/proc's own record: exit code, vfork waiter, pdeath signal */
 	u8 held_count;			/* [owner] debug builds: ranked locks held, see lockrank.c */

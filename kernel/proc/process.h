@@ -133,6 +133,8 @@ bool process_may_trace(struct process *target); /* access.c: ptrace-like access 
 /* exec.c: what fork and exec need of each other */
 struct sighand *sighand_new(void);
 void sighand_put(struct sighand *s);
+struct regs;
+void rseq_exit_work(struct regs *r); /* rseq.c: TASK_WORK_NOTIFY: the CPU numbers in the registered area */
 void vfork_release(struct task *t); /* fork.c: exec or exit lets the parent go on */
 void itimer_init(struct process *p);  /* itimer.c: new process: nothing armed */
 void itimer_stop(struct process *p);  /* itimer.c: the last thread is going */
