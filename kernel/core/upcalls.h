@@ -19,10 +19,12 @@ void signal_task_kill(struct task *t);		      /* SIGKILL to t's process (out of 
 void signal_own(struct pid *owner, bool group, const struct cred *sender, int sig, int fd, long band, int code);
 bool signal_is_ignored_or_blocked(int sig);	      /* by the current task: SIGTTIN and SIGTTOU rules */
 bool pgrp_is_orphaned(struct pid *pgrp);
-struct pid *current_pgrp(void);			      /* borrowed: valid while the current task runs */
+struct pid *current_pgrp(void);			      /* borrowed: until the current task asks again */
 struct pid *current_session(void);
 int current_tgid(void);
 bool current_is_session_leader(void);
 struct tty;
 struct tty *current_tty(void);			      /* controlling terminal, counted, NULL if none */
 void current_set_tty(struct tty *tty);		      /* NULL: gives it up, for the whole session */
+void session_clear_tty(struct pid *session);	      /* nobody of the session has a controlling terminal any more */
+void futex_wake_one_user(int __user *addr);	      /* a thread's tid word was cleared: wake who joins it */

@@ -203,7 +203,7 @@ CASE(waitid_for_stops_leaves_exits)
 	int pid = exiting(1);
 
 	wait_state(pid, 'Z');
-	CHECK_EQ(wait_id(ONE, pid, &info, W_STOPPED | WNOHANG), 0);
+	CHECK_EQ(wait_id(ONE, pid, &info, W_STOPPED | WNOHANG), -ECHILD);
 	CHECK_EQ(info.si_pid, 0);
 	CHECK_EQ(reap(pid), EXITED(1));
 }
