@@ -422,3 +422,21 @@ long sys_dup3(int oldfd, int newfd, unsigned flags)
 		return -EINVAL;
 	return dup_exactly(oldfd, newfd, flags);
 }
+
+int fd_install_pair(struct file **a, struct file **b, u32 flags, int __user *fds)
+{
+	int first = fd_reserve(flags, 0);
+	if (first < 0)
+		return first;
+	int second = fd_reserve(flags, 0);
+	int err = second < 0 ? second : put_user(first, &fds[0]) ?: put_user(second, &fds[1]);
+	if (err) {
+		fd_cancel(first);
+		if (second >= 0)
+			fd_cancel(second);
+		return err;
+	}
+	fd_install(first, take(*a));
+	fd_install(second, take(*b));
+	return 0;
+}

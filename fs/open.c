@@ -48,7 +48,9 @@ int open_path(const struct path *p, u32 flags, struct file **out)
 	if (!f)
 		return -ENOMEM;
 	if (flags & O_PATH)
-		;
+		err = 0;
+	else if (flags & O_DIRECT && !S_ISREG(ino->mode))
+		err = -EINVAL;
 	else if (ino->ops->open)
 		err = ino->ops->open(ino, f);
 	else if (is_special)
@@ -79,9 +81,9 @@ static int may_open(const struct path *p, const struct open_request *r)
 		return -ELOOP;
 	if (type == S_IFDIR && r->want & WANT_WRITE)
 		return -EISDIR;
-	if (r->want & WANT_WRITE && (type == S_IFREG || type == S_IFDIR) && mount_may_write(p->mount))
-		return -EROFS;
 	int err = inode_permission(ino, r->want);
+	if (err == 0 && r->want & WANT_WRITE && !inode_is_special(ino))
+		err = mount_may_write(p->mount);
 	if (err == 0 && r->flags & O_NOATIME && !inode_owner_or_capable(ino))
 		err = -EPERM;
 	return err;
@@ -108,11 +110,13 @@ static int open_resolved(const struct path *p, const struct open_request *r, boo
 	if (!created && r->flags & O_CREAT && S_ISDIR(ino->mode))
 		return -EISDIR;
 	if (r->flags & O_DIRECTORY && !S_ISDIR(ino->mode))
-		return S_ISLNK(ino->mode) && !(r->flags & O_PATH) ? -ELOOP : -ENOTDIR;
+		return -ENOTDIR;
 	if (!created && !(r->flags & O_PATH))
 		err = may_open(p, r);
 	if (err == 0)
 		err = open_path(p, r->flags, out);
+	if (err == 0 && created)
+		(*out)->mode |= FILE_CREATED;
 	if (err == 0 && r->flags & O_TRUNC && !created) {
 		err = truncate_opened(ino);
 		if (err)
@@ -143,7 +147,6 @@ static int open_last(struct walk *w, const struct open_request *r, struct path *
 	}
 	if (S_ISLNK(d->inode->mode) && !(r->flags & O_NOFOLLOW)) {
 		int err = walk_follow_last(w, d);
-		dentry_put_after_rcu(w, d);
 		return err ? err : 1;
 	}
 	*out = (struct path){ mount_get(w->held.mount), d };
@@ -197,14 +200,12 @@ static int open_walked(struct walk *w, const struct open_request *r, struct file
 			err = open_nameless(&w->held, r, &p);
 			created = true;
 		} else if (err == 0) {
-			p = take_path(&w->held);
+			p = path_take(&w->held);
 		}
 	}
 	if (err)
 		return err;
-	if (created && r->flags & TMPFILE_BIT)
-		return open_path(&p, r->flags & ~(u32)O_TMPFILE, out);
-	return open_resolved(&p, r, created, out);
+	return r->flags & TMPFILE_BIT ? open_path(&p, r->flags, out) : open_resolved(&p, r, created, out);
 }
 
 static int open_file(int dirfd, const char __user *name, const struct open_request *r, struct file **out)
@@ -237,8 +238,7 @@ static long do_open(int dirfd, const char __user *name, const struct open_reques
 /* Checks a combination of flags and makes the request: 0 or -EINVAL. */
 static int request_init(struct open_request *r, u32 flags, u32 mode)
 {
-	if (flags & O_PATH)
-		flags &= PATH_ONLY_FLAGS;
+	flags = flags & O_PATH ? flags & PATH_ONLY_FLAGS : flags | O_LARGEFILE;
 	bool creates = flags & (O_CREAT | TMPFILE_BIT);
 	if ((flags & (O_DIRECTORY | O_CREAT)) == (O_DIRECTORY | O_CREAT))
 		return -EINVAL;

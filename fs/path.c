@@ -383,12 +383,21 @@ static int follow(struct walk *w, struct path dir)
 	return start_again_if_absolute(w);
 }
 
+/* Its directory is w->held: that is where a relative text goes on. */
 int walk_follow_last(struct walk *w, struct dentry *link)
 {
-	struct path dir = w->held;
+	struct inode *ino = link->inode;
+	bool is_magic = !ino->link_target && ino->ops->follow;
+	int err = count_link(w);
+	if (err == 0)
+		err = is_magic ? jump(w, link) :
+		      ino->link_target ? push_text(w, ino->link_target) : push_asked(w, link);
+	dentry_put(link);
+	if (err)
+		return err;
 	walk_enter(w);
-	w->cur = (struct path){ dir.mount, link };
-	return follow(w, dir);
+	w->cur = w->held;
+	return is_magic ? 0 : start_again_if_absolute(w);
 }
 
 static inline bool is_dot(const char *name, u32 len)

@@ -67,6 +67,13 @@ struct path {
 
 void path_get(const struct path *p);
 void path_put(struct path *p); /* accepts empty ones, leaves it empty */
+/* Hands a counted path out of a variable, which is left empty. */
+static inline struct path path_take(struct path *p)
+{
+	struct path taken = *p;
+	*p = (struct path){};
+	return taken;
+}
 /* A local path that is counted or empty, and put at the end of its scope. */
 #define PATHREF __cleanup(path_put) struct path
 

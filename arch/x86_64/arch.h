@@ -113,10 +113,23 @@ struct vdso_image {
 extern const struct vdso_image *arch_vdso(void);
 void arch_vdso_set_realtime(s64 offset_ns);		/* realtime = monotonic + offset (seqlock inside) */
 
+/* --- chance --- */
+bool arch_random(u64 *v);				/* the processor's random generator; false: none, or it is exhausted */
+static inline u64 arch_cycles(void)			/* a free-running counter, for measuring and stirring */
+{
+	u32 lo, hi;
+	__asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi)::"memory");
+	return lo | (u64)hi << 32;
+}
+
 /* --- the end --- */
 __noreturn void arch_poweroff(void);			/* ACPI S5, else halt */
 __noreturn void arch_reboot(void);			/* ACPI reset, keyboard controller, triple fault */
 void arch_debug_exit(unsigned code);			/* QEMU's isa-debug-exit: status (code << 1) | 1; returns if there is none */
+
+/* --- the exception table: places in the kernel that may fault, and where they go on then --- */
+bool arch_has_fixup(const struct regs *r);
+bool arch_fixup(struct regs *r);			/* moves r->rip to the fix-up; false: there is none */
 
 /* --- diagnosis --- */
 void early_console_write(const char *s, size_t n);	/* (I) polled serial with a bounded probe; nothing if there is none */

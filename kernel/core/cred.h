@@ -44,6 +44,7 @@ static inline const struct cred *current_cred(void)
 {
 	return current->cred;
 }
+const struct cred *cred_of_kernel(void);      /* root with everything, counted: for kernel threads and process 1 */
 void cred_init(void);			      /* the boot task becomes root */
 const struct cred *cred_get(const struct cred *c);
 void cred_put(const struct cred *c);

@@ -366,6 +366,13 @@ void preempt_schedule(void)
 	while (preempt_is_due());
 }
 
+/* The end of an interrupt in kernel code: interrupts are off and stay off. */
+void sched_preempt_from_irq(void)
+{
+	while (preempt_is_due())
+		schedule_common(true);
+}
+
 bool preempt_is_due(void)
 {
 	return READ_ONCE(current->work) & TASK_WORK_RESCHED;

@@ -8,6 +8,7 @@
  * Lifetime  see core/task.h
  */
 #include "kernel/core/alloc.h"
+#include "kernel/core/cred.h"
 #include "kernel/core/log.h"
 #include "kernel/core/panic.h"
 #include "kernel/core/sched_internal.h"
@@ -83,6 +84,7 @@ struct task *kthread_start(const char *comm, void (*fn)(void *), void *arg)
 	struct task *t = task_alloc(comm);
 	if (!t)
 		return NULL;
+	t->cred = cred_of_kernel();
 	arch_task_init_kernel(&t->arch, fn, arg);
 	sched_start(t);
 	return t;

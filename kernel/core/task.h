@@ -111,6 +111,7 @@ struct task {
 	void __user *robust_list;	/* [owner] */
 	void __user *rseq_area;		/* [owner] */
 	u32 rseq_len, rseq_sig;		/* [owner] */
+	u64 trap_nr, trap_error, trap_address; /* [owner] of the last exception: signal frames show them */
 	/* --- exit and ancestry: kernel/proc --- */
 	struct vfork_wait *vfork;	/* [tree] the parent that sleeps until this task's exec or exit */
 	u32 nr_children;		/* [tree] processes that this thread made and that are not reaped yet */

@@ -167,7 +167,6 @@ void process_init(void)
 	threads_max = (int)min(max(most, (u64)MIN_TASKS), (u64)PID_MAX_LIMIT);
 	limits_default(&boot_limits);
 	current->limits = &boot_limits; /* the boot task opens files before there are processes */
-	pid_init();
 }
 
 /* --- usage --- */

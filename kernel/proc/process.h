@@ -166,9 +166,10 @@ static inline void sighand_unlock(struct sighand *s, u64 irq)
 struct limits *limits_new(const struct limits *from); /* NULL: no memory */
 void limits_put(struct limits *l);
 void fork_child_start(void);	/* fork.c: a new user task's first steps, from kernel_task_start() */
+struct regs;
+void rseq_exit_work(struct regs *r); /* rseq.c: TASK_WORK_NOTIFY: the CPU numbers in the registered area */
 void vfork_release(struct task *t); /* fork.c: exec or exit lets the parent go on */
 void mm_release_current(void);	/* exit.c: before the current task leaves its mm: tid word, vfork */
-void rseq_notify(void);		/* thread.c: TASK_WORK_NOTIFY on the way to user mode */
 bool pgrp_will_be_orphaned_locked(struct pid *pgrp, struct process *ignored); /* session.c */
 bool pgrp_has_stopped_locked(struct pid *pgrp);
 void process_join_pgrp_locked(struct process *p, struct pid *pgrp); /* session.c: takes what it needs */

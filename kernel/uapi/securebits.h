@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 /*
- * uapi/securebits: how uid 0 and capabilities hang together for a task.
+ * uapi/securebits: how much of root's special treatment a task keeps.
  *
- * Linux     capabilities(7) "The securebits flags", prctl(2): PR_SET_SECUREBITS
+ * Linux     capabilities(7), prctl(2) PR_SET_SECUREBITS
  */
 #pragma once
 
-#define SECBIT_NOROOT (1u << 0)
-#define SECBIT_NOROOT_LOCKED (1u << 1)
-#define SECBIT_NO_SETUID_FIXUP (1u << 2)
-#define SECBIT_NO_SETUID_FIXUP_LOCKED (1u << 3)
-#define SECBIT_KEEP_CAPS (1u << 4)
-#define SECBIT_KEEP_CAPS_LOCKED (1u << 5)
-#define SECBIT_NO_CAP_AMBIENT_RAISE (1u << 6)
-#define SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED (1u << 7)
+#define SECBIT_NOROOT 0x01
+#define SECBIT_NOROOT_LOCKED 0x02
+#define SECBIT_NO_SETUID_FIXUP 0x04
+#define SECBIT_NO_SETUID_FIXUP_LOCKED 0x08
+#define SECBIT_KEEP_CAPS 0x10
+#define SECBIT_KEEP_CAPS_LOCKED 0x20
+#define SECBIT_NO_CAP_AMBIENT_RAISE 0x40
+#define SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED 0x80

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+/*
+ * trap: what exceptions, timer interrupts and the way out to user mode mean.
+ *
+ * Promise   an exception of a program becomes the signal that signal(7) and sigaction(2) name for it; one
+ *           of the kernel is mended by the exception table (user copies) or is a panic. A page fault on
+ *           user memory is served first, whoever caused it.
+ * Locks     none here. A kernel fault on user memory with page faults disabled, or with a lock of rank >=
+ *           RANK_MM held (uaccess.h asserts that), goes straight to the exception table.
+ * Blocking  page faults may sleep, with interrupts on
+ * Linux     sigaction(2) si_code, "The Intel SDM, volume 3, 6.15" for vectors
+ */
+#include "arch/x86_64/upcalls.h"
+#include "kernel/core/panic.h"
+#include "kernel/core/sched.h"
+#include "kernel/core/trace.h"
+#include "kernel/core/upcalls.h"
+#include "kernel/proc/signal.h"
+#include "kernel/uapi/signal.h"
+#include "mm/mm.h"
+
+enum vector_number {
+	DIVIDE = 0, DEBUG_TRAP = 1, BREAKPOINT = 3, OVERFLOW = 4, BOUND = 5, INVALID_OPCODE = 6, NO_SEGMENT = 11,
+	STACK_SEGMENT = 12, GENERAL_PROTECTION = 13, PAGE_FAULT = 14, X87_ERROR = 16, ALIGNMENT = 17, SIMD_ERROR = 19,
+};
+
+/* x87 and SSE report the same six conditions, one bit each, in this order of importance. */
+static int fpe_code(unsigned conditions)
+{
+	enum { INVALID = 1, DENORMAL = 2, ZERO_DIVIDE = 4, OVERFLOWED = 8, UNDERFLOWED = 16, INEXACT = 32 };
+	if (conditions & INVALID)
+		return FPE_FLTINV;
+	if (conditions & ZERO_DIVIDE)
+		return FPE_FLTDIV;
+	if (conditions & OVERFLOWED)
+		return FPE_FLTOVF;
+	if (conditions & (UNDERFLOWED | DENORMAL))
+		return FPE_FLTUND;
+	return conditions & INEXACT ? FPE_FLTRES : FPE_FLTUNK;
+}
+
+static unsigned x87_conditions(void)
+{
+	u16 status, control;
+	__asm__ volatile("fnstsw %0; fnstcw %1" : "=m"(status), "=m"(control));
+	return status & ~control & 0x3f;
+}
+
+static unsigned simd_conditions(void)
+{
+	enum { MASKS_SHIFT = 7 };
+	u32 mxcsr;
+	__asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
+	return mxcsr & ~(mxcsr >> MASKS_SHIFT) & 0x3f;
+}
+
+/* The debug status register says why #DB came; it is cleared for the next time. */
+static int debug_code(void)
+{
+	enum { SINGLE_STEP = 1 << 14 };
+	u64 status;
+	__asm__ volatile("mov %%dr6, %0" : "=r"(status));
+	__asm__ volatile("mov %0, %%dr6" ::"r"(0xffff0ff0ul));
+	return status & SINGLE_STEP ? TRAP_TRACE : TRAP_HWBKPT;
+}
+
+static void user_exception(struct regs *r, unsigned vector)
+{
+	switch (vector) {
+	case DIVIDE: signal_fault(SIGFPE, FPE_INTDIV, r->rip); break;
+	case DEBUG_TRAP: signal_fault(SIGTRAP, debug_code(), r->rip); break;
+	case BREAKPOINT: signal_fault(SIGTRAP, SI_KERNEL, 0); break;
+	case INVALID_OPCODE: signal_fault(SIGILL, ILL_ILLOPN, r->rip); break;
+	case X87_ERROR: signal_fault(SIGFPE, fpe_code(x87_conditions()), r->rip); break;
+	case SIMD_ERROR: signal_fault(SIGFPE, fpe_code(simd_conditions()), r->rip); break;
+	case ALIGNMENT: signal_fault(SIGBUS, BUS_ADRALN, 0); break;
+	case NO_SEGMENT: case STACK_SEGMENT: signal_fault(SIGBUS, SI_KERNEL, 0); break;
+	default: signal_fault(SIGSEGV, SI_KERNEL, 0); break; /* #GP, #OF, #BR and what cannot come from user mode */
+	}
+}
+
+/* 0: served; else the signal and its code are set. */
+static int serve_fault(uaddr_t address, u64 error, int *sig, int *code)
+{
+	struct mm *mm = current->mm;
+	*sig = SIGSEGV;
+	*code = SEGV_MAPERR;
+	if (unlikely(!mm))
+		return -1;
+	return mm_fault(mm, address, error, sig, code);
+}
+
+/* For the signal frame. */
+static void note_trap(unsigned vector, u64 error, uaddr_t address)
+{
+	current->trap_nr = vector;
+	current->trap_error = error;
+	current->trap_address = address;
+}
+
+static void page_fault(struct regs *r, u64 error, uaddr_t address, bool from_user)
+{
+	int sig, code;
+	trace_event(TRACE_FAULT, address, error);
+	if (likely(from_user)) {
+		if (serve_fault(address, error, &sig, &code)) {
+			note_trap(PAGE_FAULT, error, address);
+			signal_fault(sig, code, address);
+		}
+		return;
+	}
+	bool may_serve = address < USER_TOP && !current->pagefaults_disabled && (r->rflags & RFLAGS_IF) &&
+			 arch_has_fixup(r);
+	if (may_serve && preempt_count == 0) {
+		irq_enable();
+		bool served = serve_fault(address, error | FAULT_USER, &sig, &code) == 0;
+		irq_disable();
+		/* A task that is being killed leaves the copy instead of faulting for ever. */
+		if (served && !(current->work & TASK_WORK_KILL))
+			return;
+	}
+	if (!arch_fixup(r))
+		panic_regs(r, "page fault at %#lx, error %#lx", address, error);
+}
+
+void kernel_trap(struct regs *r, unsigned vector, u64 error, uaddr_t address, bool from_user)
+{
+	trace_event(TRACE_TRAP, vector, r->rip);
+	if (likely(vector == PAGE_FAULT)) {
+		page_fault(r, error, address, from_user);
+	} else if (from_user) {
+		note_trap(vector, error, current->trap_address);
+		user_exception(r, vector);
+	} else if (!arch_fixup(r)) {
+		panic_regs(r, "exception %u in the kernel, error %#lx", vector, error);
+	}
+}
+
+/* --- interrupts --- */
+
+void kernel_timer_interrupt(bool from_user)
+{
+	preempt_disable();
+	sched_timer_interrupt(from_user);
+	preempt_enable_no_resched();
+}
+
+void kernel_resched_ipi(void)
+{
+	/* The sender has set the flag that the way out looks at. */
+}
+
+void kernel_preempt(void)
+{
+	if (preempt_count == 0)
+		sched_preempt_from_irq();
+}
+
+/* --- on the way to user mode --- */
+
+void kernel_exit_work(struct regs *r)
+{
+	u32 work = READ_ONCE(current->work);
+	if (work & TASK_WORK_RESCHED)
+		schedule();
+	if (work & (TASK_WORK_SIGNAL | TASK_WORK_KILL | TASK_WORK_MASK))
+		signal_exit_work(r);
+	if (work & TASK_WORK_NOTIFY)
+		rseq_exit_work(r);
+}
+
+void kernel_task_start(void)
+{
+	sched_finish_switch();
+	preempt_enable_no_resched();
+	irq_enable();
+}
