@@ -14,7 +14,7 @@
 
 struct regs;
 
-enum restart_policy { RESTART, NOHAND, NEVER };
+enum restart_policy { RESTART, NOHAND, NEVER, ALWAYS };
 
 /* --- C types of the kinds --- */
 #define T_FD int

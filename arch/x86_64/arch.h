@@ -61,6 +61,8 @@ void arch_start_cpus(unsigned max);		/* starts the others; each comes up in kern
 extern unsigned nr_cpus;			/* [const after arch_start_cpus] online CPUs, numbered 0..nr_cpus-1 */
 extern unsigned nr_possible_cpus;		/* [const after arch_init] */
 const char *arch_cpu_model(void);		/* for /proc/cpuinfo: the brand string, trimmed */
+u64 arch_hwcap(void);					/* AT_HWCAP: edx of CPUID leaf 1 */
+u64 arch_hwcap2(void);					/* AT_HWCAP2: bit 1, user code may use the FSGSBASE instructions */
 const char *arch_cpu_flags(void);		/* for /proc/cpuinfo: Linux's flag names separated by spaces */
 void arch_cpuinfo(unsigned *family, unsigned *model, unsigned *stepping, const char **vendor);
 

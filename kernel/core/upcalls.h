@@ -24,7 +24,7 @@ bool signal_is_ignored_or_blocked(int sig);	      /* by the current task: SIGTTI
 void signal_suspend_mask(ksigset_t mask);
 void signal_restore_mask(void);
 bool pgrp_is_orphaned(struct pid *pgrp);
-struct pid *current_pgrp(void);			      /* borrowed: valid while the current task runs */
+struct pid *current_pgrp(void);			      /* borrowed: until the current task asks again */
 struct pid *current_session(void);
 int current_tgid(void);
 bool current_is_session_leader(void);
