@@ -8,6 +8,7 @@
 #include "kernel/lib/string.h"
 
 struct list tty_ports = LIST_INIT(tty_ports);
+static struct tty_port *chosen_console; /* [boot] */
 
 #define CTRL(letter) ((letter) & 0x1f)
 enum { KEY_DEL = 0x7f, KEY_QUIT = 0x1c };
@@ -37,4 +38,14 @@ struct tty_port *tty_port_find(const char *name)
 		if (strcmp(p->name, name) == 0)
 			return p;
 	return NULL;
+}
+
+struct tty_port *tty_port_console(void)
+{
+	return chosen_console ? chosen_console : list_first_or_null(&tty_ports, struct tty_port, node);
+}
+
+void tty_port_set_console(struct tty_port *p)
+{
+	chosen_console = p;
 }

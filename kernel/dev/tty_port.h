@@ -52,6 +52,9 @@ extern const struct termios tty_default_termios; /* what a terminal starts with:
 
 void tty_port_register(struct tty_port *p); /* boot only */
 struct tty_port *tty_port_find(const char *name);
+/* What /dev/console is: see console.h; NULL: there is no device at all. */
+struct tty_port *tty_port_console(void);
+void tty_port_set_console(struct tty_port *p); /* boot only */
 
 static inline void tty_port_input(struct tty_port *p, const u8 *s, size_t n, enum tty_port_event event)
 {
