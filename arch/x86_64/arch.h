@@ -133,4 +133,6 @@ bool arch_fixup(struct regs *r);			/* moves r->rip to the fix-up; false: there i
 
 /* --- diagnosis --- */
 void early_console_write(const char *s, size_t n);	/* (I) polled serial with a bounded probe; nothing if there is none */
+u16 early_console_port(void);				/* the port it uses, 0: none */
+u16 arch_console_port(void);				/* the 16550 that the firmware names for its console, 0: none */
 unsigned arch_backtrace(const struct regs *from, u64 *pcs, unsigned max);	/* (I) by frame pointers; NULL: the caller's */
