@@ -32,8 +32,11 @@ struct procfs_open {
 	const struct procfs_node *node; /* [const] the inode's */
 	void *held;			/* [const] what item->open found, for item->close to give back */
 	struct mutex lock;
-	struct strbuf text;		/* [lock] */
+	struct strbuf text;		/* [lock] what was made last: the whole, or a part */
+	off_t text_pos;			/* [lock] where in the file it begins */
 	bool is_made;			/* [lock] */
+	u64 cursor;			/* [lock] for show_of: where to go on (0: from the start); it leaves here where
+					 * the next part begins, 0: there is none */
 };
 
 /* Children by number. */

@@ -3,7 +3,8 @@
  * procfs_file: an open file whose contents are made by a show function.
  *
  * Promise   a read at position 0 makes the text anew; later reads go on in it, so a program that reads in
- *           pieces sees one moment. A write hands its whole text to store at once.
+ *           pieces sees one moment. A text that may be long is made in parts as reads come to them, so no
+ *           lock is held and no memory kept for the whole of it. A write hands its whole text to store at once.
  * Locks     the open file's lock (RANK_INODE) while the text is made and while it is copied: two threads
  *           may share the description and pread it. Show functions may take anything from RANK_MM on.
  * Lifetime  the text stays until it is made anew or the file is closed
@@ -55,7 +56,8 @@ static int show_task(struct procfs_open *o)
 	return t || item->open ? item->show_of(o, t, &o->text) : -ESRCH;
 }
 
-static int make_text(struct procfs_open *o)
+/* The text from `cursor` on. */
+static int make_part(struct procfs_open *o)
 {
 	const struct procfs_item *item = o->node->item;
 	int err = 0;
@@ -74,21 +76,36 @@ static int make_text(struct procfs_open *o)
 	return err;
 }
 
+/* Makes the part of the text that has the byte at pos, or the last one. */
+static int make_text(struct procfs_open *o, off_t pos)
+{
+	int err = 0;
+	if (pos == 0 || !o->is_made || pos < o->text_pos) {
+		o->cursor = 0;
+		o->text_pos = 0;
+		err = make_part(o);
+	}
+	while (err == 0 && o->cursor && pos >= o->text_pos + (off_t)o->text.len) {
+		o->text_pos += (off_t)o->text.len;
+		err = make_part(o);
+	}
+	return err;
+}
+
 static ssize_t text_read(struct file *f, struct uio *u)
 {
 	struct procfs_open *o = f->priv;
 	if (u->pos && o->node->item->flags & PROCFS_SYSCTL)
 		return 0;
 	guard(mutex)(&o->lock);
-	if (u->pos == 0 || !o->is_made) {
-		int err = make_text(o);
-		if (err)
-			return err;
-	}
-	if (u->pos >= (off_t)o->text.len)
+	int err = make_text(o, u->pos);
+	if (err)
+		return err;
+	off_t at = u->pos - o->text_pos;
+	if (at >= (off_t)o->text.len)
 		return 0;
-	size_t n = min(o->text.len - (size_t)u->pos, u->left);
-	size_t done = uio_put(u, strbuf_text(&o->text) + u->pos, n);
+	size_t n = min(o->text.len - (size_t)at, u->left);
+	size_t done = uio_put(u, strbuf_text(&o->text) + at, n);
 	u->pos += (off_t)done;
 	return done || !n ? (ssize_t)done : -EFAULT;
 }

@@ -57,9 +57,11 @@ static void close_guarded(struct procfs_open *o)
 
 static int show_mappings(struct procfs_open *o, struct strbuf *sb, bool smaps)
 {
+	uaddr_t from = o->cursor;
+	o->cursor = 0;
 	if (!mm_tryuse(o->held))
 		return 0;
-	mm_show_maps(o->held, sb, smaps);
+	o->cursor = mm_show_maps(o->held, sb, smaps, from);
 	mm_unuse(o->held);
 	return 0;
 }
