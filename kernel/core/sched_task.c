@@ -13,6 +13,7 @@
 #include "kernel/core/panic.h"
 #include "kernel/core/sched_internal.h"
 #include "kernel/lib/string.h"
+#include "kernel/lib/math64.h"
 
 struct list all_tasks = LIST_INIT(all_tasks);
 struct spinlock proc_tree_lock = SPINLOCK_INIT(RANK_PROC_TREE);
@@ -181,7 +182,7 @@ void cpu_busy_split(unsigned cpu, u64 *user_ns, u64 *system_ns)
 	struct rq *rq = rq_of(cpu);
 	u64 user = READ_ONCE(rq->user_samples), all = user + READ_ONCE(rq->system_samples);
 	u64 busy = cpu_busy_ns(cpu);
-	*user_ns = all ? (u64)((unsigned __int128)busy * user / all) : 0;
+	*user_ns = all ? mul_div(busy, user, all) : 0;
 	*system_ns = busy - *user_ns;
 }
 
