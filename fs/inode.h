@@ -197,4 +197,5 @@ int cpio_unpack(const void *archive, size_t bytes, const char **error); /* into 
 /* fs/create.c: the changes of names that other parts of the kernel make too. */
 int vfs_create_at(const struct path *dir, const char *name, size_t len, u32 mode, u64 rdev, const char *target,
 	struct dentry **out);
+int vfs_link_at(const struct path *from, const struct path *dir, const char *name, size_t len);
 int vfs_unlink_at(const struct path *dir, const char *name, size_t len, bool want_dir);
