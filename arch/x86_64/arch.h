@@ -134,10 +134,6 @@ __noreturn void arch_poweroff(void);			/* ACPI S5, else halt */
 __noreturn void arch_reboot(void);			/* ACPI reset, keyboard controller, triple fault */
 void arch_debug_exit(unsigned code);			/* QEMU's isa-debug-exit: status (code << 1) | 1; returns if there is none */
 
-/* --- the exception table: places in the kernel that may fault, and where they go on then --- */
-bool arch_has_fixup(const struct regs *r);
-bool arch_fixup(struct regs *r);			/* moves r->rip to the fix-up; false: there is none */
-
 /* --- diagnosis --- */
 void early_console_write(const char *s, size_t n);	/* (I) polled serial with a bounded probe; nothing if there is none */
 u16 early_console_port(void);				/* the port it uses, 0: none */
