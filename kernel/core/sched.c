@@ -19,6 +19,7 @@
  */
 #include "kernel/core/sched.h"
 #include "kernel/core/sched_internal.h"
+#include "kernel/core/upcalls.h"
 #include "kernel/core/log.h"
 #include "kernel/core/panic.h"
 #include "kernel/uapi/sched.h"
@@ -394,10 +395,17 @@ void sched_yield_current(void)
 		schedule_common(true);
 }
 
-void sched_stop_current(void)
+void sched_stop_current(const bool *stopped)
 {
-	current->state = TASK_STOPPED;
-	schedule();
+	struct task *t = current;
+	for (;;) {
+		/* As in wait.c: first the state, then the look, so that no wake falls in between. */
+		__atomic_store_n(&t->state, TASK_STOPPED, __ATOMIC_SEQ_CST);
+		if (!READ_ONCE(*stopped) || (READ_ONCE(t->work) & TASK_WORK_KILL))
+			break;
+		schedule();
+	}
+	__atomic_store_n(&t->state, TASK_RUNNING, __ATOMIC_RELAXED);
 }
 
 void sched_exit(void)
@@ -437,6 +445,7 @@ void sched_tick(struct timer *timer)
 	}
 	load_average_sample(rq->clock_ns);
 	spin_unlock(&rq->lock);
+	itimer_tick(t);
 	if (rq->tick_user || t == rq->idle)
 		rcu_note_quiescent();
 }

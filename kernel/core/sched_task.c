@@ -40,7 +40,7 @@ static void task_set_defaults(struct task *t, const char *comm)
 	t->start_ns = clock_now_ns();
 	list_init(&t->all_node);
 	list_init(&t->thread_node);
-	list_init(&t->pending.queue);
+	sigpending_init(&t->pending);
 }
 
 struct task *task_alloc(const char *comm)

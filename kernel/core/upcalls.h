@@ -10,7 +10,7 @@
 
 struct pid;
 
-void signal_raise(int sig);			      /* to the current process, from the kernel (SI_KERNEL): SIGPIPE, SIGXFSZ */
+void signal_raise(int sig);			      /* to the current thread, as if by itself: SIGPIPE, SIGXFSZ */
 /* A synchronous fault of the current task: cannot be blocked or ignored away. */
 void signal_fault(int sig, int code, uaddr_t address);
 void signal_pgrp(struct pid *pgrp, int sig);	      /* to every member, from the kernel */
@@ -31,6 +31,7 @@ int current_tgid(void);
 bool current_is_session_leader(void);
 struct tty;
 struct tty *current_tty(void);			      /* controlling terminal, counted, NULL if none */
+void itimer_tick(struct task *t);		      /* the tick hit t, interrupts off: timers and limits of CPU time */
 u64 current_process_cpu_ns(void);		      /* all threads, living and dead */
 void futex_wake_one_user(int __user *addr);	      /* a thread's clear_child_tid word became 0 */
 void current_set_tty(struct tty *tty);		      /* NULL: this process gives it up */

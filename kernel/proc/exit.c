@@ -37,18 +37,11 @@ static bool begin_exit(struct task *t, int status)
 	bool is_last = --p->nr_live == 0;
 	if (t == p->leader && !(process_flags(p) & PROCESS_EXITING))
 		p->exit_code = status;
-	if (!is_last && p->pending.set) {
-		struct task *other;
-		list_for_each(other, &p->threads, thread_node) {
-			if (other->exiting)
-				continue;
-			signal_recalc_locked(other);
-			if (READ_ONCE(other->work) & TASK_WORK_SIGNAL)
-				task_interrupt(other);
-		}
-	}
+	bool completes_stop = signal_leave_locked(t);
 	sighand_unlock(s, irq);
 	spin_unlock(&proc_tree_lock);
+	if (completes_stop)
+		job_tell_parent(p, CLD_STOPPED);
 	return is_last;
 }
 

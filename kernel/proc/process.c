@@ -49,7 +49,7 @@ struct process *process_alloc(void)
 	list_init(&p->child_node);
 	list_init(&p->pgrp_node);
 	list_init(&p->session_node);
-	list_init(&p->pending.queue);
+	sigpending_init(&p->pending);
 	waitq_init(&p->child_wq, WAIT_CHILD, p);
 	waitq_init(&p->exec_wq, WAIT_OTHER, p);
 	waitq_init(&p->signal_wq, WAIT_SIGNAL, p);

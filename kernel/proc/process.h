@@ -11,7 +11,8 @@
  *
  *	pid.c process.c fork.c exec.c exec_image.c exec_args.c elf.c exit.c reap.c waitid.c	lives of processes
  *	session.c ids.c caps.c access.c rlimit.c thread.c		who they are and what they may do
- *	signal.c sigdeliver.c sigcalls.c itimer.c			signals (signal.h)
+ *	signal.c sigsend.c sigjob.c sigdeliver.c sigframe.c sigcalls.c	signals (signal.h)
+ *	itimer.c sleep.c						waiting for time to pass
  *	times.c sysinfo.c prctl.c procfiles.c				facts about them
  */
 #pragma once
@@ -52,10 +53,12 @@ enum process_flags {
 	PROCESS_CONT_NEWS = 1 << 5,   /* [sighand] WCONTINUED has not reported it yet */
 	PROCESS_EXECED = 1 << 6,      /* [tree] setpgid(2) by the parent is too late */
 	PROCESS_SUBREAPER = 1 << 7,   /* [tree] */
-	PROCESS_UNKILLABLE = 1 << 8,  /* [const] pid 1: signals without handler are dropped */
+	PROCESS_UNKILLABLE = 1 << 8,  /* [sighand] pid 1: signals without handler are dropped, but for faults */
 	PROCESS_DUMPED = 1 << 9,      /* [sighand] exit status says "core dumped" */
 	PROCESS_AUTOREAP = 1 << 10,   /* [tree] nobody will wait for it */
 	PROCESS_NPROC_EXCEEDED = 1 << 11, /* [owner] a new real uid has too many processes: execve(2) asks again */
+	PROCESS_TELL_STOPPED = 1 << 12,	  /* [sighand] continued while it was stopping: the parent is to be told */
+	PROCESS_TELL_CONTINUED = 1 << 13, /* [sighand] continued: likewise, by the first thread that comes by */
 };
 
 struct process {
@@ -82,6 +85,7 @@ struct process {
 	/* --- the end --- */
 	int exit_code;		    /* [sighand until zombie] as wait(2) reports it */
 	int stop_signal;	    /* [sighand] what stopped it */
+	unsigned nr_stopping;	    /* [sighand] threads that a stop still waits for */
 	struct task *execing;	    /* [sighand] thread that runs exec and waits for the others to go */
 	struct waitq exec_wq;	    /* a thread has gone */
 	/* --- signals --- */
