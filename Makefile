@@ -184,6 +184,7 @@ $(UNIT_TESTS): build/%: build/tests/unit/%.o $(UNIT_LIB)
 
 bench: build/release/parley.elf user build/bench/bench
 	@$(PY) tests/bench/run.py $(BENCH_OPTIONS)
+-include $(USER_OBJ)/tests/bench/bench.c.d
 build/bench/bench: $(USER_OBJ)/tests/bench/bench.c.o $(USER_CRT) $(USER_LIBC)
 	$(ulink)
 

@@ -107,5 +107,7 @@ int mm_fault(struct mm *mm, uaddr_t addr, u64 error_code, int *sig, int *code);
 void vma_set_object(struct vma *v, struct vm_object *o, u64 offset_bytes); /* counts a reference */
 void mm_init(void);
 struct strbuf;
-void mm_show_maps(struct mm *mm, struct strbuf *sb, bool smaps); /* /proc/PID/maps */
+/* /proc/PID/maps or smaps, a part of it: from the mapping on that ends above `from`. Answers where the next part
+ * begins, 0: that was all. */
+uaddr_t mm_show_maps(struct mm *mm, struct strbuf *sb, bool smaps, uaddr_t from);
 bool mm_oom_kill(void); /* kills the largest offender; false: nobody to kill */

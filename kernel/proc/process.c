@@ -14,6 +14,7 @@
 #include "fs/tty.h"
 #include "kernel/core/alloc.h"
 #include "kernel/core/sched.h"
+#include "kernel/lib/math64.h"
 #include "kernel/lib/string.h"
 #include "kernel/uapi/limits.h"
 #include "mm/mm.h"
@@ -179,7 +180,7 @@ static void split_time(u64 total, u64 user_sample, u64 system_sample, struct usa
 	else if (user_sample == 0)
 		u->user_ns = 0;
 	else
-		u->user_ns = (u64)((unsigned __int128)total * user_sample / (user_sample + system_sample));
+		u->user_ns = mul_div(total, user_sample, user_sample + system_sample);
 	u->system_ns = total - u->user_ns;
 }
 

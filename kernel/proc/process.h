@@ -100,6 +100,7 @@ struct process {
 	u32 personality;	    /* [owner] */
 	int dumpable;		    /* [atomic] PR_SET_DUMPABLE */
 	int oom_score_adj;	    /* [atomic] */
+	int oom_score_adj_min;	    /* [atomic] without CAP_SYS_RESOURCE no lower; inherited like the other */
 	u64 auxv[48];		    /* [lock] as exec made it: /proc/PID/auxv */
 };
 
