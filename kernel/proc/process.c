@@ -15,7 +15,9 @@
 #include "kernel/core/alloc.h"
 #include "kernel/core/sched.h"
 #include "kernel/lib/math64.h"
+#include "kernel/core/upcalls.h"
 #include "kernel/lib/string.h"
+#include "kernel/proc/facts.h"
 #include "kernel/uapi/limits.h"
 #include "mm/mm.h"
 
@@ -237,6 +239,11 @@ void process_usage(struct process *p, struct usage *u)
 	spin_lock(&proc_tree_lock);
 	process_usage_locked(p, u);
 	spin_unlock(&proc_tree_lock);
+}
+
+u64 current_process_cpu_ns(void)
+{
+	return current->process ? process_cpu_ns(current->process) : task_cpu_ns(current);
 }
 
 static struct timeval ns_to_timeval(u64 ns)
