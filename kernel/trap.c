@@ -114,7 +114,7 @@ static void kernel_page_fault(struct regs *r, u64 error, uaddr_t address)
 	if (may_sleep && !(current->work & TASK_WORK_KILL) &&
 		serve_fault(address, error | FAULT_USER, &sig, &code) == 0)
 		return;
-	if (!arch_extable_fixup(r))
+	if (!arch_fixup(r))
 		panic_regs(r, "page fault at %#lx, error %#lx", address, error);
 }
 
