@@ -203,7 +203,7 @@ check-fmt-check: fmt-check
 check-clang:
 	@$(PY) tests/lint/second.py clang $(CLANG) -- $(KFLAGS) -- $(filter %.c,$(KSRC)) $(KTESTS)
 check-cppcheck:
-	@$(PY) tests/lint/second.py cppcheck cppcheck -- $(filter %.c,$(KSRC)) $(KTESTS)
+	@$(PY) tests/lint/second.py cppcheck cppcheck -- -- $(filter %.c,$(KSRC)) $(KTESTS)
 # User memory is reached through %fs, so that a mistake shows in the code of the objects.
 check-user-space: $(KOBJ_$(BUILD))
 	@$(PY) tests/lint/userspace.py $(OBJDUMP) $^
