@@ -131,6 +131,15 @@ bool fdtable_is_cloexec(struct fdtable *t, int fd)
 	return is_set;
 }
 
+int fdtable_mode(struct fdtable *t, int fd)
+{
+	rcu_read_lock();
+	struct file *f = entry_file(idtable_get(&t->ids, (unsigned)fd));
+	int mode = f ? f->mode : -EBADF;
+	rcu_read_unlock();
+	return mode;
+}
+
 unsigned fdtable_slots(struct fdtable *t)
 {
 	return ALIGN_UP(max(READ_ONCE(t->highest), 1u), SLOTS_PER_STEP);

@@ -152,6 +152,7 @@ void fdtable_close_on_exec(struct fdtable *t);
 struct file *fdtable_lookup(struct fdtable *t, int fd);	/* counted; another task's table: /proc, pidfd_getfd */
 struct file *fdtable_next(struct fdtable *t, unsigned *fd); /* first open fd >= *fd, counted; NULL: none */
 bool fdtable_is_cloexec(struct fdtable *t, int fd);
+int fdtable_mode(struct fdtable *t, int fd); /* enum file_mode of an open descriptor, without a reference; -EBADF */
 unsigned fdtable_slots(struct fdtable *t); /* FDSize of /proc/PID/status */
 int file_show_fdinfo(struct file *f, struct fdtable *t, int fd, struct strbuf *sb);
 void file_init(void);

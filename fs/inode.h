@@ -141,7 +141,9 @@ DEFINE_AUTOPUT(inode)
 int inode_permission_slow(struct inode *i, unsigned want);
 bool inode_owner_or_capable(struct inode *i);	      /* fsuid owns it or CAP_FOWNER */
 void inode_fill_stat(struct inode *i, struct stat *st);
-void inode_drop_privileges(struct inode *i); /* a write or chown by others clears set-id bits; lock held */
+void inode_drop_privileges(struct inode *i); /* a write by others clears the set-id bits; lock held */
+int inode_may_grow(struct inode *i, off_t size);  /* RLIMIT_FSIZE: 0, or -EFBIG and SIGXFSZ */
+int inode_truncate(struct inode *i, off_t size);  /* takes the lock; permission was checked */
 static inline void inode_touch(struct inode *i, bool modified)
 {
 	s64 now = realtime_now_ns();
@@ -195,4 +197,5 @@ int cpio_unpack(const void *archive, size_t bytes, const char **error); /* into 
 /* fs/create.c: the changes of names that other parts of the kernel make too. */
 int vfs_create_at(const struct path *dir, const char *name, size_t len, u32 mode, u64 rdev, const char *target,
 	struct dentry **out);
+int vfs_link_at(const struct path *from, const struct path *dir, const char *name, size_t len);
 int vfs_unlink_at(const struct path *dir, const char *name, size_t len, bool want_dir);

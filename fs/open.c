@@ -89,17 +89,10 @@ static int may_open(const struct path *p, const struct open_request *r)
 	return err;
 }
 
+/* What has no size of its own (devices, /proc) takes O_TRUNC and ignores it. */
 static int truncate_opened(struct inode *ino)
 {
-	if (!S_ISREG(ino->mode) || !ino->ops->setsize)
-		return 0;
-	guard(rwwrite)(&ino->lock);
-	int err = ino->ops->setsize(ino, 0);
-	if (err == 0) {
-		inode_drop_privileges(ino);
-		inode_touch(ino, true);
-	}
-	return err;
+	return S_ISREG(ino->mode) && ino->ops->setsize ? inode_truncate(ino, 0) : 0;
 }
 
 /* Everything after the name is resolved. `created`: by us, just now: its mode does not restrict us. */

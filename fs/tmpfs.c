@@ -228,11 +228,15 @@ static long tmpfs_fallocate(struct file *f, int mode, off_t offset, off_t len)
 	u64 start = (u64)offset, end = start + (u64)len;
 	if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
 		return -EOPNOTSUPP;
+	if (end > FILE_BYTES_MAX)
+		return -EFBIG;
 	guard(rwwrite)(&ino->lock);
 	int err;
 	if (mode & FALLOC_FL_PUNCH_HOLE)
 		err = punch(ino->object, start, end);
 	else
+		err = inode_may_grow(ino, (off_t)end);
+	if (err == 0 && !(mode & FALLOC_FL_PUNCH_HOLE))
 		err = allocate(ino->object, start, end, mode & FALLOC_FL_KEEP_SIZE);
 	if (err == 0)
 		inode_touch(ino, true);

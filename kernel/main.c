@@ -9,6 +9,7 @@
 #include "arch/x86_64/upcalls.h"
 #include "fs/file.h"
 #include "fs/inode.h"
+#include "fs/tty.h"
 #include "ipc/futex.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/cred.h"
@@ -18,7 +19,8 @@
 #include "kernel/core/pid.h"
 #include "kernel/core/random.h"
 #include "kernel/core/sched.h"
-#include "kernel/dev/devices.h"
+#include "kernel/dev/fbconsole.h"
+#include "kernel/dev/serial.h"
 #include "kernel/lib/string.h"
 #include "kernel/options.h"
 #include "kernel/proc/process.h"
@@ -50,6 +52,12 @@ static const struct step core_steps[] = {
 	{ "signal", signal_init },
 	{ "futex", futex_init },
 	{ "rcu", rcu_init },
+};
+
+/* Drivers and the files that reach them; devfs is filled from what they register. */
+static const struct step device_steps[] = {
+	{ "serial", serial_init },
+	{ "tty", tty_init },
 };
 
 static struct bootinfo *boot;
@@ -115,6 +123,14 @@ static void say_hello(void)
 	options_report();
 }
 
+static void start_other_cpus(void)
+{
+	unsigned n = min(nr_possible_cpus, options.maxcpus);
+	for (unsigned cpu = 1; cpu < n; cpu++)
+		sched_init_cpu(cpu);
+	arch_start_cpus(n);
+}
+
 void kernel_main(struct bootinfo *bi)
 {
 	boot = bi;
@@ -129,10 +145,10 @@ void kernel_main(struct bootinfo *bi)
 	arch_init(bi);
 	run_steps(core_steps, ARRAY_LEN(core_steps));
 	say_hello();
-	devices_init(bi);
+	fbconsole_init(bi);
+	run_steps(device_steps, ARRAY_LEN(device_steps));
 	irq_enable();
-	arch_start_cpus(options.maxcpus);
-	log_info("smp: %u of %u CPUs run", nr_cpus, nr_possible_cpus);
+	start_other_cpus();
 	if (!kthread_start("init", init_thread, NULL))
 		panic("boot: no memory for the first thread");
 	sched_idle_loop();

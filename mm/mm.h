@@ -84,8 +84,11 @@ void mm_switch_to(struct mm *mm);
 long mm_map(struct mm *mm, uaddr_t addr, size_t bytes, int prot, int flags, struct file *file, u64 offset);
 int mm_unmap(struct mm *mm, uaddr_t addr, size_t bytes);
 int mm_protect(struct mm *mm, uaddr_t addr, size_t bytes, int prot);
-/* exec: a stack below `top` that may grow to RLIMIT_STACK; executable if `exec`. */
-int mm_setup_stack(struct mm *mm, uaddr_t top, bool exec);
+/* exec: a stack below `top`, `used` bytes of it at once, that may grow to RLIMIT_STACK; executable if `exec`.
+ * -ENOMEM, -EEXIST: something is there. */
+int mm_setup_stack(struct mm *mm, uaddr_t top, size_t used, bool exec);
+/* exec: gives n anonymous pages (their references) to a private mapping of a fresh mm. -ENOMEM: none was taken. */
+int mm_add_pages(struct mm *mm, uaddr_t addr, struct page **pages, unsigned n);
 /* exec: maps the vDSO and its data page; sets mm->vdso. */
 int mm_map_vdso(struct mm *mm);
 /* exec: sets the start of the heap. */
@@ -107,5 +110,7 @@ int mm_fault(struct mm *mm, uaddr_t addr, u64 error_code, int *sig, int *code);
 void vma_set_object(struct vma *v, struct vm_object *o, u64 offset_bytes); /* counts a reference */
 void mm_init(void);
 struct strbuf;
-void mm_show_maps(struct mm *mm, struct strbuf *sb, bool smaps); /* /proc/PID/maps */
+/* /proc/PID/maps or smaps, a part of it: from the mapping on that ends above `from`. Answers where the next part
+ * begins, 0: that was all. */
+uaddr_t mm_show_maps(struct mm *mm, struct strbuf *sb, bool smaps, uaddr_t from);
 bool mm_oom_kill(void); /* kills the largest offender; false: nobody to kill */

@@ -61,6 +61,8 @@ void arch_start_cpus(unsigned max);		/* starts the others; each comes up in kern
 extern unsigned nr_cpus;			/* [const after arch_start_cpus] online CPUs, numbered 0..nr_cpus-1 */
 extern unsigned nr_possible_cpus;		/* [const after arch_init] */
 const char *arch_cpu_model(void);		/* for /proc/cpuinfo: the brand string, trimmed */
+u64 arch_hwcap(void);					/* AT_HWCAP: edx of CPUID leaf 1 */
+u64 arch_hwcap2(void);					/* AT_HWCAP2: bit 1, user code may use the FSGSBASE instructions */
 const char *arch_cpu_flags(void);		/* for /proc/cpuinfo: Linux's flag names separated by spaces */
 void arch_cpuinfo(unsigned *family, unsigned *model, unsigned *stepping, const char **vendor);
 
@@ -70,6 +72,8 @@ struct arch_task {		/* inside struct task */
 	u64 stack_top;		/* [const] struct regs of user entry lies right below it */
 	u64 fs_base, gs_base;	/* [owner] user's; current only while not running (fs_base also when set by arch_set_fs) */
 	void *fpu;		/* [owner] XSAVE area, NULL for kernel threads */
+	u32 live_cpu;		/* [owner] 1 + the CPU whose registers may still hold its FPU state and bases; 0: none.
+				 * Whoever changes them in memory while it does not run sets 0. */
 };
 void arch_switch(struct task *prev, struct task *next);	/* interrupts off, run queue lock held; returns when prev runs again */
 struct arch_task *task_arch(struct task *t);		/* defined in core/sched.c */
@@ -88,6 +92,11 @@ void arch_set_fs_base(u64 base);			/* current's, now */
 void arch_set_gs_base(u64 base);
 u64 arch_get_fs_base(void);				/* live values (user code may change them with wrfsbase) */
 u64 arch_get_gs_base(void);
+
+/* --- faults --- */
+/* A fault in the kernel that nothing else could serve: if the exception table covers the instruction, *r
+ * goes on where the table says, and the access fails. */
+bool arch_extable_fixup(struct regs *r);
 
 /* --- interrupts and IPIs --- */
 typedef void (*irq_handler)(void *arg);			/* (I) */
@@ -131,4 +140,6 @@ bool arch_fixup(struct regs *r);			/* moves r->rip to the fix-up; false: there i
 
 /* --- diagnosis --- */
 void early_console_write(const char *s, size_t n);	/* (I) polled serial with a bounded probe; nothing if there is none */
+u16 early_console_port(void);				/* the port it uses, 0: none */
+u16 arch_console_port(void);				/* the 16550 that the firmware names for its console, 0: none */
 unsigned arch_backtrace(const struct regs *from, u64 *pcs, unsigned max);	/* (I) by frame pointers; NULL: the caller's */

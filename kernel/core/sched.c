@@ -21,6 +21,7 @@
 #include "kernel/core/sched_internal.h"
 #include "kernel/core/log.h"
 #include "kernel/core/panic.h"
+#include "kernel/uapi/sched.h"
 
 DEFINE_PERCPU(unsigned, preempt_count);
 DEFINE_PERCPU(struct task *, current_task);
@@ -149,8 +150,7 @@ static unsigned select_cpu(struct task *t, bool sync)
 	return here_allowed ? here : __builtin_ctzll(t->affinity & online_cpu_mask());
 }
 
-/* Locks the queue a task belongs to; interrupts are off. */
-static struct rq *task_rq_lock(struct task *t)
+struct rq *task_rq_lock(struct task *t)
 {
 	for (;;) {
 		struct rq *rq = rq_of(READ_ONCE(t->cpu));
@@ -425,6 +425,7 @@ void sched_tick(struct timer *timer)
 	struct task *t = rq->curr;
 	if (t != rq->idle) {
 		*(rq->tick_user ? &t->user_ns : &t->system_ns) += TICK_NS;
+		++*(rq->tick_user ? &rq->user_samples : &rq->system_samples);
 		if (!rb_is_empty(&rq->fair)) {
 			if (rq->clock_ns >= t->se.slice_end_ns)
 				rq_resched(rq);
@@ -458,6 +459,11 @@ void sched_idle_loop(void)
 
 /* --- settings --- */
 
+static void set_weight(struct task *t)
+{
+	t->se.weight = t->se.policy == SCHED_IDLE ? IDLE_WEIGHT : nice_weights[t->se.nice + 20];
+}
+
 void sched_set_nice(struct task *t, int nice)
 {
 	u64 irq = irq_save();
@@ -465,7 +471,19 @@ void sched_set_nice(struct task *t, int nice)
 	if (rq->curr == t)
 		update_current(rq);
 	t->se.nice = nice;
-	t->se.weight = nice_weights[nice + 20];
+	set_weight(t);
+	spin_unlock(&rq->lock);
+	irq_restore(irq);
+}
+
+void sched_set_policy(struct task *t, unsigned policy)
+{
+	u64 irq = irq_save();
+	struct rq *rq = task_rq_lock(t);
+	if (rq->curr == t)
+		update_current(rq);
+	t->se.policy = policy;
+	set_weight(t);
 	spin_unlock(&rq->lock);
 	irq_restore(irq);
 }

@@ -13,6 +13,7 @@
 #include "kernel/core/panic.h"
 #include "kernel/core/sched_internal.h"
 #include "kernel/lib/string.h"
+#include "kernel/lib/math64.h"
 
 struct list all_tasks = LIST_INIT(all_tasks);
 struct spinlock proc_tree_lock = SPINLOCK_INIT(RANK_PROC_TREE);
@@ -176,6 +177,20 @@ u64 cpu_busy_ns(unsigned cpu)
 	return rq_of(cpu)->busy_ns;
 }
 
+void cpu_busy_split(unsigned cpu, u64 *user_ns, u64 *system_ns)
+{
+	struct rq *rq = rq_of(cpu);
+	u64 user = READ_ONCE(rq->user_samples), all = user + READ_ONCE(rq->system_samples);
+	u64 busy = cpu_busy_ns(cpu);
+	*user_ns = all ? mul_div(busy, user, all) : 0;
+	*system_ns = busy - *user_ns;
+}
+
+u64 sched_slice_ns(void)
+{
+	return SLICE_NS;
+}
+
 u64 sched_nr_switches(void)
 {
 	u64 n = 0;
@@ -211,6 +226,20 @@ void sched_load_average(u32 avg[3])
 {
 	for (unsigned i = 0; i < ARRAY_LEN(load_avg); i++)
 		avg[i] = READ_ONCE(load_avg[i]);
+}
+
+/* While its queue is locked a task that has been switched out cannot be woken, so neither its waiter (on
+ * its stack) nor the wait queue it names can go away. */
+bool task_wait_look(struct task *t, struct task_wait *w)
+{
+	u64 irq = irq_save();
+	struct rq *rq = task_rq_lock(t);
+	bool sleeps = t->state == TASK_SLEEPING && rq->curr != t && t->waiter && t->waiter->on;
+	if (sleeps)
+		*w = (struct task_wait){ .kind = t->waiter->on->kind, .object = t->waiter->on->object };
+	spin_unlock(&rq->lock);
+	irq_restore(irq);
+	return sleeps;
 }
 
 void debug_show_tasks(void)
