@@ -94,6 +94,7 @@ static void start_process_1(void)
 {
 	static const char *const places[] = { "/init", "/sbin/init", "/bin/init", "/bin/sh" };
 	int err = -ENOENT;
+	init_is_traced = options.strace;
 	if (options.init) {
 		err = start_one(options.init);
 		if (err)

@@ -174,4 +174,5 @@ void kernel_task_start(void)
 	sched_finish_switch();
 	preempt_enable_no_resched();
 	irq_enable();
+	fork_child_start();
 }

@@ -14,7 +14,6 @@
 #include "kernel/lib/errno.h"
 #include "kernel/lib/string.h"
 
-#define CAP_ALL ((2ull << CAP_LAST_CAP) - 1)
 enum { MODE_ANY_EXEC = 0111, OWNER_SHIFT = 6, GROUP_SHIFT = 3, RWX = 7 };
 
 static struct spinlock accounts_lock = SPINLOCK_INIT(RANK_OBJECT);

@@ -13,6 +13,8 @@
 #include "kernel/core/task.h"
 #include "kernel/uapi/capability.h"
 
+#define CAP_ALL ((2ull << CAP_LAST_CAP) - 1) /* a bit per capability that there is */
+
 enum charge_kind { CHARGE_PIPE_PAGES, CHARGE_SIGPENDING, CHARGE_PROCESSES, CHARGE_FILES, CHARGE_KINDS };
 
 /* One per user id that has anything charged. */

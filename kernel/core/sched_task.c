@@ -18,6 +18,11 @@
 struct list all_tasks = LIST_INIT(all_tasks);
 struct spinlock proc_tree_lock = SPINLOCK_INIT(RANK_PROC_TREE);
 static struct kmem_cache *task_cache;
+/* What kernel threads may use; a process brings its own. */
+struct limits kernel_limits = {
+	.ref = { 1 }, .lock = SPINLOCK_INIT(RANK_OBJECT),
+	.v = { [0 ... RLIM_NLIMITS - 1] = { RLIM_INFINITY, RLIM_INFINITY } },
+};
 static struct task boot_task; /* the boot CPU's idle task, once start-up is over */
 
 /* getloadavg(3): averages over 1, 5 and 15 minutes, fixed point with 11 bits of fraction. */
@@ -37,6 +42,7 @@ static void task_set_defaults(struct task *t, const char *comm)
 	t->wait_mode = WAIT_UNINTERRUPTIBLE;
 	t->se.weight = NICE_0_WEIGHT;
 	t->affinity = UINT64_MAX;
+	t->limits = &kernel_limits;
 	t->start_ns = clock_now_ns();
 	list_init(&t->all_node);
 	list_init(&t->thread_node);

@@ -94,7 +94,7 @@ struct task {
 	struct fdtable *fdtable;	/* [owner+lock] */
 	struct fs_ctx *fs;		/* [owner+lock] */
 	const struct cred *cred;	/* [owner+lock; RCU readers] effective */
-	struct limits *limits;		/* [const] counted */
+	struct limits *limits;		/* [const] counted; &kernel_limits: kernel thread */
 	struct nsproxy *ns;		/* [owner+lock] namespaces: none yet, NULL */
 	struct list thread_node;	/* [tree+sighand] in process->threads */
 	/* --- signals --- */
@@ -164,4 +164,5 @@ static inline void pagefault_enable(void)
 }
 
 extern struct list all_tasks;		/* [tree] */
+extern struct limits kernel_limits;	/* [const] none at all: kernel threads */
 extern struct spinlock proc_tree_lock;	/* RANK_PROC_TREE: taken with spin_lock; parents, groups, exit status */

@@ -30,10 +30,11 @@ enum {
 
 struct process *init_process;
 int threads_max;
+int randomize_va_space = 2;
 int nr_tasks;
 u64 nr_forks;
 static struct kmem_cache *process_cache, *sighand_cache, *limits_cache;
-static struct limits boot_limits;
+struct limits first_limits;
 
 /* --- processes --- */
 
@@ -138,7 +139,7 @@ struct limits *limits_new(const struct limits *from)
 
 void limits_put(struct limits *l)
 {
-	if (l && l != &boot_limits && ref_put(&l->ref))
+	if (l != &kernel_limits && ref_put(&l->ref))
 		kmem_cache_free(limits_cache, l);
 }
 
@@ -166,8 +167,7 @@ void process_init(void)
 	limits_cache = kmem_cache_create("limits", sizeof(struct limits), 8);
 	u64 most = pages_total() / (KSTACK_BYTES / PAGE_SIZE) / TASKS_PER_MEMORY_SHARE;
 	threads_max = (int)min(max(most, (u64)MIN_TASKS), (u64)PID_MAX_LIMIT);
-	limits_default(&boot_limits);
-	current->limits = &boot_limits; /* the boot task opens files before there are processes */
+	limits_default(&first_limits);
 }
 
 /* --- usage --- */

@@ -22,6 +22,7 @@
 
 struct tty;
 struct file;
+struct regs;
 
 /* Dispositions: shared by the threads of a process, and by CLONE_SIGHAND processes. */
 struct sighand {
@@ -131,12 +132,16 @@ static inline void process_clear(struct process *p, u32 bits)
 	__atomic_fetch_and(&p->flags, ~bits, __ATOMIC_SEQ_CST);
 }
 
-void process_init(void);	/* caches; the boot task gets limits and credentials of its own kind */
+void process_init(void);	/* caches */
 /* Runs `path` as pid 1, with descriptors 0-2 on /dev/console, from the boot task: 0 or -errno (it does not exist, ...). */
 int process_start_init(const char *path, char *const argv[], char *const envp[]);
+/* exec.c: an exec by a thread of the kernel: 0 and *r to go to user mode with, or -errno. */
+int exec_kernel(const char *path, char *const argv[], char *const envp[], struct regs *r);
 extern struct process *init_process; /* [const] pid 1 */
+extern bool init_is_traced;	     /* option strace=: process 1 and all that come from it */
 extern int threads_max;		     /* [atomic] /proc/sys/kernel/threads-max */
 extern int nr_tasks;		     /* [atomic] of all processes, zombies included */
+extern int randomize_va_space;	     /* [atomic] /proc/sys/kernel/randomize_va_space: 0, 1, 2 with the heap */
 extern u64 nr_forks;		     /* [atomic] "processes" in /proc/stat */
 struct process *process_alloc(void); /* bare, one reference; NULL */
 
@@ -166,8 +171,8 @@ static inline void sighand_unlock(struct sighand *s, u64 irq)
 }
 struct limits *limits_new(const struct limits *from); /* NULL: no memory */
 void limits_put(struct limits *l);
+extern struct limits first_limits; /* [const] of process 1 */
 void fork_child_start(void);	/* fork.c: a new user task's first steps, from kernel_task_start() */
-struct regs;
 void rseq_exit_work(struct regs *r); /* rseq.c: TASK_WORK_NOTIFY: the CPU numbers in the registered area */
 void vfork_release(struct task *t); /* fork.c: exec or exit lets the parent go on */
 void mm_release_current(void);	/* exit.c: before the current task leaves its mm: tid word, vfork */
