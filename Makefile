@@ -78,32 +78,14 @@ KTESTS  := $(wildcard tests/kernel/*.c)
 
 kernel: $(O)/parley.elf
 
-# The vDSO: a shared object of its own, for user space, that vdso_image.S embeds.
-VDSO       := build/vdso/arch/x86_64/vdso/vdso.so
-VDSO_OBJ   := $(patsubst %,build/vdso/%.o,$(wildcard arch/x86_64/vdso/*.[cS]))
-VDSO_FLAGS := -std=gnu17 -ffreestanding -O2 -fPIC -fvisibility=hidden -mno-red-zone -mgeneral-regs-only \
-              -fno-stack-protector -fasynchronous-unwind-tables -fomit-frame-pointer -fcf-protection=none \
-              -nostdinc -isystem $(CCINC) -I. $(WARN)
-build/vdso/%.o: %
-	$(call say,VDSO,$<)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(VDSO_FLAGS) -MMD -MP -c $< -o $@
-$(VDSO): $(VDSO_OBJ) arch/x86_64/vdso/vdso.lds
-	$(call say,LD,$@)
-	$(Q)$(LD) -shared -soname linux-vdso.so.1 --hash-style=both -Bsymbolic --eh-frame-hdr --build-id=none \
-		-z max-page-size=4096 -z noexecstack -z now --no-undefined -T arch/x86_64/vdso/vdso.lds -o $@ $(VDSO_OBJ)
--include $(VDSO_OBJ:.o=.d)
-
-# The console's font, from the first of these that is there (package console-setup-linux or kbd).
-FONTS := $(addsuffix -Terminus16.psf.gz,$(foreach d,/usr/share/consolefonts /usr/share/kbd/consolefonts,$(d)/Uni2 $(d)/Lat15))
-build/font/font.c: kernel/dev/mkfont.py
-	$(call say,FONT,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(PY) kernel/dev/mkfont.py $@ $(FONTS)
+# What programs of ours make for every build: the image of the vDSO, the console's font.
+GEN := build/gen
+include arch/x86_64/vdso/vdso.mk kernel/dev/font.mk
+KSRC += $(FONT_C)
 
 # Objects of the build $(1). A change of the flags makes them all anew.
 define build_rules
-KOBJ_$(1)  := $$(patsubst %,build/$(1)/%.o,$$(filter-out $$(if $$(filter $(1),debug),,$$(KONLY_debug)),$$(KSRC)) build/font/font.c)
+KOBJ_$(1)  := $$(patsubst %,build/$(1)/%.o,$$(filter-out $$(if $$(filter $(1),debug),,$$(KONLY_debug)),$$(KSRC)))
 KTEST_$(1) := $$(patsubst %,build/$(1)/%.o,$$(KTESTS))
 
 build/$(1)/flags: FORCE
@@ -124,8 +106,6 @@ build/$(1)/%.S.o: %.S build/$(1)/flags
 # The tests inside the kernel are linked into an image of their own.
 build/$(1)/parley.elf: $$(KOBJ_$(1))
 build/$(1)/parley-test.elf: $$(KOBJ_$(1)) $$(KTEST_$(1))
-build/$(1)/arch/x86_64/vdso_image.S.o: KFLAGS_FILE := -Wa,-Ibuild/vdso
-build/$(1)/arch/x86_64/vdso_image.S.o: $(VDSO)
 build/$(1)/kernel/core/ubsan.c.o: KFLAGS_FILE := -fno-sanitize=all
 -include $$(KOBJ_$(1):.o=.d) $$(KTEST_$(1):.o=.d)
 endef
@@ -228,7 +208,7 @@ check-fmt-check: fmt-check
 check-clang:
 	@$(PY) tests/lint/second.py clang $(CLANG) -- $(KFLAGS) -- $(filter %.c,$(KSRC)) $(KTESTS)
 check-cppcheck:
-	@$(PY) tests/lint/second.py cppcheck cppcheck -- $(filter %.c,$(KSRC)) $(KTESTS)
+	@$(PY) tests/lint/second.py cppcheck cppcheck -- -- $(filter %.c,$(KSRC)) $(KTESTS)
 # User memory is reached through %fs, so that a mistake shows in the code of the objects.
 check-user-space: $(KOBJ_$(BUILD))
 	@$(PY) tests/lint/userspace.py $(OBJDUMP) $^
