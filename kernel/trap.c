@@ -54,21 +54,17 @@ static unsigned simd_conditions(void)
 	return mxcsr & ~(mxcsr >> MASKS_SHIFT) & 0x3f;
 }
 
-/* The debug status register says why #DB came; it is cleared for the next time. */
-static int debug_code(void)
+static int debug_code(u64 dr6)
 {
 	enum { SINGLE_STEP = 1 << 14 };
-	u64 status;
-	__asm__ volatile("mov %%dr6, %0" : "=r"(status));
-	__asm__ volatile("mov %0, %%dr6" ::"r"(0xffff0ff0ul));
-	return status & SINGLE_STEP ? TRAP_TRACE : TRAP_HWBKPT;
+	return dr6 & SINGLE_STEP ? TRAP_TRACE : TRAP_HWBKPT;
 }
 
-static void user_exception(struct regs *r, unsigned vector)
+static void user_exception(struct regs *r, unsigned vector, u64 dr6)
 {
 	switch (vector) {
 	case DIVIDE: signal_fault(SIGFPE, FPE_INTDIV, r->rip); break;
-	case DEBUG_TRAP: signal_fault(SIGTRAP, debug_code(), r->rip); break;
+	case DEBUG_TRAP: signal_fault(SIGTRAP, debug_code(dr6), r->rip); break;
 	case BREAKPOINT: signal_fault(SIGTRAP, SI_KERNEL, 0); break;
 	case INVALID_OPCODE: signal_fault(SIGILL, ILL_ILLOPN, r->rip); break;
 	case X87_ERROR: signal_fault(SIGFPE, fpe_code(x87_conditions()), r->rip); break;
@@ -130,7 +126,7 @@ void kernel_trap(struct regs *r, unsigned vector, u64 error, uaddr_t address, bo
 		page_fault(r, error, address, from_user);
 	} else if (from_user) {
 		note_trap(vector, error, current->trap_address);
-		user_exception(r, vector);
+		user_exception(r, vector, address);
 	} else if (!arch_fixup(r)) {
 		panic_regs(r, "exception %u in the kernel, error %#lx", vector, error);
 	}

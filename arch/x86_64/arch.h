@@ -93,11 +93,6 @@ void arch_set_gs_base(u64 base);
 u64 arch_get_fs_base(void);				/* live values (user code may change them with wrfsbase) */
 u64 arch_get_gs_base(void);
 
-/* --- faults --- */
-/* A fault in the kernel that nothing else could serve: if the exception table covers the instruction, *r
- * goes on where the table says, and the access fails. */
-bool arch_extable_fixup(struct regs *r);
-
 /* --- interrupts and IPIs --- */
 typedef void (*irq_handler)(void *arg);			/* (I) */
 int irq_register_isa(unsigned isa_irq, irq_handler fn, void *arg);	/* through the MADT's overrides; -ENODEV without IOAPIC */
@@ -136,7 +131,7 @@ void arch_debug_exit(unsigned code);			/* QEMU's isa-debug-exit: status (code <<
 
 /* --- the exception table: places in the kernel that may fault, and where they go on then --- */
 bool arch_has_fixup(const struct regs *r);
-bool arch_fixup(struct regs *r);			/* moves r->rip to the fix-up; false: there is none */
+bool arch_fixup(struct regs *r);			/* moves r->rip to the fix-up: the access fails; false: there is none */
 
 /* --- diagnosis --- */
 void early_console_write(const char *s, size_t n);	/* (I) polled serial with a bounded probe; nothing if there is none */

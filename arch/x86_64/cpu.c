@@ -39,6 +39,7 @@ enum {
 struct cpu_features cpu_features __setup;
 static char brand[49] __setup, vendor[13] __setup;
 static u32 signature __setup; /* family, model, stepping as CPUID packs them */
+static u32 basic_features __setup; /* edx of leaf 1 */
 
 /* --- reading --- */
 
@@ -83,6 +84,7 @@ void cpu_features_read(void)
 	read_names();
 	cpuid(1, 0, &a, &b, &c, &d);
 	signature = a;
+	basic_features = d;
 	f->sysenter = d & 1u << 11;
 	f->pge = d & 1u << 13;
 	f->pat = d & 1u << 16;
@@ -127,10 +129,8 @@ static void check_required(void)
 		{ 8, "CMPXCHG8B" }, { 9, "a local APIC" }, { 13, "global pages" }, { 15, "CMOV" },
 		{ 24, "FXSAVE" }, { 25, "SSE" }, { 26, "SSE2" },
 	};
-	u32 a, b, c, d;
-	cpuid(1, 0, &a, &b, &c, &d);
 	for (unsigned i = 0; i < ARRAY_LEN(required); i++)
-		if (!(d & 1u << required[i].bit))
+		if (!(basic_features & 1u << required[i].bit))
 			panic("Parley needs a processor with %s; this one (%s) has none", required[i].name, arch_cpu_model());
 	u64 cr4;
 	__asm__ volatile("movq %%cr4, %0" : "=r"(cr4));
@@ -180,7 +180,27 @@ __noreturn void cpu_halt_forever(void)
 		__asm__ volatile("cli; hlt" ::: "memory");
 }
 
-/* --- names --- */
+bool arch_random(u64 *v)
+{
+	enum { TRIES = 10 }; /* as its makers advise */
+	bool ok = false;
+	for (unsigned i = 0; cpu_features.rdrand && i < TRIES && !ok; i++)
+		__asm__ volatile("rdrand %0" : "=r"(*v), "=@ccc"(ok));
+	return ok;
+}
+
+/* --- what programs are told --- */
+
+u64 arch_hwcap(void)
+{
+	return basic_features;
+}
+
+u64 arch_hwcap2(void)
+{
+	enum { HWCAP2_FSGSBASE = 1 << 1 };
+	return cpu_features.fsgsbase ? HWCAP2_FSGSBASE : 0;
+}
 
 const char *arch_cpu_model(void)
 {

@@ -57,12 +57,12 @@ static const struct extable_entry *find(u64 rip)
 	return NULL;
 }
 
-bool extable_covers(u64 rip)
+bool arch_has_fixup(const struct regs *r)
 {
-	return find(rip) != NULL;
+	return find(r->rip) != NULL;
 }
 
-bool arch_extable_fixup(struct regs *r)
+bool arch_fixup(struct regs *r)
 {
 	const struct extable_entry *e = find(r->rip);
 	if (!e)

@@ -53,7 +53,6 @@ void idt_load(void);
 void syscall_init_cpu(void);	     /* SYSCALL's MSRs */
 void fpu_init_cpu(void);
 phys_t paging_kernel_top(void);	     /* the level-3 table with the kernel half, for CPUs that start; below 4 GiB */
-bool extable_covers(u64 rip);
 void extable_init(void);
 void patch_apply(void);		     /* the instructions that depend on what the CPU can do */
 void cpu_stacks_alloc(unsigned cpu); /* before it starts, on the boot CPU: guarded IST stacks */

@@ -87,12 +87,12 @@ void exception_from_user(struct regs *r, unsigned vector, u64 error)
 static void page_fault_in_kernel(struct regs *r, u64 error)
 {
 	u64 address = read_cr2();
-	if (likely(is_user_address(address) && extable_covers(r->rip))) {
+	if (likely(is_user_address(address) && arch_has_fixup(r))) {
 		irq_restore(r->rflags);
 		kernel_trap(r, VECTOR_PF, error, address, false);
 		return;
 	}
-	if (arch_extable_fixup(r))
+	if (arch_fixup(r))
 		return;
 	panic_regs(r, "the kernel %s address %016lx%s (error %lx)",
 		error & 16 ? "jumped to" : error & 2 ? "wrote to" : "read from", address,
@@ -105,7 +105,7 @@ void exception_from_kernel(struct regs *r, unsigned vector, u64 error)
 		page_fault_in_kernel(r, error);
 		return;
 	}
-	if (!arch_extable_fixup(r))
+	if (!arch_fixup(r))
 		panic_regs(r, "%s in the kernel (vector %u, error %lx)", names[vector] ? names[vector] : "exception",
 			vector, error);
 }

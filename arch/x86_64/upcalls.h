@@ -18,7 +18,7 @@ void kernel_task_start(void);				/* first thing a new task runs: finishes the sw
 /* A CPU exception; `from_user` tells where it came from. Interrupts are as they were at the fault (on for
  * user faults). `address` is CR2 for page faults, DR6 for debug exceptions. Of faults in the kernel only
  * page faults come here: those at user addresses come from an instruction that the exception table
- * covers and are served, or ended by arch_extable_fixup(); all others are a panic. */
+ * covers and are served, or ended by arch_fixup(); all others are a panic. */
 void kernel_trap(struct regs *r, unsigned vector, u64 error, uaddr_t address, bool from_user);
 void kernel_timer_interrupt(bool from_user);		/* I: the one-shot timer fired; what was running */
 void kernel_resched_ipi(void);				/* I: another CPU asked for a look at the run queue */
