@@ -145,7 +145,7 @@ static int may_make(struct walk *w, bool is_dir)
 
 static long make(int dirfd, const char __user *path, u32 mode, u64 rdev, const char *target)
 {
-	WALK w;
+	WALK(w);
 	struct dentry *d = NULL;
 	int err = walk_to_parent(&w, dirfd, path);
 	if (err)
@@ -242,7 +242,7 @@ static bool may_link_descriptor(int fd)
 long sys_linkat(int fromfd, const char __user *from, int tofd, const char __user *to, unsigned flags)
 {
 	PATHREF old = {};
-	WALK w;
+	WALK(w);
 	if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
 	if (flags & AT_EMPTY_PATH && !may_link_descriptor(fromfd))
@@ -266,7 +266,7 @@ long sys_link(const char __user *from, const char __user *to)
 static long remove_name(int dirfd, const char __user *path, bool want_dir)
 {
 	static const int dir_errors[] = { [LAST_DOT] = -EINVAL, [LAST_DOTDOT] = -ENOTEMPTY, [LAST_ROOT] = -EBUSY };
-	WALK w;
+	WALK(w);
 	struct dentry *d __cleanup(dentry_autoput_) = NULL;
 	int err = walk_to_parent(&w, dirfd, path);
 	if (err)

@@ -217,7 +217,7 @@ static int open_file(int dirfd, const char __user *name, const struct open_reque
 {
 	int err;
 	do {
-		WALK w;
+		WALK(w);
 		err = walk_begin(&w, dirfd, name, r->how);
 		if (err == 0)
 			err = open_walked(&w, r, out);
@@ -325,7 +325,7 @@ int file_open_kernel(const char *name, u32 flags, u32 mode, struct file **out)
 	struct open_request r;
 	int err = request_init(&r, flags, mode);
 	while (err == 0) {
-		WALK w;
+		WALK(w);
 		err = walk_begin_kernel(&w, name, r.how);
 		if (err == 0)
 			err = open_walked(&w, &r, out);
