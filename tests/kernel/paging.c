@@ -109,6 +109,7 @@ static void reader(void *arg)
 	mm_unuse(shared.mm);
 	current->limits = NULL;
 	__atomic_store_n(&shared.stopped, true, __ATOMIC_RELEASE);
+	sched_exit();
 }
 
 static void remap_often(struct mm *mm)
