@@ -78,6 +78,11 @@ KTESTS  := $(wildcard tests/kernel/*.c)
 
 kernel: $(O)/parley.elf
 
+# What programs of ours make for every build: the image of the vDSO, the console's font.
+GEN := build/gen
+include arch/x86_64/vdso/vdso.mk kernel/dev/font.mk
+KSRC += $(FONT_C)
+
 # Objects of the build $(1). A change of the flags makes them all anew.
 define build_rules
 KOBJ_$(1)  := $$(patsubst %,build/$(1)/%.o,$$(filter-out $$(if $$(filter $(1),debug),,$$(KONLY_debug)),$$(KSRC)))
@@ -96,7 +101,7 @@ build/$(1)/%.c.o: %.c build/$(1)/flags
 build/$(1)/%.S.o: %.S build/$(1)/flags
 	$$(call say,AS,$$<)
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(KFLAGS) -D__ASSEMBLER__ -MMD -MP -c $$< -o $$@
+	$$(Q)$$(CC) $$(KFLAGS) $$(KFLAGS_FILE) -D__ASSEMBLER__ -MMD -MP -c $$< -o $$@
 
 # The tests inside the kernel are linked into an image of their own.
 build/$(1)/parley.elf: $$(KOBJ_$(1))
@@ -203,7 +208,7 @@ check-fmt-check: fmt-check
 check-clang:
 	@$(PY) tests/lint/second.py clang $(CLANG) -- $(KFLAGS) -- $(filter %.c,$(KSRC)) $(KTESTS)
 check-cppcheck:
-	@$(PY) tests/lint/second.py cppcheck cppcheck -- $(filter %.c,$(KSRC)) $(KTESTS)
+	@$(PY) tests/lint/second.py cppcheck cppcheck -- -- $(filter %.c,$(KSRC)) $(KTESTS)
 # User memory is reached through %fs, so that a mistake shows in the code of the objects.
 check-user-space: $(KOBJ_$(BUILD))
 	@$(PY) tests/lint/userspace.py $(OBJDUMP) $^

@@ -13,10 +13,12 @@
  * An entry is a file's address; its bit 0 is the close-on-exec flag. A reserved entry has no address, and
  * its flag waits in the reservation: bit 0 of an otherwise empty entry.
  *
- *	closing thread                      looking thread
+ *	closing task                        looking task, which counts the table
  *	take the entry out                  read the entry
  *	drop its reference                  ref_tryget(), read the entry again: the same, or try again
  *	(memory stays for a grace period)
+ *
+ * The grace period is spared where nobody could look: the table has one user after the entry was taken out.
  */
 #include "fs/file.h"
 #include "fs/inode.h"
@@ -182,10 +184,14 @@ void fd_cancel(int fd)
 	idtable_remove(&t->ids, (unsigned)fd);
 }
 
-/* close(2) answers what flush says, but the descriptor is gone in any case. */
-static int close_file(struct file *f)
+/* The file's entry has been taken out of t. close(2) answers what flush says, but the descriptor is gone in any
+ * case. A looker counts the table before it reads the entry: whom the fence does not show sees no entry. */
+static int close_file(struct fdtable *t, struct file *f)
 {
 	int err = f->ops->flush ? f->ops->flush(f) : 0;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (ref_count(&t->users) > 1)
+		WRITE_ONCE(f->seen_shared, true);
 	file_put(f);
 	return err;
 }
@@ -199,7 +205,7 @@ int fd_close(int fd)
 	if (f)
 		idtable_remove(&t->ids, (unsigned)fd);
 	spin_unlock(&t->lock);
-	return f ? close_file(f) : -EBADF;
+	return f ? close_file(t, f) : -EBADF;
 }
 
 int fd_dup_to(struct file *f, int fd, u32 flags)
@@ -225,7 +231,7 @@ int fd_dup_to(struct file *f, int fd, u32 flags)
 		return err;
 	}
 	if (old)
-		close_file(old);
+		close_file(t, old);
 	return fd;
 }
 
@@ -284,7 +290,7 @@ static void close_entries(struct fdtable *t, u64 first, u64 last, bool only_cloe
 		spin_unlock(&t->lock);
 		if (!f)
 			return;
-		close_file(f);
+		close_file(t, f);
 	}
 }
 

@@ -86,6 +86,10 @@ void file_put(struct file *f)
 		return;
 	if (f->ops->release)
 		f->ops->release(f);
+	if (f->mode & FILE_IS_WRITER)
+		inode_put_write(f->inode);
+	if (f->mode & FILE_DENIES_WRITE)
+		inode_allow_write(f->inode);
 	if (f->path.dentry)
 		path_put(&f->path);
 	else if (f->inode)

@@ -66,12 +66,17 @@ enum file_ops_flags {
 	FILE_KEEP_POS_UNLOCKED = 8, /* position changes need no pos_lock (character devices) */
 };
 
-enum file_mode { FILE_READ = 1, FILE_WRITE = 2, FILE_PATH_ONLY = 4, FILE_CREATED = 8 /* by this very open */ };
+enum file_mode {
+	FILE_READ = 1, FILE_WRITE = 2, FILE_PATH_ONLY = 4,
+	FILE_CREATED = 8,	/* by this very open */
+	FILE_IS_WRITER = 16,	/* counts in inode->writers */
+	FILE_DENIES_WRITE = 32, /* the other way: it is being executed */
+};
 
 struct file {
 	struct ref ref;
 	u32 flags;		/* [atomic] O_APPEND, O_NONBLOCK, O_DIRECT, ... (no O_CLOEXEC) */
-	u8 mode;		/* [const] enum file_mode */
+	u8 mode;		/* [const but FILE_DENIES_WRITE: execve] enum file_mode */
 	const struct file_ops *ops; /* [const] */
 	void *priv;		/* [const] the kind's own object */
 	struct waitq *wq;	/* [const] readiness changes are announced here; NULL: always ready */
@@ -85,7 +90,7 @@ struct file {
 	u8 owner_type, owner_sig; /* [lock] */
 	u64 mark;		/* kinds may remember a per-description value (FIFO open counts) */
 	struct list epolls;	/* [lock] epoll items that watch it */
-	bool seen_shared;	/* [atomic] it was in a table of several tasks: a look-up may still hold its address */
+	bool seen_shared;	/* [atomic] somebody may hold its address under RCU without a reference: fdtable.c */
 	struct rcu_head rcu;
 };
 

@@ -48,6 +48,7 @@ struct inode {
 	char *link_target;	/* [const] */
 	u32 nlink;		/* [dentry lock] */
 	bool dead;		/* [dentry lock] a removed directory: no new entries */
+	s32 writers;		/* [atomic] files open for writing; below 0: it is executed that many times */
 	bool is_tmpfile;	/* [dentry lock] O_TMPFILE: link(2) may name it though nlink is 0 */
 	u64 rdev;		/* [const] device number of a node, as the kernel's u64 (see rdev_*) */
 	s64 atime_ns, mtime_ns, ctime_ns, btime_ns; /* [atomic] since the epoch */
@@ -153,6 +154,33 @@ static inline void inode_touch(struct inode *i, bool modified)
 }
 /* After a read: relatime, mount(8). */
 void inode_touch_atime(struct inode *i, const struct mount *m);
+/* A regular file is either written or executed: one more writer, or one more execution. 0 or -ETXTBSY. */
+static inline int inode_writers_add(struct inode *i, s32 step)
+{
+	s32 old = __atomic_load_n(&i->writers, __ATOMIC_RELAXED);
+	do {
+		if (step > 0 ? old < 0 : old > 0)
+			return -ETXTBSY;
+	} while (!__atomic_compare_exchange_n(&i->writers, &old, old + step, true, __ATOMIC_ACQUIRE,
+		__ATOMIC_RELAXED));
+	return 0;
+}
+static inline int inode_get_write(struct inode *i)
+{
+	return inode_writers_add(i, 1);
+}
+static inline int inode_deny_write(struct inode *i)
+{
+	return inode_writers_add(i, -1);
+}
+static inline void inode_put_write(struct inode *i)
+{
+	__atomic_fetch_sub(&i->writers, 1, __ATOMIC_RELEASE);
+}
+static inline void inode_allow_write(struct inode *i)
+{
+	__atomic_fetch_add(&i->writers, 1, __ATOMIC_RELEASE);
+}
 /* cred_permits with the current fsuid; directories that everybody may search cost three instructions. */
 static inline int inode_permission(struct inode *i, unsigned want)
 {
@@ -197,4 +225,5 @@ int cpio_unpack(const void *archive, size_t bytes, const char **error); /* into 
 /* fs/create.c: the changes of names that other parts of the kernel make too. */
 int vfs_create_at(const struct path *dir, const char *name, size_t len, u32 mode, u64 rdev, const char *target,
 	struct dentry **out);
+int vfs_link_at(const struct path *from, const struct path *dir, const char *name, size_t len);
 int vfs_unlink_at(const struct path *dir, const char *name, size_t len, bool want_dir);

@@ -8,7 +8,7 @@
  * Locks     none held while another is taken; see dentry.c for the atomicity of creation
  * Lifetime  the descriptor is reserved first and cancelled on failure, so a failed open leaves nothing
  *           but, as on Linux, perhaps the created file
- * Linux     ETXTBSY is not raised: running programs may be opened for writing
+ * Linux     ETXTBSY for a program that is running
  */
 #include "fs/create.h"
 #include "fs/walk.h"
@@ -38,6 +38,14 @@ struct open_request {
 static const struct file_ops path_only_ops = { .name = "path" };
 static const struct file_ops unopened_ops = { .name = "unopened" };
 
+static int become_writer(struct file *f)
+{
+	int err = inode_get_write(f->inode);
+	if (err == 0)
+		f->mode |= FILE_IS_WRITER;
+	return err;
+}
+
 int open_path(const struct path *p, u32 flags, struct file **out)
 {
 	struct inode *ino = p->dentry->inode;
@@ -51,6 +59,10 @@ int open_path(const struct path *p, u32 flags, struct file **out)
 		err = 0;
 	else if (flags & O_DIRECT && !S_ISREG(ino->mode))
 		err = -EINVAL;
+	else if (f->mode & FILE_WRITE && S_ISREG(ino->mode))
+		err = become_writer(f);
+	if (err || flags & O_PATH)
+		;
 	else if (ino->ops->open)
 		err = ino->ops->open(ino, f);
 	else if (is_special)

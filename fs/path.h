@@ -74,6 +74,7 @@ static inline struct path path_take(struct path *p)
 	*p = (struct path){};
 	return taken;
 }
+void path_cross_mounts(struct path *p); /* counted: replaced by what is mounted on top of it */
 /* A local path that is counted or empty, and put at the end of its scope. */
 #define PATHREF __cleanup(path_put) struct path
 

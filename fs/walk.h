@@ -56,6 +56,4 @@ void walk_end(struct walk *w);		/* puts everything */
 /* All of it for the usual caller: begun, run to the last name, held. On success walk_end() is due. */
 int walk_to_parent(struct walk *w, int dirfd, const char __user *name);
 #define WALK __cleanup(walk_end) struct walk
-/* What is mounted on top of a counted path: replaces it. */
-void path_cross_mounts(struct path *p);
 bool path_is_reachable(const struct path *p); /* from the caller's root */

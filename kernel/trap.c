@@ -3,10 +3,10 @@
  * trap: what exceptions, timer interrupts and the way out to user mode mean.
  *
  * Promise   an exception of a program becomes the signal that signal(7) and sigaction(2) name for it; one
- *           of the kernel is mended by the exception table (user copies) or is a panic. A page fault on
- *           user memory is served first, whoever caused it.
- * Locks     none here. A kernel fault on user memory with page faults disabled, or with a lock of rank >=
- *           RANK_MM held (uaccess.h asserts that), goes straight to the exception table.
+ *           of the kernel is mended by the exception table (user copies) or is a panic (arch/x86_64/trap.c).
+ *           A page fault on user memory is served first, whoever caused it.
+ * Locks     none here. A kernel fault on user memory with page faults disabled, or under a spinlock, goes
+ *           straight to the exception table.
  * Blocking  page faults may sleep, with interrupts on
  * Linux     sigaction(2) si_code, "The Intel SDM, volume 3, 6.15" for vectors
  */
@@ -54,21 +54,18 @@ static unsigned simd_conditions(void)
 	return mxcsr & ~(mxcsr >> MASKS_SHIFT) & 0x3f;
 }
 
-/* The debug status register says why #DB came; it is cleared for the next time. */
-static int debug_code(void)
+static int debug_code(u64 status)
 {
 	enum { SINGLE_STEP = 1 << 14 };
-	u64 status;
-	__asm__ volatile("mov %%dr6, %0" : "=r"(status));
-	__asm__ volatile("mov %0, %%dr6" ::"r"(0xffff0ff0ul));
 	return status & SINGLE_STEP ? TRAP_TRACE : TRAP_HWBKPT;
 }
 
-static void user_exception(struct regs *r, unsigned vector)
+/* `status`: DR6 of a debug exception. */
+static void user_exception(struct regs *r, unsigned vector, u64 status)
 {
 	switch (vector) {
 	case DIVIDE: signal_fault(SIGFPE, FPE_INTDIV, r->rip); break;
-	case DEBUG_TRAP: signal_fault(SIGTRAP, debug_code(), r->rip); break;
+	case DEBUG_TRAP: signal_fault(SIGTRAP, debug_code(status), r->rip); break;
 	case BREAKPOINT: signal_fault(SIGTRAP, SI_KERNEL, 0); break;
 	case INVALID_OPCODE: signal_fault(SIGILL, ILL_ILLOPN, r->rip); break;
 	case X87_ERROR: signal_fault(SIGFPE, fpe_code(x87_conditions()), r->rip); break;
@@ -83,6 +80,7 @@ static void user_exception(struct regs *r, unsigned vector)
 static int serve_fault(uaddr_t address, u64 error, int *sig, int *code)
 {
 	struct mm *mm = current->mm;
+	trace_event(TRACE_FAULT, address, error);
 	*sig = SIGSEGV;
 	*code = SEGV_MAPERR;
 	if (unlikely(!mm))
@@ -98,27 +96,24 @@ static void note_trap(unsigned vector, u64 error, uaddr_t address)
 	current->trap_address = address;
 }
 
-static void page_fault(struct regs *r, u64 error, uaddr_t address, bool from_user)
+static void user_page_fault(u64 error, uaddr_t address)
 {
 	int sig, code;
-	trace_event(TRACE_FAULT, address, error);
-	if (likely(from_user)) {
-		if (serve_fault(address, error, &sig, &code)) {
-			note_trap(PAGE_FAULT, error, address);
-			signal_fault(sig, code, address);
-		}
+	if (likely(serve_fault(address, error, &sig, &code) == 0))
 		return;
-	}
-	bool may_serve = address < USER_TOP && !current->pagefaults_disabled && (r->rflags & RFLAGS_IF) &&
-			 arch_has_fixup(r);
-	if (may_serve && preempt_count == 0) {
-		irq_enable();
-		bool served = serve_fault(address, error | FAULT_USER, &sig, &code) == 0;
-		irq_disable();
-		/* A task that is being killed leaves the copy instead of faulting for ever. */
-		if (served && !(current->work & TASK_WORK_KILL))
-			return;
-	}
+	note_trap(PAGE_FAULT, error, address);
+	signal_fault(sig, code, address);
+}
+
+/* A user copy of the kernel's: the access is tried again, or fails. */
+static void kernel_page_fault(struct regs *r, u64 error, uaddr_t address)
+{
+	int sig, code;
+	bool may_sleep = !current->pagefaults_disabled && preempt_count == 0 && (r->rflags & RFLAGS_IF);
+	/* A task that is being killed leaves the copy instead of faulting for ever. */
+	if (may_sleep && !(current->work & TASK_WORK_KILL) &&
+		serve_fault(address, error | FAULT_USER, &sig, &code) == 0)
+		return;
 	if (!arch_fixup(r))
 		panic_regs(r, "page fault at %#lx, error %#lx", address, error);
 }
@@ -126,13 +121,13 @@ static void page_fault(struct regs *r, u64 error, uaddr_t address, bool from_use
 void kernel_trap(struct regs *r, unsigned vector, u64 error, uaddr_t address, bool from_user)
 {
 	trace_event(TRACE_TRAP, vector, r->rip);
-	if (likely(vector == PAGE_FAULT)) {
-		page_fault(r, error, address, from_user);
-	} else if (from_user) {
+	if (likely(vector == PAGE_FAULT && from_user)) {
+		user_page_fault(error, address);
+	} else if (vector == PAGE_FAULT) {
+		kernel_page_fault(r, error, address);
+	} else {
 		note_trap(vector, error, current->trap_address);
-		user_exception(r, vector);
-	} else if (!arch_fixup(r)) {
-		panic_regs(r, "exception %u in the kernel, error %#lx", vector, error);
+		user_exception(r, vector, address);
 	}
 }
 
@@ -140,9 +135,7 @@ void kernel_trap(struct regs *r, unsigned vector, u64 error, uaddr_t address, bo
 
 void kernel_timer_interrupt(bool from_user)
 {
-	preempt_disable();
 	sched_timer_interrupt(from_user);
-	preempt_enable_no_resched();
 }
 
 void kernel_resched_ipi(void)
@@ -152,8 +145,7 @@ void kernel_resched_ipi(void)
 
 void kernel_preempt(void)
 {
-	if (preempt_count == 0)
-		sched_preempt_from_irq();
+	sched_preempt_from_irq();
 }
 
 /* --- on the way to user mode --- */
@@ -174,4 +166,5 @@ void kernel_task_start(void)
 	sched_finish_switch();
 	preempt_enable_no_resched();
 	irq_enable();
+	fork_child_start();
 }

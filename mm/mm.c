@@ -37,7 +37,6 @@ struct mm *mm_create(void)
 	rwlock_init(&mm->lock, RANK_MM);
 	rb_init(&mm->vmas);
 	mm->mmap_base = USER_TOP;
-	mm->dumpable = 1;
 	if (arch_mm_init(&mm->arch)) {
 		kmem_cache_free(mm_cache, mm);
 		return NULL;
@@ -91,11 +90,8 @@ struct mm *mm_fork(struct mm *from)
 	to->mmap_base = from->mmap_base;
 	to->brk_start = from->brk_start;
 	to->brk = from->brk;
-	memcpy(&to->stack_top, &from->stack_top, offsetof(struct mm, vdso) - offsetof(struct mm, stack_top));
+	to->stack_top = from->stack_top;
 	to->vdso = from->vdso;
-	to->dumpable = from->dumpable;
-	to->saved_auxv_bytes = from->saved_auxv_bytes;
-	memcpy(to->saved_auxv, from->saved_auxv, sizeof(to->saved_auxv));
 	if (from->exe) {
 		to->exe = from->exe;
 		vma_file_get(to->exe);

@@ -58,15 +58,12 @@ struct mm {
 	u32 nr_vmas;		/* [lock] */
 	uaddr_t mmap_base;	/* [const] top of the mmap area, grows down */
 	uaddr_t brk_start, brk; /* [lock] */
-	uaddr_t stack_top, arg_start, arg_end, env_start, env_end, code_start, code_end, data_start, data_end; /* [lock] for /proc */
+	uaddr_t stack_top;	/* [const after exec] */
 	uaddr_t vdso;		/* [const after exec] */
 	u64 total_pages, locked_pages, data_pages, stack_pages; /* [lock] pages mapped, not resident */
 	s64 rss_anon, rss_file, rss_shmem; /* [atomic] resident pages */
 	u64 rss_peak;
 	struct file *exe;	/* [lock] counted */
-	u8 saved_auxv[384];	/* [const after exec] for /proc/PID/auxv */
-	u32 saved_auxv_bytes;
-	u8 dumpable;		/* [atomic] PR_SET_DUMPABLE: 0, 1, 2 */
 };
 
 struct mm *mm_create(void);			/* empty, users = 1; NULL */

@@ -116,6 +116,17 @@ phys_t kernel_alloc_table(void)
 	return p;
 }
 
+phys_t kernel_try_alloc_table(void)
+{
+	struct page *pg = page_alloc_zeroed(PAGE_TABLE);
+	return pg ? page_phys(pg) : 0;
+}
+
+void kernel_free_table(phys_t table)
+{
+	page_free(page_of_phys(table), 0);
+}
+
 /* --- the buddy --- */
 
 static void buddy_link(struct page *pg, unsigned order)

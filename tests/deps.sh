@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # deps: sees to it that the programs are there which a target of the Makefile needs.
 #
-#     deps.sh GROUP...      run test check iso debug all
+#     deps.sh GROUP...      build run test check iso debug all
 #
 # On Debian and its children what is missing is installed with apt-get (through sudo for everybody
 # but root), after saying what and what for. On other systems it is listed, and the status is 1.
@@ -39,10 +39,12 @@ need() {
 "
 }
 
-need "run test check iso debug" gcc gcc "compiles the kernel and the programs"
-need "run test check iso debug" binutils ld "links them"
-need "run test check iso debug" libc6-dev /usr/include/stdio.h "host programs: unit tests"
-need "run test check iso debug" python3 python3 "symbol table, initrd, test runner"
+need "build" gcc gcc "compiles the kernel and the programs"
+need "build" binutils ld "links them"
+need "build" libc6-dev /usr/include/stdio.h "host programs: unit tests"
+need "build" python3 python3 "symbol table, initrd, test runner"
+need "build" console-setup-linux "/usr/share/consolefonts/Uni2-Terminus16.psf.gz|/usr/share/kbd/consolefonts/Uni2-Terminus16.psf.gz|/usr/share/consolefonts/Lat15-Terminus16.psf.gz" \
+	"the font of the framebuffer console"
 need "run test debug" qemu-system-x86 "${QEMU:-qemu-system-x86_64}" "the machine that it runs on"
 need "test iso" xorriso xorriso "writes the ISO"
 need "test iso" mtools mformat "writes the UEFI partition of the ISO"

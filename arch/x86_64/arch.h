@@ -72,6 +72,8 @@ struct arch_task {		/* inside struct task */
 	u64 stack_top;		/* [const] struct regs of user entry lies right below it */
 	u64 fs_base, gs_base;	/* [owner] user's; current only while not running (fs_base also when set by arch_set_fs) */
 	void *fpu;		/* [owner] XSAVE area, NULL for kernel threads */
+	u32 live_cpu;		/* [owner] 1 + the CPU whose registers may still hold its FPU state and bases; 0: none.
+				 * Whoever changes them in memory while it does not run sets 0. */
 };
 void arch_switch(struct task *prev, struct task *next);	/* interrupts off, run queue lock held; returns when prev runs again */
 struct arch_task *task_arch(struct task *t);		/* defined in core/sched.c */
@@ -129,8 +131,10 @@ void arch_debug_exit(unsigned code);			/* QEMU's isa-debug-exit: status (code <<
 
 /* --- the exception table: places in the kernel that may fault, and where they go on then --- */
 bool arch_has_fixup(const struct regs *r);
-bool arch_fixup(struct regs *r);			/* moves r->rip to the fix-up; false: there is none */
+bool arch_fixup(struct regs *r);			/* moves r->rip to the fix-up: the access fails; false: there is none */
 
 /* --- diagnosis --- */
 void early_console_write(const char *s, size_t n);	/* (I) polled serial with a bounded probe; nothing if there is none */
+u16 early_console_port(void);				/* the port it uses, 0: none */
+u16 arch_console_port(void);				/* the 16550 that the firmware names for its console, 0: none */
 unsigned arch_backtrace(const struct regs *from, u64 *pcs, unsigned max);	/* (I) by frame pointers; NULL: the caller's */

@@ -6,16 +6,17 @@
  *           and changed by clock_set_realtime(); the vDSO's page follows.
  * Locks     the offset is one word; setters are ordered by set_lock (RANK_OBJECT)
  * Linux     clock_gettime(2). CLOCK_TAI has offset 0 until somebody sets one, as on Linux; the coarse
- *           clocks are as exact as the others. An absolute sleep on CLOCK_REALTIME keeps the deadline it
- *           was given when the clock is set.
+ *           clocks are as exact as the others.
  */
 #include "kernel/core/clock.h"
 #include "kernel/core/sched.h"
 #include "kernel/core/upcalls.h"
 #include "kernel/lib/errno.h"
+#include "kernel/uapi/poll.h"
 
 #define COARSE_RESOLUTION_NS (4 * NSEC_PER_MSEC) /* what programs see on Linux with HZ=250 */
 
+struct waitq clock_step_wq = WAITQ_INIT(clock_step_wq, WAIT_SLEEP);
 static s64 offset_ns; /* [atomic] realtime - monotonic */
 static struct spinlock set_lock = SPINLOCK_INIT(RANK_OBJECT);
 
@@ -44,6 +45,7 @@ int clock_set_realtime(s64 ns)
 	__atomic_store_n(&offset_ns, offset, __ATOMIC_RELAXED);
 	arch_vdso_set_realtime(offset);
 	spin_unlock(&set_lock);
+	wake_all(&clock_step_wq, POLLIN);
 	return 0;
 }
 

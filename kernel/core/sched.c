@@ -19,6 +19,7 @@
  */
 #include "kernel/core/sched.h"
 #include "kernel/core/sched_internal.h"
+#include "kernel/core/upcalls.h"
 #include "kernel/core/log.h"
 #include "kernel/core/panic.h"
 #include "kernel/uapi/sched.h"
@@ -296,6 +297,14 @@ void sched_finish_switch(void)
 		place_elsewhere(prev);
 }
 
+/* User space may want to know on which CPU it goes on: the way there tells it (rseq). */
+static void note_move(struct rq *rq, struct task *t)
+{
+	t->told_cpu = rq->cpu;
+	if (t->rseq_area)
+		task_work_set(t, TASK_WORK_NOTIFY);
+}
+
 static void switch_to(struct rq *rq, struct task *prev, struct task *next)
 {
 	u64 bit = 1ull << rq->cpu;
@@ -309,6 +318,8 @@ static void switch_to(struct rq *rq, struct task *prev, struct task *next)
 	rq->prev = prev;
 	rq->curr = next;
 	next->se.slice_end_ns = rq->clock_ns + SLICE_NS;
+	if (unlikely(next->told_cpu != rq->cpu))
+		note_move(rq, next);
 	if (next->arch_mm != prev->arch_mm)
 		arch_mm_switch(next->arch_mm);
 	lockrank_release(&rq->lock, RANK_RUNQ);
@@ -394,17 +405,24 @@ void sched_yield_current(void)
 		schedule_common(true);
 }
 
-void sched_stop_current(void)
+void sched_stop_current(const bool *stopped)
 {
-	current->state = TASK_STOPPED;
-	schedule();
+	struct task *t = current;
+	for (;;) {
+		/* As in wait.c: first the state, then the look, so that no wake falls in between. */
+		__atomic_store_n(&t->state, TASK_STOPPED, __ATOMIC_SEQ_CST);
+		if (!READ_ONCE(*stopped) || (READ_ONCE(t->work) & TASK_WORK_KILL))
+			break;
+		schedule();
+	}
+	__atomic_store_n(&t->state, TASK_RUNNING, __ATOMIC_RELAXED);
 }
 
 void sched_exit(void)
 {
-	preempt_disable();
+	/* With interrupts off: a preemption in between would queue the dead task once more. */
+	irq_disable();
 	current->state = TASK_DEAD;
-	preempt_enable_no_resched();
 	schedule_common(false);
 	panic("sched: a dead task ran again");
 }
@@ -437,6 +455,7 @@ void sched_tick(struct timer *timer)
 	}
 	load_average_sample(rq->clock_ns);
 	spin_unlock(&rq->lock);
+	itimer_tick(t);
 	if (rq->tick_user || t == rq->idle)
 		rcu_note_quiescent();
 }

@@ -29,8 +29,8 @@ bool task_wake_sync(struct task *t);
 void task_interrupt(struct task *t);
 /* A look at the flags soon, wherever it runs: sets the bits and sends an IPI if it runs elsewhere. */
 void task_kick(struct task *t, u32 work_bits);
-/* Stops here (state TASK_STOPPED) until sched_continue() or task_interrupt() with a kill. */
-void sched_stop_current(void);
+/* Stops here (state TASK_STOPPED) while *stopped, or until a kill; who clears *stopped calls sched_continue(). */
+void sched_stop_current(const bool *stopped);
 void sched_continue(struct task *t);
 
 void sched_set_nice(struct task *t, int nice);

@@ -13,10 +13,16 @@
 #include "kernel/core/panic.h"
 #include "kernel/core/sched_internal.h"
 #include "kernel/lib/string.h"
+#include "kernel/lib/math64.h"
 
 struct list all_tasks = LIST_INIT(all_tasks);
 struct spinlock proc_tree_lock = SPINLOCK_INIT(RANK_PROC_TREE);
 static struct kmem_cache *task_cache;
+/* What kernel threads may use; a process brings its own. */
+struct limits kernel_limits = {
+	.ref = { 1 }, .lock = SPINLOCK_INIT(RANK_OBJECT),
+	.v = { [0 ... RLIM_NLIMITS - 1] = { RLIM_INFINITY, RLIM_INFINITY } },
+};
 static struct task boot_task; /* the boot CPU's idle task, once start-up is over */
 
 /* getloadavg(3): averages over 1, 5 and 15 minutes, fixed point with 11 bits of fraction. */
@@ -36,10 +42,11 @@ static void task_set_defaults(struct task *t, const char *comm)
 	t->wait_mode = WAIT_UNINTERRUPTIBLE;
 	t->se.weight = NICE_0_WEIGHT;
 	t->affinity = UINT64_MAX;
+	t->limits = &kernel_limits;
 	t->start_ns = clock_now_ns();
 	list_init(&t->all_node);
 	list_init(&t->thread_node);
-	list_init(&t->pending.queue);
+	sigpending_init(&t->pending);
 }
 
 struct task *task_alloc(const char *comm)
@@ -181,7 +188,7 @@ void cpu_busy_split(unsigned cpu, u64 *user_ns, u64 *system_ns)
 	struct rq *rq = rq_of(cpu);
 	u64 user = READ_ONCE(rq->user_samples), all = user + READ_ONCE(rq->system_samples);
 	u64 busy = cpu_busy_ns(cpu);
-	*user_ns = all ? (u64)((unsigned __int128)busy * user / all) : 0;
+	*user_ns = all ? mul_div(busy, user, all) : 0;
 	*system_ns = busy - *user_ns;
 }
 

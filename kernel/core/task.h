@@ -22,7 +22,7 @@
 #include "kernel/uapi/resource.h"
 #include "kernel/uapi/signal.h"
 
-struct process; struct sighand; struct mm; struct fdtable; struct fs_ctx; struct cred; struct pid;
+struct process; struct sighand; struct account; struct mm; struct fdtable; struct fs_ctx; struct cred; struct pid;
 struct nsproxy; struct vfork_wait;
 
 enum { TASK_COMM_LEN = 16, KSTACK_BYTES = 4 * 4096 };
@@ -41,11 +41,27 @@ struct limits {
 	struct rlimit v[RLIM_NLIMITS];
 };
 
-/* Signals sent to one thread, or to the process (sighand has one of these too). */
+/* A pending signal with what came with it. */
+enum { SIGINFO_WORDS = 6, SIGINFO_BYTES = SIGINFO_WORDS * 8 }; /* no siginfo has more than this */
+struct sigqueue {
+	struct list node;	  /* [sighand] */
+	struct account *account;  /* counted, charged CHARGE_SIGPENDING; NULL: a standard signal */
+	u64 info[SIGINFO_WORDS];  /* [const] struct siginfo, as far as it is used */
+};
+
+/* Signals sent to one thread, or to the process (struct process has one of these too). */
 struct sigpending {
 	ksigset_t set;		/* [sighand] which are pending */
 	struct list queue;	/* [sighand] struct sigqueue, oldest first */
+	struct sigqueue spare;	/* [sighand] for the first standard signal: no allocation; free while not linked */
 };
+static inline void sigpending_init(struct sigpending *p)
+{
+	p->set = 0;
+	list_init(&p->queue);
+	list_init(&p->spare.node);
+	p->spare.account = NULL;
+}
 
 struct sched_entity {
 	struct rb_node node;	/* [rq] in the fair tree */
@@ -94,14 +110,18 @@ struct task {
 	struct fdtable *fdtable;	/* [owner+lock] */
 	struct fs_ctx *fs;		/* [owner+lock] */
 	const struct cred *cred;	/* [owner+lock; RCU readers] effective */
-	struct limits *limits;		/* [const] counted */
+	struct limits *limits;		/* [const] counted; &kernel_limits: kernel thread */
 	struct nsproxy *ns;		/* [owner+lock] namespaces: none yet, NULL */
 	struct list thread_node;	/* [tree+sighand] in process->threads */
 	/* --- signals --- */
 	struct sigpending pending;	/* [sighand] */
 	ksigset_t blocked;		/* [sighand; owner may read] */
 	ksigset_t saved_mask;		/* [owner] TASK_WORK_MASK: what sigsuspend replaced */
+	ksigset_t wait_set;		/* [sighand] what sigtimedwait waits for: not ignored, and wakes it */
 	struct sigaltstack altstack;	/* [owner] */
+	bool stop_dequeued;		/* [sighand] has taken a stop signal that no SIGCONT has undone yet */
+	bool stop_due;			/* [sighand] the stop of its process waits for it */
+	bool stopped;			/* [sighand] stopped by job control */
 	/* --- restart of interrupted calls --- */
 	u64 restart_deadline_ns;	/* [owner] absolute deadline that a restarted call goes on with */
 	bool restart_valid;		/* [owner] */
@@ -164,4 +184,5 @@ static inline void pagefault_enable(void)
 }
 
 extern struct list all_tasks;		/* [tree] */
+extern struct limits kernel_limits;	/* [const] none at all: kernel threads */
 extern struct spinlock proc_tree_lock;	/* RANK_PROC_TREE: taken with spin_lock; parents, groups, exit status */

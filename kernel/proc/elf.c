@@ -248,27 +248,27 @@ static int map_file(struct mm *mm, struct file *f, const struct elf_file *elf)
 /* Where code, data and headers are, for /proc and the auxiliary vector. */
 static uaddr_t note_ranges(struct exec *e)
 {
-	struct mm *mm = e->mm;
+	struct exec_places *at = &e->places;
 	const struct elf_file *elf = &e->elf;
 	uaddr_t brk = 0;
-	mm->code_start = UINT64_MAX;
+	at->code_start = UINT64_MAX;
 	for (unsigned i = 0; i < elf->nr; i++) {
 		const Elf64_Phdr *s = &elf->segments[i];
 		if (s->p_type != PT_LOAD)
 			continue;
 		uaddr_t start = s->p_vaddr + elf->bias, file_end = start + s->p_filesz;
 		if (s->p_flags & PF_X) {
-			mm->code_start = min(mm->code_start, start);
-			mm->code_end = max(mm->code_end, file_end);
+			at->code_start = min(at->code_start, start);
+			at->code_end = max(at->code_end, file_end);
 		}
-		mm->data_start = max(mm->data_start, start);
-		mm->data_end = max(mm->data_end, file_end);
+		at->data_start = max(at->data_start, start);
+		at->data_end = max(at->data_end, file_end);
 		brk = max(brk, start + s->p_memsz);
 		if (elf->header.e_phoff - s->p_offset < s->p_filesz)
 			e->phdr = elf->header.e_phoff - s->p_offset + start;
 	}
-	if (mm->code_start == UINT64_MAX)
-		mm->code_start = 0;
+	if (at->code_start == UINT64_MAX)
+		at->code_start = 0;
 	return brk;
 }
 
@@ -278,7 +278,7 @@ static void place_heap(struct exec *e, uaddr_t end_of_program)
 	if (e->elf.header.e_type == ET_DYN && !e->interp)
 		brk = PIE_BASE; /* the program itself is among the mappings: no room to grow there */
 	brk = ALIGN_UP(brk, PAGE_SIZE);
-	if (e->randomize)
+	if (e->randomize && READ_ONCE(randomize_va_space) > 1)
 		brk += ALIGN_DOWN(e->random[EXEC_RANDOM_BRK] % BRK_RANDOM_RANGE, PAGE_SIZE);
 	mm_set_brk(e->mm, brk);
 }

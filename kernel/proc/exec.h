@@ -21,6 +21,7 @@ enum {
 	EXEC_MAX_PREFIX = 2 * EXEC_MAX_DEPTH + 1, /* interpreter and argument of each, and the script's name */
 	EXEC_SHORT_NAME = 256,
 	EXEC_INLINE_PAGES = 8,
+	EXEC_AUXV_MAX = 24,	  /* pairs, with AT_NULL */
 };
 enum exec_random { EXEC_RANDOM_STACK, EXEC_RANDOM_MMAP, EXEC_RANDOM_PIE, EXEC_RANDOM_BRK, EXEC_RANDOM_AT0,
 	EXEC_RANDOM_AT1, EXEC_RANDOMS }; /* the last two: what AT_RANDOM points to */
@@ -42,6 +43,14 @@ struct exec_stack {
 	size_t limit;	 /* bytes that strings may take */
 };
 
+/* For /proc: the fields of struct process from arg_start on, in that order. */
+struct exec_places {
+	uaddr_t arg_start, arg_end, env_start, env_end, stack_start, code_start, code_end, data_start, data_end;
+};
+_Static_assert(sizeof(struct exec_places) ==
+	offsetof(struct process, personality) - offsetof(struct process, arg_start), "the same fields");
+_Static_assert(2 * EXEC_AUXV_MAX * sizeof(u64) == sizeof(((struct process *)0)->auxv), "the same array");
+
 struct elf_file {
 	Elf64_Ehdr header;
 	Elf64_Phdr *segments; /* kmalloc'ed */
@@ -56,7 +65,7 @@ struct exec {
 	char head[EXEC_HEAD_BYTES]; /* its first bytes, zeroes behind its end */
 	size_t head_bytes;
 	char *name;		   /* AT_EXECFN */
-	const char *comm;	   /* in name */
+	char comm[TASK_COMM_LEN];
 	char short_name[EXEC_SHORT_NAME];
 	bool fd_closes;		   /* execveat's descriptor will be closed: no script could open it */
 	/* --- arguments --- */
@@ -74,6 +83,8 @@ struct exec {
 	uaddr_t entry, sp, phdr;
 	size_t auxv_at;		   /* in the stack */
 	uaddr_t name_at;
+	struct exec_places places;
+	u64 auxv[2 * EXEC_AUXV_MAX];
 	/* --- who it will be --- */
 	struct cred *cred;	   /* NULL: the same as before */
 	bool secure, other_user;

@@ -26,14 +26,12 @@ enum {
 	MAX_ALL_BYTES = 6 << 20,
 	MAX_STRINGS = INT32_MAX,
 	RANDOM_BYTES = 16,
-	AUXV_MAX = 24,			   /* pairs, with AT_NULL */
 	STACK_RANDOM_PAGES_BITS = 22,
 	STACK_RANDOM_BYTES = 2048,	   /* the lowest bits, in steps of 16 */
 	SIGFRAME_ALIGNMENT = 64,
 	RSEQ_FEATURE_SIZE = offsetof(struct rseq, end), /* fields that the kernel fills in */
 	RSEQ_ALIGN = 32,
 };
-_Static_assert(2 * AUXV_MAX <= ARRAY_LEN(((struct process *)0)->auxv), "exec.c keeps a copy for /proc");
 static const char platform[] = "x86_64";
 
 /* --- the pages --- */
@@ -172,7 +170,7 @@ static unsigned argc_of(const struct exec *e)
 
 static size_t vector_bytes(const struct exec *e)
 {
-	size_t words = 1 + argc_of(e) + 1 + e->envp.nr + 1 + 2 * AUXV_MAX;
+	size_t words = 1 + argc_of(e) + 1 + e->envp.nr + 1 + 2 * EXEC_AUXV_MAX;
 	return words * sizeof(u64) + RANDOM_BYTES + sizeof(platform);
 }
 
@@ -244,22 +242,22 @@ int exec_args_copy(struct exec *e)
 	int err = set_limit(e, slot);
 	if (err)
 		return err;
-	e->sp = s->base + slot;
+	e->sp = e->places.stack_start = s->base + slot;
 	s->used = slot + vector_bytes(e);
 	if (!stack_at(s, s->used, &left)) /* all pages of the vectors */
 		return -ENOMEM;
 	unsigned argc = argc_of(e);
 	stack_put_word(s, slot, argc);
 	slot += sizeof(u64);
-	e->mm->arg_start = s->base + s->used;
+	e->places.arg_start = s->base + s->used;
 	err = put_prefix(e, &slot);
 	if (!err)
 		err = put_strings(e, &e->argv, e->nr_prefix ? 1 : 0, &slot);
-	e->mm->arg_end = e->mm->env_start = s->base + s->used;
+	e->places.arg_end = e->places.env_start = s->base + s->used;
 	slot += sizeof(u64); /* the NULL */
 	if (!err)
 		err = put_strings(e, &e->envp, 0, &slot);
-	e->mm->env_end = s->base + s->used;
+	e->places.env_end = s->base + s->used;
 	slot += sizeof(u64);
 	e->auxv_at = slot;
 	e->name_at = s->base + s->used;
@@ -270,15 +268,12 @@ int exec_args_copy(struct exec *e)
 
 /* --- the auxiliary vector --- */
 
-struct auxv {
-	u64 words[2 * AUXV_MAX];
-	unsigned nr;
-};
-
-static void aux(struct auxv *v, u64 key, u64 value)
+/* Where the next pair goes. */
+static u64 *aux(u64 *at, u64 key, u64 value)
 {
-	v->words[v->nr++] = key;
-	v->words[v->nr++] = value;
+	at[0] = key;
+	at[1] = value;
+	return at + 2;
 }
 
 /* The most that a signal frame can take: return address, ucontext, siginfo, FPU state, alignment. */
@@ -288,48 +283,44 @@ static u64 minimal_signal_stack(void)
 				SIGFRAME_ALIGNMENT, 16ul);
 }
 
-static void fill_auxv(const struct exec *e, const struct cred *cred, uaddr_t random_at, struct auxv *v)
+static void fill_auxv(struct exec *e, const struct cred *cred, uaddr_t random_at)
 {
-	aux(v, AT_SYSINFO_EHDR, e->mm->vdso);
-	aux(v, AT_MINSIGSTKSZ, minimal_signal_stack());
-	aux(v, AT_HWCAP, arch_hwcap());
-	aux(v, AT_PAGESZ, PAGE_SIZE);
-	aux(v, AT_CLKTCK, USER_HZ);
-	aux(v, AT_PHDR, e->phdr);
-	aux(v, AT_PHENT, sizeof(Elf64_Phdr));
-	aux(v, AT_PHNUM, e->elf.nr);
-	aux(v, AT_BASE, e->interp ? e->interp_elf.bias : 0);
-	aux(v, AT_FLAGS, 0);
-	aux(v, AT_ENTRY, e->elf.header.e_entry + e->elf.bias);
-	aux(v, AT_UID, cred->uid);
-	aux(v, AT_EUID, cred->euid);
-	aux(v, AT_GID, cred->gid);
-	aux(v, AT_EGID, cred->egid);
-	aux(v, AT_SECURE, e->secure);
-	aux(v, AT_RANDOM, random_at);
-	aux(v, AT_HWCAP2, arch_hwcap2());
-	aux(v, AT_EXECFN, e->name_at);
-	aux(v, AT_PLATFORM, random_at + RANDOM_BYTES);
-	aux(v, AT_RSEQ_FEATURE_SIZE, RSEQ_FEATURE_SIZE);
-	aux(v, AT_RSEQ_ALIGN, RSEQ_ALIGN);
-	aux(v, AT_NULL, 0);
+	u64 *v = e->auxv;
+	v = aux(v, AT_SYSINFO_EHDR, e->mm->vdso);
+	v = aux(v, AT_MINSIGSTKSZ, minimal_signal_stack());
+	v = aux(v, AT_HWCAP, arch_hwcap());
+	v = aux(v, AT_PAGESZ, PAGE_SIZE);
+	v = aux(v, AT_CLKTCK, USER_HZ);
+	v = aux(v, AT_PHDR, e->phdr);
+	v = aux(v, AT_PHENT, sizeof(Elf64_Phdr));
+	v = aux(v, AT_PHNUM, e->elf.nr);
+	v = aux(v, AT_BASE, e->interp ? e->interp_elf.bias : 0);
+	v = aux(v, AT_FLAGS, 0);
+	v = aux(v, AT_ENTRY, e->elf.header.e_entry + e->elf.bias);
+	v = aux(v, AT_UID, cred->uid);
+	v = aux(v, AT_EUID, cred->euid);
+	v = aux(v, AT_GID, cred->gid);
+	v = aux(v, AT_EGID, cred->egid);
+	v = aux(v, AT_SECURE, e->secure);
+	v = aux(v, AT_RANDOM, random_at);
+	v = aux(v, AT_HWCAP2, arch_hwcap2());
+	v = aux(v, AT_EXECFN, e->name_at);
+	v = aux(v, AT_PLATFORM, random_at + RANDOM_BYTES);
+	v = aux(v, AT_RSEQ_FEATURE_SIZE, RSEQ_FEATURE_SIZE);
+	v = aux(v, AT_RSEQ_ALIGN, RSEQ_ALIGN); /* zeroes follow: AT_NULL */
 }
 
 void exec_args_auxv(struct exec *e)
 {
-	struct auxv v = { .nr = 0 };
 	struct exec_stack *s = &e->stack;
-	size_t extra = e->auxv_at + sizeof(v.words);
-	fill_auxv(e, e->cred ? e->cred : current_cred(), s->base + extra, &v);
-	for (unsigned i = 0; i < v.nr; i++)
-		stack_put_word(s, e->auxv_at + i * sizeof(u64), v.words[i]);
-	size_t used = s->used;
-	s->used = extra;
-	(void)stack_put_bytes(s, &e->random[EXEC_RANDOM_AT0], RANDOM_BYTES); /* the pages are there */
+	size_t used = s->used, extra = e->auxv_at + sizeof(e->auxv);
+	fill_auxv(e, e->cred ? e->cred : current_cred(), s->base + extra);
+	/* The pages are there: none of these can fail. */
+	s->used = e->auxv_at;
+	(void)stack_put_bytes(s, e->auxv, sizeof(e->auxv));
+	(void)stack_put_bytes(s, &e->random[EXEC_RANDOM_AT0], RANDOM_BYTES);
 	(void)stack_put_bytes(s, platform, sizeof(platform));
 	s->used = used;
-	e->mm->saved_auxv_bytes = v.nr * sizeof(u64);
-	memcpy(e->mm->saved_auxv, v.words, e->mm->saved_auxv_bytes);
 }
 
 int exec_args_map(struct exec *e)

@@ -50,7 +50,7 @@ static bool apply_capabilities(const struct cred *old, struct cred *c)
 	bool effective = false;
 	if (!(c->securebits & SECBIT_NOROOT)) {
 		if (c->euid == 0 || c->uid == 0)
-			file_permitted = file_inheritable = CAP_FULL_SET;
+			file_permitted = file_inheritable = CAP_ALL;
 		effective = c->euid == 0;
 	}
 	if (file_permitted || changes_id)

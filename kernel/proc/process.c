@@ -14,7 +14,10 @@
 #include "fs/tty.h"
 #include "kernel/core/alloc.h"
 #include "kernel/core/sched.h"
+#include "kernel/lib/math64.h"
+#include "kernel/core/upcalls.h"
 #include "kernel/lib/string.h"
+#include "kernel/proc/facts.h"
 #include "kernel/uapi/limits.h"
 #include "mm/mm.h"
 
@@ -29,10 +32,11 @@ enum {
 
 struct process *init_process;
 int threads_max;
+int randomize_va_space = 2;
 int nr_tasks;
 u64 nr_forks;
 static struct kmem_cache *process_cache, *sighand_cache, *limits_cache;
-static struct limits boot_limits;
+struct limits first_limits;
 
 /* --- processes --- */
 
@@ -48,7 +52,7 @@ struct process *process_alloc(void)
 	list_init(&p->child_node);
 	list_init(&p->pgrp_node);
 	list_init(&p->session_node);
-	list_init(&p->pending.queue);
+	sigpending_init(&p->pending);
 	waitq_init(&p->child_wq, WAIT_CHILD, p);
 	waitq_init(&p->exec_wq, WAIT_OTHER, p);
 	waitq_init(&p->signal_wq, WAIT_SIGNAL, p);
@@ -137,7 +141,7 @@ struct limits *limits_new(const struct limits *from)
 
 void limits_put(struct limits *l)
 {
-	if (l && l != &boot_limits && ref_put(&l->ref))
+	if (l != &kernel_limits && ref_put(&l->ref))
 		kmem_cache_free(limits_cache, l);
 }
 
@@ -165,8 +169,7 @@ void process_init(void)
 	limits_cache = kmem_cache_create("limits", sizeof(struct limits), 8);
 	u64 most = pages_total() / (KSTACK_BYTES / PAGE_SIZE) / TASKS_PER_MEMORY_SHARE;
 	threads_max = (int)min(max(most, (u64)MIN_TASKS), (u64)PID_MAX_LIMIT);
-	limits_default(&boot_limits);
-	current->limits = &boot_limits; /* the boot task opens files before there are processes */
+	limits_default(&first_limits);
 }
 
 /* --- usage --- */
@@ -179,7 +182,7 @@ static void split_time(u64 total, u64 user_sample, u64 system_sample, struct usa
 	else if (user_sample == 0)
 		u->user_ns = 0;
 	else
-		u->user_ns = (u64)((unsigned __int128)total * user_sample / (user_sample + system_sample));
+		u->user_ns = mul_div(total, user_sample, user_sample + system_sample);
 	u->system_ns = total - u->user_ns;
 }
 
@@ -236,6 +239,11 @@ void process_usage(struct process *p, struct usage *u)
 	spin_lock(&proc_tree_lock);
 	process_usage_locked(p, u);
 	spin_unlock(&proc_tree_lock);
+}
+
+u64 current_process_cpu_ns(void)
+{
+	return current->process ? process_cpu_ns(current->process) : task_cpu_ns(current);
 }
 
 static struct timeval ns_to_timeval(u64 ns)

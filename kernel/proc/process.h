@@ -11,7 +11,8 @@
  *
  *	pid.c process.c fork.c exec.c exec_image.c exec_args.c elf.c exit.c reap.c waitid.c	lives of processes
  *	session.c ids.c caps.c access.c rlimit.c thread.c		who they are and what they may do
- *	signal.c sigdeliver.c sigcalls.c itimer.c			signals (signal.h)
+ *	signal.c sigsend.c sigjob.c sigdeliver.c sigframe.c sigcalls.c	signals (signal.h)
+ *	itimer.c sleep.c						waiting for time to pass
  *	times.c sysinfo.c prctl.c procfiles.c				facts about them
  */
 #pragma once
@@ -22,6 +23,7 @@
 
 struct tty;
 struct file;
+struct regs;
 
 /* Dispositions: shared by the threads of a process, and by CLONE_SIGHAND processes. */
 struct sighand {
@@ -52,10 +54,12 @@ enum process_flags {
 	PROCESS_CONT_NEWS = 1 << 5,   /* [sighand] WCONTINUED has not reported it yet */
 	PROCESS_EXECED = 1 << 6,      /* [tree] setpgid(2) by the parent is too late */
 	PROCESS_SUBREAPER = 1 << 7,   /* [tree] */
-	PROCESS_UNKILLABLE = 1 << 8,  /* [const] pid 1: signals without handler are dropped */
+	PROCESS_UNKILLABLE = 1 << 8,  /* [sighand] pid 1: signals without handler are dropped, but for faults */
 	PROCESS_DUMPED = 1 << 9,      /* [sighand] exit status says "core dumped" */
 	PROCESS_AUTOREAP = 1 << 10,   /* [tree] nobody will wait for it */
 	PROCESS_NPROC_EXCEEDED = 1 << 11, /* [owner] a new real uid has too many processes: execve(2) asks again */
+	PROCESS_TELL_STOPPED = 1 << 12,	  /* [sighand] continued while it was stopping: the parent is to be told */
+	PROCESS_TELL_CONTINUED = 1 << 13, /* [sighand] continued: likewise, by the first thread that comes by */
 };
 
 struct process {
@@ -82,6 +86,7 @@ struct process {
 	/* --- the end --- */
 	int exit_code;		    /* [sighand until zombie] as wait(2) reports it */
 	int stop_signal;	    /* [sighand] what stopped it */
+	unsigned nr_stopping;	    /* [sighand] threads that a stop still waits for */
 	struct task *execing;	    /* [sighand] thread that runs exec and waits for the others to go */
 	struct waitq exec_wq;	    /* a thread has gone */
 	/* --- signals --- */
@@ -131,12 +136,16 @@ static inline void process_clear(struct process *p, u32 bits)
 	__atomic_fetch_and(&p->flags, ~bits, __ATOMIC_SEQ_CST);
 }
 
-void process_init(void);	/* caches; the boot task gets limits and credentials of its own kind */
+void process_init(void);	/* caches */
 /* Runs `path` as pid 1, with descriptors 0-2 on /dev/console, from the boot task: 0 or -errno (it does not exist, ...). */
 int process_start_init(const char *path, char *const argv[], char *const envp[]);
+/* exec.c: an exec by a thread of the kernel: 0 and *r to go to user mode with, or -errno. */
+int exec_kernel(const char *path, char *const argv[], char *const envp[], struct regs *r);
 extern struct process *init_process; /* [const] pid 1 */
+extern bool init_is_traced;	     /* option strace=: process 1 and all that come from it */
 extern int threads_max;		     /* [atomic] /proc/sys/kernel/threads-max */
 extern int nr_tasks;		     /* [atomic] of all processes, zombies included */
+extern int randomize_va_space;	     /* [atomic] /proc/sys/kernel/randomize_va_space: 0, 1, 2 with the heap */
 extern u64 nr_forks;		     /* [atomic] "processes" in /proc/stat */
 struct process *process_alloc(void); /* bare, one reference; NULL */
 
@@ -166,8 +175,8 @@ static inline void sighand_unlock(struct sighand *s, u64 irq)
 }
 struct limits *limits_new(const struct limits *from); /* NULL: no memory */
 void limits_put(struct limits *l);
+extern struct limits first_limits; /* [const] of process 1 */
 void fork_child_start(void);	/* fork.c: a new user task's first steps, from kernel_task_start() */
-struct regs;
 void rseq_exit_work(struct regs *r); /* rseq.c: TASK_WORK_NOTIFY: the CPU numbers in the registered area */
 void vfork_release(struct task *t); /* fork.c: exec or exit lets the parent go on */
 void mm_release_current(void);	/* exit.c: before the current task leaves its mm: tid word, vfork */

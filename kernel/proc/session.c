@@ -98,6 +98,20 @@ bool pgrp_is_orphaned(struct pid *pgrp)
 	return is_orphaned;
 }
 
+static bool is_in_my_session_locked(struct pid *pgrp)
+{
+	struct process *member = list_first_or_null(&pgrp->group, struct process, pgrp_node);
+	return member && member->session == current->process->session;
+}
+
+bool pgrp_is_in_my_session(struct pid *pgrp)
+{
+	spin_lock(&proc_tree_lock);
+	bool mine = is_in_my_session_locked(pgrp);
+	spin_unlock(&proc_tree_lock);
+	return mine;
+}
+
 /* --- for files and terminals --- */
 
 /* Makes *lent a reference to what *which is now. */
@@ -204,8 +218,7 @@ static int setpgid_locked(int pid, int nr)
 	struct pid *pgrp = p->pid;
 	if (nr && nr != p->pid->nr) {
 		pgrp = pid_find_rcu(nr);
-		struct process *member = pgrp ? list_first_or_null(&pgrp->group, struct process, pgrp_node) : NULL;
-		if (!member || member->session != current->process->session)
+		if (!pgrp || !is_in_my_session_locked(pgrp))
 			return -EPERM;
 	}
 	if (p->pgrp != pgrp)

@@ -109,7 +109,7 @@ static bool consider(struct wait_request *rq, struct process *child)
 		return true;
 	}
 	if (rq->options & WCONTINUED && take_news(rq, child, PROCESS_CONT_NEWS, &sig)) {
-		tell(rq, child, CLD_CONTINUED, SIGCONT, W_CONTINUED);
+		tell(rq, child, CLD_CONTINUED, SIGCONT, __W_CONTINUED);
 		return true;
 	}
 	return false;

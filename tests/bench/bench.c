@@ -64,7 +64,10 @@ static inline long raw(long nr, long a, long b, long c, long d)
 	register long r10 __asm__("r10") = d;
 	long ret;
 
-	__asm__ volatile("syscall" : "=a"(ret) : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10) : "rcx", "r11", "memory");
+	__asm__ volatile("syscall"
+			 : "=a"(ret)
+			 : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10)
+			 : "rcx", "r11", "memory");
 	return ret;
 }
 
@@ -374,7 +377,8 @@ static long pipe_alone(long n)
 	for (long i = 0; i < n; i++) {
 		char out = (char)i, in = (char)~i;
 
-		if (raw(SYS_write, fd[1], (long)&out, 1, 0) != 1 || raw(SYS_read, fd[0], (long)&in, 1, 0) != 1 || in != out)
+		if (raw(SYS_write, fd[1], (long)&out, 1, 0) != 1 || raw(SYS_read, fd[0], (long)&in, 1, 0) != 1 ||
+			in != out)
 			return bad("byte %ld", i);
 	}
 	long took = now() - start;
@@ -494,7 +498,8 @@ static long pipe_throughput(long n)
 
 		while (got < BLOCK && (part = raw(SYS_read, fd[0], (long)block + got, BLOCK - got, 0)) > 0)
 			got += part;
-		wrong += got != BLOCK || memcmp(block, &i, sizeof(i)) || memcmp(block + BLOCK - sizeof(i), &i, sizeof(i));
+		wrong += got != BLOCK || memcmp(block, &i, sizeof(i)) ||
+			memcmp(block + BLOCK - sizeof(i), &i, sizeof(i));
 		if (i == 0) {
 			fill_block(want, 0);
 			wrong += memcmp(block, want, BLOCK) != 0;

@@ -18,7 +18,7 @@ import sys
 SHOWN = 40
 COMMENT = re.compile(r"\s*/[*/].*$")
 BRACES = re.compile(r"\s*([{}])\s*")
-ALIGNED = re.compile(r"(?<=\S)(\t| {2,})(?=\S)")
+ALIGNED = re.compile(r"(?<=\S)(\t|[ \t]{2,})(?=\S)")
 ENDS = re.compile(r"[;{}:]$|\*/$|^#|^$|\)$")  # what a line may end with before a new statement
 
 
