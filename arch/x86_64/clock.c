@@ -158,7 +158,9 @@ void clock_early_init(void)
 	use_deadline = cpu_features.tsc_deadline;
 	u64 timer_hz = use_deadline ? rates.tsc_hz : rates.apic_hz;
 	cycles_per_us = max(rates.tsc_hz / 1000000, 1ul);
-	ticks_per_ns = (u64)(((unsigned __int128)timer_hz << FRACTION_BITS) / NSEC_PER_SEC);
+	/* in two parts, for beyond 4 GHz it would overflow */
+	ticks_per_ns = (timer_hz / NSEC_PER_SEC << FRACTION_BITS) +
+		(timer_hz % NSEC_PER_SEC << FRACTION_BITS) / NSEC_PER_SEC;
 	u64 factor = ((NSEC_PER_SEC << FRACTION_BITS) + rates.tsc_hz / 2) / rates.tsc_hz;
 	boot_ns = scale(start, factor);
 	ns_per_cycle = factor;
