@@ -151,6 +151,10 @@ static long make(int dirfd, const char __user *path, u32 mode, u64 rdev, const c
 	if (err)
 		return err;
 	err = may_make(&w, S_ISDIR(mode));
+	if (err == 0 && (S_ISCHR(mode) || S_ISBLK(mode)) && !capable(CAP_MKNOD)) {
+		err = vfs_may_create(&w.held);
+		err = err ? err : -EPERM;
+	}
 	if (err == 0)
 		err = vfs_create_at(&w.held, w.last, w.last_len, mode, rdev, target, &d);
 	dentry_put(d);
@@ -177,8 +181,6 @@ long sys_mknodat(int dirfd, const char __user *path, unsigned mode, unsigned lon
 		return make(dirfd, path, type | masked(mode), 0, NULL);
 	case S_IFCHR:
 	case S_IFBLK:
-		if (!capable(CAP_MKNOD))
-			return -EPERM;
 		return make(dirfd, path, type | masked(mode), rdev_make(rdev_major(dev), rdev_minor(dev)), NULL);
 	case S_IFDIR:
 		return -EPERM;
@@ -208,20 +210,17 @@ long sys_symlink(const char __user *target, const char __user *path)
 	return sys_symlinkat(target, AT_FDCWD, path);
 }
 
-static int link_to(const struct path *from, struct walk *to)
+int vfs_link_at(const struct path *from, const struct path *dir, const char *name, size_t len)
 {
 	struct inode *ino = from->dentry->inode;
-	int err = may_make(to, false);
-	if (err)
-		return err;
-	if (from->mount != to->held.mount)
+	if (from->mount != dir->mount)
 		return -EXDEV;
-	err = vfs_may_create(&to->held);
+	int err = vfs_may_create(dir);
 	if (err)
 		return err;
 	if (S_ISDIR(ino->mode))
 		return -EPERM;
-	struct dentry *d = dentry_new(to->held.dentry, to->last, to->last_len, inode_get(ino));
+	struct dentry *d = dentry_new(dir->dentry, name, len, inode_get(ino));
 	if (!d)
 		return -ENOMEM;
 	err = dentry_link(d, DENTRY_PIN | DENTRY_HARD_LINK);
@@ -229,8 +228,15 @@ static int link_to(const struct path *from, struct walk *to)
 	if (err)
 		return err;
 	inode_touch(ino, false);
-	inode_touch(to->held.dentry->inode, true);
+	inode_touch(dir->dentry->inode, true);
 	return 0;
+}
+
+/* An empty name means a descriptor: one opened with the very credentials of the caller, or else privilege. */
+static bool may_link_descriptor(int fd)
+{
+	FDREF r = fd_borrow_any(fd);
+	return (r.file && r.file->cred == current_cred()) || capable(CAP_DAC_READ_SEARCH);
 }
 
 long sys_linkat(int fromfd, const char __user *from, int tofd, const char __user *to, unsigned flags)
@@ -239,7 +245,7 @@ long sys_linkat(int fromfd, const char __user *from, int tofd, const char __user
 	WALK w;
 	if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
-	if (flags & AT_EMPTY_PATH && !capable(CAP_DAC_READ_SEARCH))
+	if (flags & AT_EMPTY_PATH && !may_link_descriptor(fromfd))
 		return -ENOENT;
 	unsigned how = (flags & AT_SYMLINK_FOLLOW ? LOOKUP_FOLLOW : 0) |
 		       (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
@@ -247,7 +253,9 @@ long sys_linkat(int fromfd, const char __user *from, int tofd, const char __user
 	int err = path_lookup(fromfd, from, how, &old);
 	if (err == 0)
 		err = walk_to_parent(&w, tofd, to);
-	return err ? err : link_to(&old, &w);
+	if (err == 0)
+		err = may_make(&w, false);
+	return err ? err : vfs_link_at(&old, &w.held, w.last, w.last_len);
 }
 
 long sys_link(const char __user *from, const char __user *to)

@@ -243,6 +243,7 @@ static void pin(struct dentry *d)
 	d->pinned = true;
 	d->cookie = parent->inode->next_cookie++;
 	list_add_tail(&parent->children, &d->child_node);
+	parent->inode->nr_entries++;
 	ref_get(&d->ref);
 }
 
@@ -290,8 +291,11 @@ static bool remove_locked(struct dentry *d)
 	struct inode *ino = d->inode;
 	bool was_pinned = d->pinned;
 	chain_remove(d);
-	list_del(&d->child_node);
-	d->pinned = false;
+	if (was_pinned) {
+		list_del(&d->child_node);
+		d->parent->inode->nr_entries--;
+		d->pinned = false;
+	}
 	if (S_ISDIR(ino->mode)) {
 		ino->dead = true;
 		ino->nlink = 0;
@@ -330,8 +334,10 @@ static struct long_name *place_locked(struct dentry *d, struct dentry *parent, s
 	chain_remove(d);
 	if (parent != d->parent) {
 		list_del(&d->child_node);
+		d->parent->inode->nr_entries--;
 		d->cookie = parent->inode->next_cookie++;
 		list_add_tail(&parent->children, &d->child_node);
+		parent->inode->nr_entries++;
 		if (S_ISDIR(d->inode->mode)) {
 			d->parent->inode->nlink--;
 			parent->inode->nlink++;

@@ -80,7 +80,9 @@ static int devfs_mount(struct superblock *sb, const char *options)
 	for (size_t i = 0; i < ARRAY_LEN(links) && err == 0; i++)
 		err = add(devfs_root, links[i].name, S_IFLNK | 0777, 0, links[i].target, NULL);
 	if (err == 0)
-		err = add(devfs_root, "shm", S_IFDIR | 01777, 0, NULL, NULL);
+		err = add(devfs_root, "shm", S_IFDIR | S_ISVTX | 0777, 0, NULL, NULL);
+	if (err == 0)
+		err = add(devfs_root, "pts", S_IFDIR | 0755, 0, NULL, NULL);
 	return err;
 }
 

@@ -17,5 +17,6 @@ struct device {		/* every field [const] after registration */
 	char name[DEVICE_NAME_MAX];
 };
 
+extern const struct file_ops kmsg_ops;
 int devfs_add(const struct device *dev);	/* 0 too while devfs is not mounted: then it is listed at mount */
 void devices_each(int (*fn)(const struct device *dev, void *arg), void *arg);

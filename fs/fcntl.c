@@ -5,7 +5,8 @@
  * Promise   fcntl(2) and the ioctls that every file knows. Commands of one kind of file (pipe sizes, seals)
  *           go to its `fcntl` op, ioctls to its `ioctl` op.
  * Locks     file->lock for the owner of SIGIO
- * Linux     fcntl(2), ioctl(2). Advisory locks (F_SETLK and kin, flock) and leases are not there: -EINVAL.
+ * Linux     fcntl(2), ioctl(2). O_ASYNC is ignored, as Linux does for files that send no SIGIO. Record locks
+ *           (F_SETLK and kin) and leases are not there: -EINVAL.
  */
 #include "fs/file.h"
 #include "fs/inode.h"
@@ -16,7 +17,7 @@
 #include "mm/uaccess.h"
 #include "mm/vm_object.h"
 
-enum { SETFL_CHANGES = O_APPEND | O_NONBLOCK | O_DIRECT | O_ASYNC | O_NOATIME };
+enum { SETFL_CHANGES = O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME };
 
 static long set_flags(struct file *f, u32 flags)
 {
@@ -58,11 +59,18 @@ static long owner_set(struct file *f, int nr, int type)
 	return 0;
 }
 
+/* Does anything of that kind still bear the number? F_GETOWN answers 0 when it does not. */
+static bool owner_is_alive(const struct pid *p, int type)
+{
+	return type == F_OWNER_TID ? READ_ONCE(p->task) != NULL :
+	       type == F_OWNER_PID ? READ_ONCE(p->process) != NULL : !list_is_empty(&p->group);
+}
+
 static int owner_get(struct file *f, int *type)
 {
 	guard(spin)(&f->lock);
 	*type = f->owner_type;
-	return f->owner ? f->owner->nr : 0;
+	return f->owner && owner_is_alive(f->owner, f->owner_type) ? f->owner->nr : 0;
 }
 
 static long fcntl_owner(struct file *f, unsigned cmd, unsigned long arg)
@@ -144,8 +152,12 @@ long sys_fcntl(int fd, unsigned cmd, unsigned long arg)
 		return set_signal(f, arg);
 	case F_GETSIG:
 		return f->owner_sig;
+	case F_CREATED_QUERY:
+		return f->mode & FILE_CREATED ? 1 : 0;
 	default:
-		return f->ops->fcntl ? f->ops->fcntl(f, cmd, arg) : -EINVAL;
+		if (f->ops->fcntl)
+			return f->ops->fcntl(f, cmd, arg);
+		return cmd == F_SETPIPE_SZ || cmd == F_GETPIPE_SZ ? -EBADF : -EINVAL; /* "not a pipe", says Linux */
 	}
 }
 
@@ -179,8 +191,6 @@ long sys_ioctl(int fd, unsigned request, unsigned long arg)
 		return fd_clear_cloexec(fd);
 	case FIONBIO:
 		return set_flag_by_word(f, O_NONBLOCK, (const int __user *)arg);
-	case FIOASYNC:
-		return set_flag_by_word(f, O_ASYNC, (const int __user *)arg);
 	case FIONREAD:
 		if (f->inode && S_ISREG(f->inode->mode) && f->inode->object)
 			return bytes_to_end(f, (int __user *)arg);

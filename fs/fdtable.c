@@ -13,10 +13,12 @@
  * An entry is a file's address; its bit 0 is the close-on-exec flag. A reserved entry has no address, and
  * its flag waits in the reservation: bit 0 of an otherwise empty entry.
  *
- *	closing thread                      looking thread
+ *	closing task                        looking task, which counts the table
  *	take the entry out                  read the entry
  *	drop its reference                  ref_tryget(), read the entry again: the same, or try again
  *	(memory stays for a grace period)
+ *
+ * The grace period is spared where nobody could look: the table has one user after the entry was taken out.
  */
 #include "fs/file.h"
 #include "fs/inode.h"
@@ -131,6 +133,15 @@ bool fdtable_is_cloexec(struct fdtable *t, int fd)
 	return is_set;
 }
 
+int fdtable_mode(struct fdtable *t, int fd)
+{
+	rcu_read_lock();
+	struct file *f = entry_file(idtable_get(&t->ids, (unsigned)fd));
+	int mode = f ? f->mode : -EBADF;
+	rcu_read_unlock();
+	return mode;
+}
+
 unsigned fdtable_slots(struct fdtable *t)
 {
 	return ALIGN_UP(max(READ_ONCE(t->highest), 1u), SLOTS_PER_STEP);
@@ -173,10 +184,14 @@ void fd_cancel(int fd)
 	idtable_remove(&t->ids, (unsigned)fd);
 }
 
-/* close(2) answers what flush says, but the descriptor is gone in any case. */
-static int close_file(struct file *f)
+/* The file's entry has been taken out of t. close(2) answers what flush says, but the descriptor is gone in any
+ * case. A looker counts the table before it reads the entry: whom the fence does not show sees no entry. */
+static int close_file(struct fdtable *t, struct file *f)
 {
 	int err = f->ops->flush ? f->ops->flush(f) : 0;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (ref_count(&t->users) > 1)
+		WRITE_ONCE(f->seen_shared, true);
 	file_put(f);
 	return err;
 }
@@ -190,7 +205,7 @@ int fd_close(int fd)
 	if (f)
 		idtable_remove(&t->ids, (unsigned)fd);
 	spin_unlock(&t->lock);
-	return f ? close_file(f) : -EBADF;
+	return f ? close_file(t, f) : -EBADF;
 }
 
 int fd_dup_to(struct file *f, int fd, u32 flags)
@@ -216,7 +231,7 @@ int fd_dup_to(struct file *f, int fd, u32 flags)
 		return err;
 	}
 	if (old)
-		close_file(old);
+		close_file(t, old);
 	return fd;
 }
 
@@ -275,7 +290,7 @@ static void close_entries(struct fdtable *t, u64 first, u64 last, bool only_cloe
 		spin_unlock(&t->lock);
 		if (!f)
 			return;
-		close_file(f);
+		close_file(t, f);
 	}
 }
 
@@ -421,4 +436,22 @@ long sys_dup3(int oldfd, int newfd, unsigned flags)
 	if (flags & ~O_CLOEXEC || oldfd == newfd)
 		return -EINVAL;
 	return dup_exactly(oldfd, newfd, flags);
+}
+
+int fd_install_pair(struct file **a, struct file **b, u32 flags, int __user *fds)
+{
+	int first = fd_reserve(flags, 0);
+	if (first < 0)
+		return first;
+	int second = fd_reserve(flags, 0);
+	int err = second < 0 ? second : put_user(first, &fds[0]) ?: put_user(second, &fds[1]);
+	if (err) {
+		fd_cancel(first);
+		if (second >= 0)
+			fd_cancel(second);
+		return err;
+	}
+	fd_install(first, take(*a));
+	fd_install(second, take(*b));
+	return 0;
 }

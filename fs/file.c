@@ -7,7 +7,7 @@
  *           bytes that were moved. Whoever consumes a readiness that is not used up wakes the next waiter.
  * Locks     none; the ops take their own
  * Lifetime  the struct lives on for a grace period after the last put: descriptor look-ups are under RCU
- * Blocking  waiters are exclusive: one wake lets one of them try. The baton rule: who leaves the loop
+ * Blocking  waiters are exclusive (unless FILE_WAIT_SHARED): one wake lets one of them try. The baton rule: who leaves the loop
  *           while the file is still ready for its mask wakes the next.
  * Linux     read(2), write(2), signal(7)
  */
@@ -70,20 +70,33 @@ static void file_free_rcu(struct rcu_head *head)
 	kmem_cache_free(file_cache, container_of(head, struct file, rcu));
 }
 
+/* The memory must outlast look-ups under RCU; where no other task could look, it is free at once. */
+static void file_free(struct file *f)
+{
+	__atomic_fetch_sub(&files_open, 1, __ATOMIC_RELAXED);
+	if (READ_ONCE(f->seen_shared))
+		rcu_defer(&f->rcu, file_free_rcu);
+	else
+		kmem_cache_free(file_cache, f);
+}
+
 void file_put(struct file *f)
 {
 	if (!f || !ref_put(&f->ref))
 		return;
 	if (f->ops->release)
 		f->ops->release(f);
+	if (f->mode & FILE_IS_WRITER)
+		inode_put_write(f->inode);
+	if (f->mode & FILE_DENIES_WRITE)
+		inode_allow_write(f->inode);
 	if (f->path.dentry)
 		path_put(&f->path);
 	else if (f->inode)
 		inode_put(f->inode); /* anonymous: no name holds it */
 	pid_put(f->owner);
 	cred_put(f->cred);
-	__atomic_fetch_sub(&files_open, 1, __ATOMIC_RELAXED);
-	rcu_defer(&f->rcu, file_free_rcu);
+	file_free(f);
 }
 
 u32 file_ready(struct file *f)
@@ -106,21 +119,27 @@ static void pass_baton(struct file *f, struct waitq *q, u32 mask)
 		wake(q, still);
 }
 
-ssize_t file_retry(struct file *f, u32 mask, u64 deadline_ns, ssize_t (*try)(struct file *f, void *arg), void *arg)
+/* `moving`: asked before each sleep for a deadline that moves, or NULL. */
+static ssize_t retry(struct file *f, u32 mask, u64 deadline_ns, u64 (*moving)(struct file *f, u64 began_ns),
+	ssize_t (*try)(struct file *f, void *arg), void *arg)
 {
 	struct waitq *q = file_waitq(f);
 	struct waiter w;
 	struct wait_slot slot;
 	ssize_t result;
+	u64 began_ns = moving ? clock_now_ns() : 0;
 	if (!q)
 		return -EAGAIN;
 	wait_begin(&w);
-	wait_add(&w, &slot, q, mask | POLLERR | POLLHUP, WAIT_EXCLUSIVE);
+	wait_add(&w, &slot, q, mask | POLLERR | POLLHUP,
+		f->ops->flags & FILE_WAIT_SHARED ? WAIT_SHARED : WAIT_EXCLUSIVE);
 	for (;;) {
-		wait_rearm(&w);
+		wait_rearm_slot(&w, &slot);
 		result = try(f, arg);
 		if (result != -EAGAIN)
 			break;
+		if (moving)
+			deadline_ns = moving(f, began_ns);
 		int err = wait_sleep(&w, deadline_ns, WAIT_INTERRUPTIBLE);
 		if (err) {
 			result = err == -ETIMEDOUT ? -EAGAIN : err;
@@ -133,6 +152,11 @@ ssize_t file_retry(struct file *f, u32 mask, u64 deadline_ns, ssize_t (*try)(str
 	return result;
 }
 
+ssize_t file_retry(struct file *f, u32 mask, u64 deadline_ns, ssize_t (*try)(struct file *f, void *arg), void *arg)
+{
+	return retry(f, mask, deadline_ns, NULL, try, arg);
+}
+
 static inline bool must_not_block(const struct file *f, const struct uio *u)
 {
 	return READ_ONCE(f->flags) & O_NONBLOCK || u->flags & RWF_NOWAIT;
@@ -143,23 +167,49 @@ static ssize_t try_read(struct file *f, void *arg)
 	return f->ops->read(f, arg);
 }
 
-static ssize_t try_write(struct file *f, void *arg)
+/* A write may have looked at its bytes before it found no room for them. */
+static inline ssize_t try_write(struct file *f, void *arg)
 {
-	return f->ops->write(f, arg);
+	struct uio *u = arg;
+	struct uio_mark mark;
+	uio_save(u, &mark);
+	ssize_t n = f->ops->write(f, u);
+	if (unlikely(n == -EAGAIN))
+		uio_restore(u, &mark);
+	return n;
+}
+
+static __noinline ssize_t read_blocking(struct file *f, struct uio *u)
+{
+	ssize_t n = retry(f, POLLIN, FOREVER, f->ops->read_deadline, try_read, u);
+	if (n != -EAGAIN || !f->ops->read_deadline)
+		return n;
+	u->flags |= UIO_LAST_TRY;
+	n = f->ops->read(f, u);
+	return n == -EAGAIN ? 0 : n;
+}
+
+/* Why a file cannot be read or written at all, in the order that Linux checks. */
+static __noinline ssize_t refuse(const struct file *f, const struct uio *u, u8 mode, bool has_op)
+{
+	if (!(f->mode & mode))
+		return -EBADF;
+	return has_op ? -EOPNOTSUPP : -EINVAL;
+}
+
+static inline bool may_nowait(const struct file *f, const struct uio *u)
+{
+	return !(u->flags & RWF_NOWAIT && f->ops->flags & FILE_NO_NOWAIT);
 }
 
 ssize_t file_read(struct file *f, struct uio *u)
 {
-	if (unlikely(!(f->mode & FILE_READ)))
-		return -EBADF;
-	if (unlikely(!f->ops->read))
-		return S_ISDIR(f->inode ? f->inode->mode : 0) ? -EISDIR : -EINVAL;
-	if (unlikely(u->flags & RWF_NOWAIT && f->ops->flags & FILE_NO_NOWAIT))
-		return -EOPNOTSUPP;
+	if (unlikely(!(f->mode & FILE_READ) || !f->ops->read || !may_nowait(f, u)))
+		return refuse(f, u, FILE_READ, f->ops->read);
 	ssize_t n = f->ops->read(f, u);
 	if (likely(n != -EAGAIN) || must_not_block(f, u))
 		return n;
-	return file_retry(f, POLLIN, FOREVER, try_read, u);
+	return read_blocking(f, u);
 }
 
 /* Goes on until all is out; what was moved before an error or a signal is the answer. */
@@ -180,16 +230,12 @@ static ssize_t write_blocking(struct file *f, struct uio *u, ssize_t done)
 
 ssize_t file_write(struct file *f, struct uio *u)
 {
-	if (unlikely(!(f->mode & FILE_WRITE)))
-		return -EBADF;
-	if (unlikely(!f->ops->write))
-		return -EINVAL;
-	if (unlikely(u->flags & RWF_NOWAIT && f->ops->flags & FILE_NO_NOWAIT))
-		return -EOPNOTSUPP;
-	ssize_t n = f->ops->write(f, u);
+	if (unlikely(!(f->mode & FILE_WRITE) || !f->ops->write || !may_nowait(f, u)))
+		return refuse(f, u, FILE_WRITE, f->ops->write);
+	ssize_t n = try_write(f, u);
 	if (unlikely(n == -EPIPE))
 		signal_raise(SIGPIPE);
-	if (n > 0 && u->left && f->ops->flags & FILE_WRITE_ALL && !must_not_block(f, u))
+	if (unlikely(n > 0 && u->left && f->ops->flags & FILE_WRITE_ALL) && !must_not_block(f, u))
 		return write_blocking(f, u, n);
 	if (likely(n != -EAGAIN) || must_not_block(f, u))
 		return n;
@@ -228,6 +274,11 @@ off_t file_seek_generic(struct file *f, off_t offset, int whence, off_t size)
 	return to;
 }
 
+off_t file_seek_noop(struct file *f, off_t offset, int whence)
+{
+	return f->pos;
+}
+
 int anon_fd(const struct file_ops *ops, void *priv, struct waitq *wq, u32 flags)
 {
 	int fd = fd_reserve(flags, 0);
@@ -245,9 +296,12 @@ int anon_fd(const struct file_ops *ops, void *priv, struct waitq *wq, u32 flags)
 int file_show_fdinfo(struct file *f, struct fdtable *t, int fd, struct strbuf *sb)
 {
 	u32 flags = READ_ONCE(f->flags) | (fdtable_is_cloexec(t, fd) ? O_CLOEXEC : 0);
-	int mount_id = f->path.mount ? f->path.mount->id : 0;
-	strbuf_printf(sb, "pos:\t%ld\nflags:\t0%o\nmnt_id:\t%d\nino:\t%lu\n", (long)f->pos, flags, mount_id,
-		f->inode ? (unsigned long)f->inode->ino : 0ul);
+	PATHREF p = {};
+	int err = file_path_get(f, &p);
+	if (err)
+		return err;
+	strbuf_printf(sb, "pos:\t%ld\nflags:\t0%o\nmnt_id:\t%d\nino:\t%lu\n", (long)f->pos, flags, p.mount->id,
+		(unsigned long)p.dentry->inode->ino);
 	if (f->ops->show)
 		f->ops->show(f, sb);
 	return 0;

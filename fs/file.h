@@ -5,14 +5,15 @@
  * Promise   a kind of file supplies only non-blocking tries and a readiness function; file.c does access
  *           mode, O_NONBLOCK, RWF_NOWAIT, the retry loop on the wait core, restart, SIGPIPE on EPIPE, file
  *           positions and tracing, once. A new kind is one .c file with a `static const struct file_ops`.
- * Contract  for ops: one that answers -EAGAIN has had no effect; one that moved bytes answers their number.
+ * Contract  for ops: one that answers -EAGAIN has had no effect (file.c rewinds the uio); one that moved bytes
+ *           answers their number.
  *           An op never sleeps to wait for data (it may sleep on a mutex or a page fault).
  * Locks     pos_lock (RANK_POS) for files with a position shared between descriptors
  * Lifetime  counted; the last put calls ops->release, from task context
  *
  * Missing ops (NULL) have one documented answer: read, write -> -EINVAL; ready -> always IN|OUT;
  * ioctl -> -ENOTTY; mmap -> -ENODEV; seek -> -ESPIPE; readdir -> -ENOTDIR; fsync -> -EINVAL;
- * fallocate -> -ENODEV (-ESPIPE for pipes); fcntl -> -EINVAL.
+ * fallocate -> -ENODEV (-ESPIPE for pipes); fcntl -> -EINVAL; read_deadline -> FOREVER.
  */
 #pragma once
 #include "fs/path.h"
@@ -38,6 +39,9 @@ struct file_ops {
 	u32 flags;	  /* enum file_ops_flags */
 	ssize_t (*read)(struct file *f, struct uio *u);
 	ssize_t (*write)(struct file *f, struct uio *u);
+	/* Until when a read that began at began_ns may wait for (more) data; asked before each sleep. Then it is tried
+	 * once more with UIO_LAST_TRY, and -EAGAIN becomes 0 (terminals' VTIME). NULL: for ever. */
+	u64 (*read_deadline)(struct file *f, u64 began_ns);
 	u32 (*ready)(struct file *f); /* POLL* that hold now */
 	long (*ioctl)(struct file *f, u32 cmd, unsigned long arg);
 	int (*mmap)(struct file *f, struct vma *v);
@@ -58,15 +62,21 @@ enum file_ops_flags {
 	FILE_WRITE_ALL = 1, /* a blocking write goes on until all is out (pipes, stream sockets) */
 	FILE_SEEKABLE = 2,  /* has a position: pread and lseek work */
 	FILE_NO_NOWAIT = 4, /* RWF_NOWAIT -> -EOPNOTSUPP */
+	FILE_WAIT_SHARED = 16, /* a wake may suit one sleeper and not another: all of them try (eventfd) */
 	FILE_KEEP_POS_UNLOCKED = 8, /* position changes need no pos_lock (character devices) */
 };
 
-enum file_mode { FILE_READ = 1, FILE_WRITE = 2, FILE_PATH_ONLY = 4, FILE_EXEC = 8 };
+enum file_mode {
+	FILE_READ = 1, FILE_WRITE = 2, FILE_PATH_ONLY = 4,
+	FILE_CREATED = 8,	/* by this very open */
+	FILE_IS_WRITER = 16,	/* counts in inode->writers */
+	FILE_DENIES_WRITE = 32, /* the other way: it is being executed */
+};
 
 struct file {
 	struct ref ref;
 	u32 flags;		/* [atomic] O_APPEND, O_NONBLOCK, O_DIRECT, ... (no O_CLOEXEC) */
-	u8 mode;		/* [const] enum file_mode */
+	u8 mode;		/* [const but FILE_DENIES_WRITE: execve] enum file_mode */
 	const struct file_ops *ops; /* [const] */
 	void *priv;		/* [const] the kind's own object */
 	struct waitq *wq;	/* [const] readiness changes are announced here; NULL: always ready */
@@ -80,6 +90,7 @@ struct file {
 	u8 owner_type, owner_sig; /* [lock] */
 	u64 mark;		/* kinds may remember a per-description value (FIFO open counts) */
 	struct list epolls;	/* [lock] epoll items that watch it */
+	bool seen_shared;	/* [atomic] somebody may hold its address under RCU without a reference: fdtable.c */
 	struct rcu_head rcu;
 };
 
@@ -106,6 +117,7 @@ struct waitq *file_waitq(struct file *f);
  * else than -EAGAIN. -ERESTART after a signal, -EAGAIN at the deadline. */
 ssize_t file_retry(struct file *f, u32 mask, u64 deadline_ns, ssize_t (*try)(struct file *f, void *arg), void *arg);
 off_t file_seek_generic(struct file *f, off_t offset, int whence, off_t size); /* SEEK_SET, CUR, END */
+off_t file_seek_noop(struct file *f, off_t offset, int whence); /* for ops.seek: succeeds and moves nothing (eventfd) */
 
 /* --- descriptors --- */
 struct fdtable;
@@ -132,6 +144,9 @@ long fd_dup(int old, unsigned min_fd, u32 flags); /* F_DUPFD: the new descriptor
 /* Wraps reserve, file_new and install. The object is freed by `release` only if the file came to be:
  * on error the caller still owns priv. */
 int anon_fd(const struct file_ops *ops, void *priv, struct waitq *wq, u32 flags);
+/* Two descriptors for two new files (pipe, socketpair), told to user space before anything can be seen:
+ * 0, and the references are taken out of *a and *b; -EMFILE, -ENOMEM, -EFAULT without effect. */
+int fd_install_pair(struct file **a, struct file **b, u32 flags, int __user *fds);
 int fd_dup_to(struct file *f, int fd, u32 flags); /* dup2/dup3/pidfd_getfd: installs a counted file at fd */
 struct fdtable *fdtable_create(void);
 struct fdtable *fdtable_copy(struct fdtable *from);	/* fork: NULL: no memory */
@@ -142,6 +157,7 @@ void fdtable_close_on_exec(struct fdtable *t);
 struct file *fdtable_lookup(struct fdtable *t, int fd);	/* counted; another task's table: /proc, pidfd_getfd */
 struct file *fdtable_next(struct fdtable *t, unsigned *fd); /* first open fd >= *fd, counted; NULL: none */
 bool fdtable_is_cloexec(struct fdtable *t, int fd);
+int fdtable_mode(struct fdtable *t, int fd); /* enum file_mode of an open descriptor, without a reference; -EBADF */
 unsigned fdtable_slots(struct fdtable *t); /* FDSize of /proc/PID/status */
 int file_show_fdinfo(struct file *f, struct fdtable *t, int fd, struct strbuf *sb);
 void file_init(void);

@@ -9,17 +9,19 @@
  *           freed after a grace period because walks read it under RCU
  */
 #include "fs/inode.h"
+#include "fs/mount.h"
 #include "kernel/core/clock.h"
+#include "kernel/core/panic.h"
+#include "kernel/lib/fmt.h"
 #include "kernel/lib/string.h"
 #include "kernel/uapi/fcntl.h"
 #include "kernel/uapi/mount.h"
 #include "mm/slab.h"
 #include "mm/vm_object.h"
 
-enum { ANON_MAGIC = 0x09041934, BLOCK_BYTES = 512 };
+enum { BLOCK_BYTES = 512, ANON_NAME_MAX = 64 };
 
 static struct kmem_cache *inode_cache;
-static struct superblock *anon_sb;
 
 struct inode *inode_new(struct superblock *sb, u32 mode, const struct inode_ops *ops)
 {
@@ -124,30 +126,72 @@ void inode_drop_privileges(struct inode *i)
 
 void inode_touch_atime(struct inode *i, const struct mount *m)
 {
-	enum { RELATIME_NS_PER_DAY_SECONDS = 24 * 60 * 60 };
+	const s64 day_ns = 24 * 60 * 60 * (s64)NSEC_PER_SEC;
 	s64 last = READ_ONCE(i->atime_ns);
 	u32 flags = m ? READ_ONCE(m->flags) | READ_ONCE(m->sb->flags) : 0;
 	if (flags & (MS_NOATIME | MS_RDONLY) || (S_ISDIR(i->mode) && flags & MS_NODIRATIME))
 		return;
 	if (!(flags & MS_STRICTATIME) && last > i->mtime_ns && last > i->ctime_ns &&
-		realtime_now_ns() - last < RELATIME_NS_PER_DAY_SECONDS * (s64)NSEC_PER_SEC)
+		realtime_now_ns() - last < day_ns)
 		return;
 	WRITE_ONCE(i->atime_ns, realtime_now_ns());
 }
 
-static void anon_getattr(struct inode *i, struct stat *st)
+/* --- inodes without names --- */
+
+static const struct inode_ops anon_inode_ops = {};
+
+/* One hidden file system per kind, as fstatfs(2) tells them apart. */
+static const struct fs_type anon_types[] = {
+	{ .name = "anon_inodefs", .flags = FS_NODEV },
+	{ .name = "pipefs", .flags = FS_NODEV },
+	{ .name = "sockfs", .flags = FS_NODEV },
+};
+static const u32 anon_magics[] = { ANON_INODE_FS_MAGIC, PIPEFS_MAGIC, SOCKFS_MAGIC };
+static struct superblock *anon_sbs[ARRAY_LEN(anon_types)]; /* [boot] */
+static struct mount *anon_mounts[ARRAY_LEN(anon_types)];   /* [boot] never in the tree */
+struct inode *anon_inode_shared;
+
+static unsigned anon_kind(u32 mode)
 {
-	st->st_blksize = PAGE_SIZE;
+	return S_ISFIFO(mode) ? 1 : S_ISSOCK(mode) ? 2 : 0;
 }
-static const struct inode_ops anon_inode_ops = { .getattr = anon_getattr };
-static const struct fs_type anon_type = { .name = "anon_inodefs", .flags = FS_NODEV };
 
 struct inode *anon_inode_new(u32 mode)
 {
-	return inode_new(anon_sb, mode, &anon_inode_ops);
+	return inode_new(anon_sbs[anon_kind(mode)], mode, &anon_inode_ops);
+}
+
+int file_path_get(struct file *f, struct path *out)
+{
+	char name[ANON_NAME_MAX];
+	if (f->path.dentry) {
+		path_get(&f->path);
+		*out = f->path;
+		return 0;
+	}
+	struct inode *ino = f->inode ? f->inode : anon_inode_shared;
+	int len = f->inode ? fmt_snprintf(name, sizeof(name), "%s:[%lu]", f->ops->name, ino->ino) :
+			     fmt_snprintf(name, sizeof(name), "anon_inode:%s", f->ops->name);
+	struct dentry *d = dentry_new(NULL, name, min((size_t)len, sizeof(name) - 1), inode_get(ino));
+	if (!d)
+		return -ENOMEM;
+	d->unhashed = false; /* not in a chain, but not "(deleted)" either */
+	*out = (struct path){ mount_get(anon_mounts[anon_kind(ino->mode)]), d };
+	return 0;
 }
 
 void anon_inode_init(void)
 {
-	anon_sb = superblock_new(&anon_type, ANON_MAGIC);
+	for (unsigned i = 0; i < ARRAY_LEN(anon_types); i++) {
+		struct superblock *sb = superblock_new(&anon_types[i], anon_magics[i]);
+		struct inode *root = sb ? inode_new(sb, S_IFDIR | S_IRUSR | S_IXUSR, &anon_inode_ops) : NULL;
+		if (!root || !(sb->root = dentry_new_root(root)) ||
+			!(anon_mounts[i] = mount_new(sb, sb->root, 0, anon_types[i].name)))
+			panic("inode: no memory for %s", anon_types[i].name);
+		anon_sbs[i] = sb;
+	}
+	anon_inode_shared = anon_inode_new(S_IRUSR | S_IWUSR);
+	if (!anon_inode_shared)
+		panic("inode: no memory");
 }

@@ -10,6 +10,8 @@
  */
 #pragma once
 #include "fs/file.h"
+#include "kernel/core/clock.h"
+#include "kernel/uapi/mount.h"
 #include "kernel/uapi/stat.h"
 #include "kernel/uapi/statfs.h"
 
@@ -46,6 +48,7 @@ struct inode {
 	char *link_target;	/* [const] */
 	u32 nlink;		/* [dentry lock] */
 	bool dead;		/* [dentry lock] a removed directory: no new entries */
+	s32 writers;		/* [atomic] files open for writing; below 0: it is executed that many times */
 	bool is_tmpfile;	/* [dentry lock] O_TMPFILE: link(2) may name it though nlink is 0 */
 	u64 rdev;		/* [const] device number of a node, as the kernel's u64 (see rdev_*) */
 	s64 atime_ns, mtime_ns, ctime_ns, btime_ns; /* [atomic] since the epoch */
@@ -53,7 +56,8 @@ struct inode {
 	struct rwlock lock;
 	void *priv;		/* [priv_lock] file system's own; a FIFO's pipe; a bound socket */
 	struct spinlock priv_lock; /* RANK_OBJECT */
-	u64 next_cookie;	/* [dentry lock] directories */
+	u64 next_cookie;	/* [dentry lock] directories: position of the next entry */
+	u32 nr_entries;		/* [dentry lock] directories: pinned entries */
 	struct list locks;	/* advisory locks: fs/flock.c */
 	struct rcu_head rcu;
 };
@@ -115,9 +119,18 @@ static inline struct mount *mount_get(struct mount *m)
 }
 void mount_put(struct mount *m);
 /* Is a change of names or attributes through this mount allowed? 0 or -EROFS. */
-static inline int mount_may_write(const struct mount *m);
+static inline int mount_may_write(const struct mount *m)
+{
+	return unlikely((READ_ONCE(m->flags) | READ_ONCE(m->sb->flags)) & MS_RDONLY) ? -EROFS : 0;
+}
 int mount_kernel(const char *type, const char *source, const char *target, u32 flags, const char *options);
 
+/* A node whose writes reach no file system: what a read-only mount does not forbid. */
+static inline bool inode_is_special(const struct inode *i)
+{
+	u32 type = i->mode & S_IFMT;
+	return type != S_IFREG && type != S_IFDIR && type != S_IFLNK;
+}
 struct inode *inode_new(struct superblock *sb, u32 mode, const struct inode_ops *ops); /* NULL: no memory */
 static inline struct inode *inode_get(struct inode *i)
 {
@@ -129,8 +142,9 @@ DEFINE_AUTOPUT(inode)
 int inode_permission_slow(struct inode *i, unsigned want);
 bool inode_owner_or_capable(struct inode *i);	      /* fsuid owns it or CAP_FOWNER */
 void inode_fill_stat(struct inode *i, struct stat *st);
-void inode_drop_privileges(struct inode *i); /* a write or chown by others clears set-id bits; lock held */
-s64 realtime_now_ns(void);	/* kernel/core/clock.h */
+void inode_drop_privileges(struct inode *i); /* a write by others clears the set-id bits; lock held */
+int inode_may_grow(struct inode *i, off_t size);  /* RLIMIT_FSIZE: 0, or -EFBIG and SIGXFSZ */
+int inode_truncate(struct inode *i, off_t size);  /* takes the lock; permission was checked */
 static inline void inode_touch(struct inode *i, bool modified)
 {
 	s64 now = realtime_now_ns();
@@ -140,6 +154,33 @@ static inline void inode_touch(struct inode *i, bool modified)
 }
 /* After a read: relatime, mount(8). */
 void inode_touch_atime(struct inode *i, const struct mount *m);
+/* A regular file is either written or executed: one more writer, or one more execution. 0 or -ETXTBSY. */
+static inline int inode_writers_add(struct inode *i, s32 step)
+{
+	s32 old = __atomic_load_n(&i->writers, __ATOMIC_RELAXED);
+	do {
+		if (step > 0 ? old < 0 : old > 0)
+			return -ETXTBSY;
+	} while (!__atomic_compare_exchange_n(&i->writers, &old, old + step, true, __ATOMIC_ACQUIRE,
+		__ATOMIC_RELAXED));
+	return 0;
+}
+static inline int inode_get_write(struct inode *i)
+{
+	return inode_writers_add(i, 1);
+}
+static inline int inode_deny_write(struct inode *i)
+{
+	return inode_writers_add(i, -1);
+}
+static inline void inode_put_write(struct inode *i)
+{
+	__atomic_fetch_sub(&i->writers, 1, __ATOMIC_RELEASE);
+}
+static inline void inode_allow_write(struct inode *i)
+{
+	__atomic_fetch_add(&i->writers, 1, __ATOMIC_RELEASE);
+}
 /* cred_permits with the current fsuid; directories that everybody may search cost three instructions. */
 static inline int inode_permission(struct inode *i, unsigned want)
 {
@@ -147,11 +188,6 @@ static inline int inode_permission(struct inode *i, unsigned want)
 	if (likely(want == WANT_EXEC && (mode & 0111) == 0111 && !i->ops->permission))
 		return 0;
 	return inode_permission_slow(i, want);
-}
-
-static inline int mount_may_write(const struct mount *m)
-{
-	return unlikely((READ_ONCE(m->flags) | READ_ONCE(m->sb->flags)) & 1 /* MS_RDONLY */) ? -EROFS : 0;
 }
 
 /* Device numbers: 12 bits of major, 20 of minor, packed as user space's 64-bit dev_t does. */
@@ -175,12 +211,19 @@ int file_open_kernel(const char *name, u32 flags, u32 mode, struct file **out); 
 int special_open(struct inode *ino, struct file *f);
 /* Makes the driver reachable by number and the node appear in devfs as /dev/NAME ("pts/0": in a folder). -ENOMEM, -EEXIST. */
 int device_register(u32 type, u64 rdev, const char *name, const struct file_ops *ops, void *priv, u32 mode);
-struct inode *anon_inode_new(u32 mode); /* for pipes, sockets: on a hidden file system */
+/* An inode without a name, on a hidden file system of its kind: pipes (S_IFIFO), sockets, others. */
+struct inode *anon_inode_new(u32 mode);
+extern struct inode *anon_inode_shared; /* [boot] what files without an inode of their own show of themselves */
+/* A path to any open file, counted, for magic links: one of an anonymous file leads to its inode by a name
+ * made for the purpose ("pipe:[17]"). -ENOMEM. */
+int file_path_get(struct file *f, struct path *out);
 void anon_inode_init(void);
 extern const struct file_ops dir_ops;	/* directories of every file system */
+void memdev_init(void);	/* registers /dev/null and its like */
 void vfs_init(void);	/* mounts the root tmpfs; devfs with the devices registered so far on /dev, procfs, sysfs */
 int cpio_unpack(const void *archive, size_t bytes, const char **error); /* into the root; gzip too */
 /* fs/create.c: the changes of names that other parts of the kernel make too. */
 int vfs_create_at(const struct path *dir, const char *name, size_t len, u32 mode, u64 rdev, const char *target,
 	struct dentry **out);
+int vfs_link_at(const struct path *from, const struct path *dir, const char *name, size_t len);
 int vfs_unlink_at(const struct path *dir, const char *name, size_t len, bool want_dir);

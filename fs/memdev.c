@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: MIT
 /*
- * memdev: /dev/null, zero, full, random, urandom, kmsg.
+ * memdev: the devices without hardware: /dev/null, zero, full, random, urandom; kmsg.c has the last one.
  *
  * Promise   null(4), full(4), random(4). Reads of zero and random stop at a fatal signal.
  * Locks     none of its own
  * Linux     random and urandom are the same; writing to them stirs the pool. Mapping /dev/zero gives
- *           anonymous memory. kmsg: writing logs a line; reading is not offered.
+ *           anonymous memory.
  */
-#include "fs/inode.h"
-#include "kernel/core/log.h"
+#include "fs/devfs.h"
 #include "kernel/core/random.h"
 #include "kernel/core/task.h"
 #include "kernel/lib/string.h"
 #include "mm/mm.h"
 
-enum { MEM_MAJOR = 1, CHUNK = 256, LINE_MAX = 256 };
+enum { MEM_MAJOR = 1, CHUNK = 256 };
 
 static ssize_t null_read(struct file *f, struct uio *u)
 {
@@ -91,21 +90,6 @@ static ssize_t random_write(struct file *f, struct uio *u)
 	return total;
 }
 
-static ssize_t kmsg_write(struct file *f, struct uio *u)
-{
-	char line[LINE_MAX];
-	size_t n = min(u->left, sizeof(line) - 1), left = u->left;
-	size_t done = uio_take(u, line, n);
-	if (done < n)
-		return -EFAULT;
-	while (done && line[done - 1] == '\n')
-		done--;
-	line[done] = '\0';
-	log_info("user: %s", line);
-	u->left = 0;
-	return (ssize_t)left;
-}
-
 static off_t mem_seek(struct file *f, off_t offset, int whence)
 {
 	return f->pos = 0;
@@ -127,7 +111,6 @@ static const struct file_ops random_ops = {
 	.name = "random", .flags = FILE_SEEKABLE | FILE_KEEP_POS_UNLOCKED,
 	.read = random_read, .write = random_write, .seek = mem_seek,
 };
-static const struct file_ops kmsg_ops = { .name = "kmsg", .write = kmsg_write };
 
 void memdev_init(void)
 {

@@ -5,7 +5,7 @@
  * Promise   mmap(2)'s checks of descriptor and access mode are here; layout and pages are mm's. A mapping
  *           keeps its file open.
  * Locks     none; mm takes its own
- * Linux     mmap(2); MAP_HUGETLB is refused with -EINVAL: there are no huge pages
+ * Linux     mmap(2); MAP_HUGETLB is -ENOMEM, as where no huge page is free, and -EINVAL with a file
  */
 #include "fs/file.h"
 #include "fs/inode.h"
@@ -26,17 +26,22 @@ void vma_file_put(struct file *f)
 	file_put(f);
 }
 
+/* What mprotect(2) may add later is bounded by how the file was opened and where it lies. */
 int vma_file_map(struct file *f, struct vma *v)
 {
+	if (v->flags & VMA_SHARED && !(f->mode & FILE_WRITE))
+		v->flags &= ~(u32)VMA_MAYWRITE;
+	if (f->path.mount && READ_ONCE(f->path.mount->flags) & MS_NOEXEC)
+		v->flags &= ~(u32)VMA_MAYEXEC;
 	return f->ops->mmap ? f->ops->mmap(f, v) : -ENODEV;
 }
 
 void vma_file_show(struct file *f, struct strbuf *sb)
 {
 	u64 dev = f->inode && f->inode->sb ? f->inode->sb->dev : 0;
-	strbuf_printf(sb, "%02x:%02x %lu", rdev_major(dev), rdev_minor(dev),
+	strbuf_printf(sb, "%02x:%02x %lu ", rdev_major(dev), rdev_minor(dev),
 		f->inode ? (unsigned long)f->inode->ino : 0ul);
-	strbuf_puts(sb, "                   ");
+	strbuf_pad(sb, MAPS_NAME_COLUMN);
 	if (f->path.dentry)
 		path_to_strbuf(&f->path, sb);
 	else
@@ -60,14 +65,12 @@ long sys_mmap(unsigned long addr, size_t length, unsigned prot, unsigned flags, 
 {
 	if (offset & (off_t)(PAGE_SIZE - 1))
 		return -EINVAL;
-	if (flags & MAP_HUGETLB)
-		return -EINVAL;
 	if (flags & MAP_ANONYMOUS)
-		return mm_map(current->mm, addr, length, (int)prot, (int)flags, NULL, 0);
+		return flags & MAP_HUGETLB ? -ENOMEM : mm_map(current->mm, addr, length, (int)prot, (int)flags, NULL, 0);
 	FDREF r = fd_borrow(fd);
 	if (!r.file)
 		return -EBADF;
-	if (length == 0)
+	if (length == 0 || flags & MAP_HUGETLB)
 		return -EINVAL;
 	int err = may_map(r.file, prot, flags);
 	if (err)

@@ -11,11 +11,9 @@
  *           mount of a superblock takes the file system down: names are unpinned, then inodes go, then
  *           the superblock. File systems with one superblock (proc, devtmpfs) stay for ever.
  */
-#include "fs/inode.h"
 #include "fs/mount.h"
 #include "kernel/core/task.h"
 #include "kernel/lib/string.h"
-#include "kernel/uapi/mount.h"
 #include "mm/slab.h"
 
 struct mutex mount_lock = MUTEX_INIT(mount_lock, RANK_MOUNT);
@@ -222,6 +220,7 @@ int mount_root(struct path *out)
 	mutex_lock(&mount_lock);
 	m->attached = true;
 	list_add_tail(&mounts, &m->node);
+	ref_get(&m->ref);
 	mutex_unlock(&mount_lock);
 	*out = (struct path){ m, dentry_get(m->root) };
 	return 0;

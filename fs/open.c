@@ -8,7 +8,7 @@
  * Locks     none held while another is taken; see dentry.c for the atomicity of creation
  * Lifetime  the descriptor is reserved first and cancelled on failure, so a failed open leaves nothing
  *           but, as on Linux, perhaps the created file
- * Linux     ETXTBSY is not raised: running programs may be opened for writing
+ * Linux     ETXTBSY for a program that is running
  */
 #include "fs/create.h"
 #include "fs/walk.h"
@@ -38,6 +38,14 @@ struct open_request {
 static const struct file_ops path_only_ops = { .name = "path" };
 static const struct file_ops unopened_ops = { .name = "unopened" };
 
+static int become_writer(struct file *f)
+{
+	int err = inode_get_write(f->inode);
+	if (err == 0)
+		f->mode |= FILE_IS_WRITER;
+	return err;
+}
+
 int open_path(const struct path *p, u32 flags, struct file **out)
 {
 	struct inode *ino = p->dentry->inode;
@@ -48,6 +56,12 @@ int open_path(const struct path *p, u32 flags, struct file **out)
 	if (!f)
 		return -ENOMEM;
 	if (flags & O_PATH)
+		err = 0;
+	else if (flags & O_DIRECT && !S_ISREG(ino->mode))
+		err = -EINVAL;
+	else if (f->mode & FILE_WRITE && S_ISREG(ino->mode))
+		err = become_writer(f);
+	if (err || flags & O_PATH)
 		;
 	else if (ino->ops->open)
 		err = ino->ops->open(ino, f);
@@ -79,25 +93,18 @@ static int may_open(const struct path *p, const struct open_request *r)
 		return -ELOOP;
 	if (type == S_IFDIR && r->want & WANT_WRITE)
 		return -EISDIR;
-	if (r->want & WANT_WRITE && (type == S_IFREG || type == S_IFDIR) && mount_may_write(p->mount))
-		return -EROFS;
 	int err = inode_permission(ino, r->want);
+	if (err == 0 && r->want & WANT_WRITE && !inode_is_special(ino))
+		err = mount_may_write(p->mount);
 	if (err == 0 && r->flags & O_NOATIME && !inode_owner_or_capable(ino))
 		err = -EPERM;
 	return err;
 }
 
+/* What has no size of its own (devices, /proc) takes O_TRUNC and ignores it. */
 static int truncate_opened(struct inode *ino)
 {
-	if (!S_ISREG(ino->mode) || !ino->ops->setsize)
-		return 0;
-	guard(rwwrite)(&ino->lock);
-	int err = ino->ops->setsize(ino, 0);
-	if (err == 0) {
-		inode_drop_privileges(ino);
-		inode_touch(ino, true);
-	}
-	return err;
+	return S_ISREG(ino->mode) && ino->ops->setsize ? inode_truncate(ino, 0) : 0;
 }
 
 /* Everything after the name is resolved. `created`: by us, just now: its mode does not restrict us. */
@@ -108,11 +115,13 @@ static int open_resolved(const struct path *p, const struct open_request *r, boo
 	if (!created && r->flags & O_CREAT && S_ISDIR(ino->mode))
 		return -EISDIR;
 	if (r->flags & O_DIRECTORY && !S_ISDIR(ino->mode))
-		return S_ISLNK(ino->mode) && !(r->flags & O_PATH) ? -ELOOP : -ENOTDIR;
+		return -ENOTDIR;
 	if (!created && !(r->flags & O_PATH))
 		err = may_open(p, r);
 	if (err == 0)
 		err = open_path(p, r->flags, out);
+	if (err == 0 && created)
+		(*out)->mode |= FILE_CREATED;
 	if (err == 0 && r->flags & O_TRUNC && !created) {
 		err = truncate_opened(ino);
 		if (err)
@@ -143,7 +152,6 @@ static int open_last(struct walk *w, const struct open_request *r, struct path *
 	}
 	if (S_ISLNK(d->inode->mode) && !(r->flags & O_NOFOLLOW)) {
 		int err = walk_follow_last(w, d);
-		dentry_put_after_rcu(w, d);
 		return err ? err : 1;
 	}
 	*out = (struct path){ mount_get(w->held.mount), d };
@@ -197,14 +205,12 @@ static int open_walked(struct walk *w, const struct open_request *r, struct file
 			err = open_nameless(&w->held, r, &p);
 			created = true;
 		} else if (err == 0) {
-			p = take_path(&w->held);
+			p = path_take(&w->held);
 		}
 	}
 	if (err)
 		return err;
-	if (created && r->flags & TMPFILE_BIT)
-		return open_path(&p, r->flags & ~(u32)O_TMPFILE, out);
-	return open_resolved(&p, r, created, out);
+	return r->flags & TMPFILE_BIT ? open_path(&p, r->flags, out) : open_resolved(&p, r, created, out);
 }
 
 static int open_file(int dirfd, const char __user *name, const struct open_request *r, struct file **out)
@@ -237,8 +243,7 @@ static long do_open(int dirfd, const char __user *name, const struct open_reques
 /* Checks a combination of flags and makes the request: 0 or -EINVAL. */
 static int request_init(struct open_request *r, u32 flags, u32 mode)
 {
-	if (flags & O_PATH)
-		flags &= PATH_ONLY_FLAGS;
+	flags = flags & O_PATH ? flags & PATH_ONLY_FLAGS : flags | O_LARGEFILE;
 	bool creates = flags & (O_CREAT | TMPFILE_BIT);
 	if ((flags & (O_DIRECTORY | O_CREAT)) == (O_DIRECTORY | O_CREAT))
 		return -EINVAL;

@@ -383,12 +383,21 @@ static int follow(struct walk *w, struct path dir)
 	return start_again_if_absolute(w);
 }
 
+/* Its directory is w->held: that is where a relative text goes on. */
 int walk_follow_last(struct walk *w, struct dentry *link)
 {
-	struct path dir = w->held;
+	struct inode *ino = link->inode;
+	bool is_magic = !ino->link_target && ino->ops->follow;
+	int err = count_link(w);
+	if (err == 0)
+		err = is_magic ? jump(w, link) :
+		      ino->link_target ? push_text(w, ino->link_target) : push_asked(w, link);
+	dentry_put(link);
+	if (err)
+		return err;
 	walk_enter(w);
-	w->cur = (struct path){ dir.mount, link };
-	return follow(w, dir);
+	w->cur = w->held;
+	return is_magic ? 0 : start_again_if_absolute(w);
 }
 
 static inline bool is_dot(const char *name, u32 len)
@@ -563,28 +572,28 @@ static void prepend(struct name_builder *b, const char *text, size_t n)
 	memcpy(b->at, text, n);
 }
 
+static void prepend_name(struct name_builder *b, const struct dentry *d)
+{
+	prepend(b, dentry_name(d), d->name_len);
+	if (d->parent != d) /* one that is its own parent is a pipe's or socket's: its name is all there is */
+		prepend(b, "/", 1);
+}
+
 /* One step towards the root; false: there is no way up from here. */
 static bool climb(struct path *p, struct name_builder *b)
 {
-	if (p->dentry == p->mount->root) {
+	struct dentry *d = p->dentry;
+	if (d == p->mount->root) {
 		struct mount *up = rcu_load(p->mount->parent);
 		if (!up)
 			return false;
 		*p = (struct path){ up, rcu_load(p->mount->at) };
 		return true;
 	}
-	struct dentry *d = p->dentry;
-	if (d->parent == d) { /* a pipe's or socket's: its name is all there is */
-		if (b)
-			prepend(b, dentry_name(d), d->name_len);
-		return false;
-	}
-	if (b) {
-		prepend(b, dentry_name(d), d->name_len);
-		prepend(b, "/", 1);
-	}
+	if (b)
+		prepend_name(b, d);
 	p->dentry = d->parent;
-	return true;
+	return d->parent != d;
 }
 
 int path_show(const struct path *p, char *buf, size_t size, char **start)
@@ -627,5 +636,23 @@ void path_to_strbuf(const struct path *p, struct strbuf *sb)
 	char *page = kmalloc(FS_PATH_MAX), *start;
 	if (page && path_show(p, page, FS_PATH_MAX, &start) == 0)
 		strbuf_puts(sb, start);
+	kfree(page);
+}
+
+void dentry_to_strbuf(struct dentry *d, struct strbuf *sb)
+{
+	char *page = kmalloc(FS_PATH_MAX);
+	if (!page)
+		return;
+	struct name_builder b = { page + FS_PATH_MAX, page, false };
+	prepend(&b, "", 1);
+	spin_lock(&dentry_lock);
+	if (d->parent == d)
+		prepend(&b, "/", 1);
+	for (; d->parent != d; d = d->parent)
+		prepend_name(&b, d);
+	spin_unlock(&dentry_lock);
+	if (!b.overflow)
+		strbuf_puts(sb, b.at);
 	kfree(page);
 }

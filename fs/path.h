@@ -67,6 +67,14 @@ struct path {
 
 void path_get(const struct path *p);
 void path_put(struct path *p); /* accepts empty ones, leaves it empty */
+/* Hands a counted path out of a variable, which is left empty. */
+static inline struct path path_take(struct path *p)
+{
+	struct path taken = *p;
+	*p = (struct path){};
+	return taken;
+}
+void path_cross_mounts(struct path *p); /* counted: replaced by what is mounted on top of it */
 /* A local path that is counted or empty, and put at the end of its scope. */
 #define PATHREF __cleanup(path_put) struct path
 
@@ -84,6 +92,7 @@ int path_lookup_kernel(const char *name, unsigned flags, struct path *out); /* r
  * " (deleted)" to removed names; what cannot be reached from the root starts at its own file system's root. */
 int path_show(const struct path *p, char *buf, size_t size, char **start);
 void path_to_strbuf(const struct path *p, struct strbuf *sb);
+void dentry_to_strbuf(struct dentry *d, struct strbuf *sb); /* its name within its own file system */
 
 /* --- the name cache: fs/dentry.c --- */
 extern struct spinlock dentry_lock;

@@ -106,7 +106,7 @@ struct getdents_sink {
 };
 
 struct dirent_space {
-	struct linux_dirent64 d;
+	struct dirent64 d;
 	char name[FS_NAME_MAX + 1 + 8];
 };
 
@@ -115,7 +115,7 @@ static bool getdents_emit(struct dir_emit *e, const char *name, size_t len, u64 
 {
 	struct getdents_sink *s = container_of(e, struct getdents_sink, e);
 	struct dirent_space space;
-	size_t header = offsetof(struct linux_dirent64, d_name);
+	const size_t header = DIRENT64_NAME_OFFSET;
 	size_t bytes = ALIGN_UP(header + len + 1, sizeof(u64));
 	if (bytes > s->left) {
 		s->err = s->done ? 0 : -EINVAL;

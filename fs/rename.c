@@ -117,8 +117,8 @@ static int rename_once(struct ends *e)
 	if (err)
 		return err;
 	err = dentry_lookup(to->held.dentry, to->last, to->last_len, &e->target);
-	if (err == -ENOENT)
-		err = 0;
+	if (err == -ENOENT && to->held.dentry->inode->ops->create)
+		err = 0; /* where nothing can be made, a name that is not there is an error */
 	if (err == 0)
 		err = rename_found(e, seq);
 	dentry_put(take(e->target));

@@ -10,14 +10,13 @@
  */
 #include "fs/devfs.h"
 #include "fs/inode.h"
+#include "fs/special.h"
 #include "kernel/lib/string.h"
 #include "kernel/uapi/mount.h"
 #include "mm/slab.h"
 
 static struct device *devices;
 static struct mutex devices_lock = MUTEX_INIT(devices_lock, RANK_REGISTRY);
-
-int fifo_open(struct inode *ino, struct file *f); /* ipc/pipe.c (L6): declared here, see the table below */
 
 static struct device *device_find(u32 type, u64 rdev)
 {

@@ -4,7 +4,7 @@
  *
  * Promise   stat(2), statx(2), statfs(2), access(2), readlink(2)
  * Locks     none: attributes are single words, read as they are
- * Linux     fstat of a file without inode (eventfd, ...) shows an anonymous inode of mode 0600
+ * Linux     fstat of a file without inode (eventfd, ...) shows the shared anonymous inode, of mode 0600
  */
 #include "fs/walk.h"
 #include "kernel/core/cred.h"
@@ -12,10 +12,13 @@
 #include "kernel/lib/string.h"
 #include "kernel/syscall.h"
 #include "kernel/uapi/fcntl.h"
+#include "kernel/uapi/securebits.h"
 #include "mm/slab.h"
 #include "mm/uaccess.h"
 
-static long stat_path(int dirfd, const char __user *name, unsigned how, struct stat *st)
+/* Finds the name and hands it, borrowed, to `fill`. */
+static __always_inline long at_path(int dirfd, const char __user *name, unsigned how,
+	void (*fill)(const struct path *p, void *out), void *out)
 {
 	int err;
 	do {
@@ -24,57 +27,57 @@ static long stat_path(int dirfd, const char __user *name, unsigned how, struct s
 		if (err)
 			return err;
 		err = walk_run(&w);
-		if (err == 0 && w.cur.dentry->inode->ops->getattr)
+		if (err == 0 && unlikely(w.cur.dentry->inode->ops->getattr != NULL))
 			err = walk_hold(&w); /* a file system's own view may sleep */
 		if (err == 0)
-			inode_fill_stat(w.cur.dentry->inode, st);
+			fill(&w.cur, out);
 		walk_end(&w);
 	} while (unlikely(err == -ESTALE));
 	return err;
 }
 
-static void stat_file(struct file *f, struct stat *st)
+static long at_file(int fd, void (*fill)(const struct path *p, void *out), void *out)
 {
-	if (f->inode) {
-		inode_fill_stat(f->inode, st);
-		return;
-	}
-	memset(st, 0, sizeof(*st));
-	st->st_dev = anon_dev();
-	st->st_mode = S_IRUSR | S_IWUSR;
-	st->st_nlink = 1;
-	st->st_ino = 1;
-	st->st_blksize = PAGE_SIZE;
-}
-
-static long stat_fd(int fd, struct stat *st)
-{
+	PATHREF p = {};
 	FDREF r = fd_borrow_any(fd);
 	if (!r.file)
 		return -EBADF;
-	stat_file(r.file, st);
-	return 0;
+	int err = file_path_get(r.file, &p);
+	if (err == 0)
+		fill(&p, out);
+	return err;
+}
+
+static void fill_stat(const struct path *p, void *out)
+{
+	inode_fill_stat(p->dentry->inode, out);
+}
+
+static long stat_user(const char __user *path, unsigned how, struct stat __user *out)
+{
+	struct stat st;
+	long err = at_path(AT_FDCWD, path, how, fill_stat, &st);
+	return err ? err : copy_to_user(out, &st, sizeof(st));
 }
 
 long sys_stat(const char __user *path, struct stat __user *out)
 {
-	struct stat st;
-	long err = stat_path(AT_FDCWD, path, LOOKUP_FOLLOW, &st);
-	return err ? err : copy_to_user(out, &st, sizeof(st));
+	return stat_user(path, LOOKUP_FOLLOW, out);
 }
 
 long sys_lstat(const char __user *path, struct stat __user *out)
 {
-	struct stat st;
-	long err = stat_path(AT_FDCWD, path, 0, &st);
-	return err ? err : copy_to_user(out, &st, sizeof(st));
+	return stat_user(path, 0, out);
 }
 
 long sys_fstat(int fd, struct stat __user *out)
 {
 	struct stat st;
-	long err = stat_fd(fd, &st);
-	return err ? err : copy_to_user(out, &st, sizeof(st));
+	FDREF r = fd_borrow_any(fd);
+	if (!r.file)
+		return -EBADF;
+	inode_fill_stat(r.file->inode ? r.file->inode : anon_inode_shared, &st);
+	return copy_to_user(out, &st, sizeof(st));
 }
 
 /* AT_EMPTY_PATH with "" or NULL means the descriptor. */
@@ -84,47 +87,69 @@ static bool is_empty_path(const char __user *path)
 	return !path || (get_user(first, (const u8 __user *)path) == 0 && first == 0);
 }
 
-static long stat_at(int dirfd, const char __user *path, unsigned flags, struct stat *st)
+static unsigned how_of(unsigned flags)
 {
-	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE))
-		return -EINVAL;
-	if (flags & AT_EMPTY_PATH && dirfd != AT_FDCWD && is_empty_path(path))
-		return stat_fd(dirfd, st);
-	unsigned how = (flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) |
-		       (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
-	return stat_path(dirfd, path, how, st);
+	return (flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) | (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
 }
+
+enum { STAT_FLAGS = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE };
 
 long sys_newfstatat(int dirfd, const char __user *path, struct stat __user *out, unsigned flags)
 {
 	struct stat st;
-	long err = flags & AT_STATX_SYNC_TYPE ? -EINVAL : stat_at(dirfd, path, flags, &st);
+	if (flags & ~STAT_FLAGS)
+		return -EINVAL;
+	if (flags & AT_EMPTY_PATH && dirfd != AT_FDCWD && is_empty_path(path))
+		return sys_fstat(dirfd, out);
+	long err = at_path(dirfd, path, how_of(flags), fill_stat, &st);
 	return err ? err : copy_to_user(out, &st, sizeof(st));
 }
+
+/* --- statx --- */
 
 static struct statx_timestamp to_statx_time(const struct timespec *t)
 {
 	return (struct statx_timestamp){ .tv_sec = t->tv_sec, .tv_nsec = (u32)t->tv_nsec };
 }
 
-long sys_statx(int dirfd, const char __user *path, unsigned flags, unsigned mask, struct statx __user *out)
+/* The fields come out of `mask` in: what was asked for; out: what is there. */
+static void fill_statx(const struct path *p, void *out)
 {
+	struct statx *x = out;
+	struct inode *ino = p->dentry->inode;
+	bool is_tmpfs = ino->sb->magic == TMPFS_MAGIC;
+	bool wants_btime = x->stx_mask & STATX_BTIME && is_tmpfs;
+	bool is_mount_root = p->dentry == p->mount->root;
+	struct timespec birth = ns_to_timespec(ino->btime_ns);
 	struct stat st;
-	if (mask & STATX__RESERVED || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
-		return -EINVAL;
-	long err = stat_at(dirfd, path, flags, &st);
-	if (err)
-		return err;
-	struct statx x = {
-		.stx_mask = STATX_BASIC_STATS, .stx_blksize = (u32)st.st_blksize,
-		.stx_nlink = (u32)st.st_nlink, .stx_uid = st.st_uid, .stx_gid = st.st_gid,
-		.stx_mode = (u16)st.st_mode, .stx_ino = st.st_ino, .stx_size = (u64)st.st_size,
-		.stx_blocks = (u64)st.st_blocks, .stx_atime = to_statx_time(&st.st_atim),
-		.stx_mtime = to_statx_time(&st.st_mtim), .stx_ctime = to_statx_time(&st.st_ctim),
+	inode_fill_stat(ino, &st);
+	*x = (struct statx){
+		.stx_mask = STATX_BASIC_STATS | STATX_MNT_ID | (wants_btime ? STATX_BTIME : 0),
+		.stx_blksize = (u32)st.st_blksize, .stx_nlink = (u32)st.st_nlink,
+		.stx_uid = st.st_uid, .stx_gid = st.st_gid, .stx_mode = (u16)st.st_mode,
+		.stx_ino = st.st_ino, .stx_size = (u64)st.st_size, .stx_blocks = (u64)st.st_blocks,
+		.stx_attributes = is_mount_root ? STATX_ATTR_MOUNT_ROOT : 0,
+		.stx_attributes_mask = STATX_ATTR_AUTOMOUNT | STATX_ATTR_MOUNT_ROOT | STATX_ATTR_DAX |
+			(is_tmpfs ? STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND | STATX_ATTR_NODUMP : 0),
+		.stx_atime = to_statx_time(&st.st_atim), .stx_mtime = to_statx_time(&st.st_mtim),
+		.stx_ctime = to_statx_time(&st.st_ctim),
 		.stx_rdev_major = rdev_major(st.st_rdev), .stx_rdev_minor = rdev_minor(st.st_rdev),
 		.stx_dev_major = rdev_major(st.st_dev), .stx_dev_minor = rdev_minor(st.st_dev),
+		.stx_mnt_id = (u64)p->mount->id,
 	};
-	return copy_to_user(out, &x, sizeof(x));
+	if (wants_btime)
+		x->stx_btime = to_statx_time(&birth);
+}
+
+long sys_statx(int dirfd, const char __user *path, unsigned flags, unsigned mask, struct statx __user *out)
+{
+	struct statx x = { .stx_mask = mask };
+	if (mask & STATX__RESERVED || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE || flags & ~STAT_FLAGS)
+		return -EINVAL;
+	bool is_descriptor = flags & AT_EMPTY_PATH && dirfd != AT_FDCWD && is_empty_path(path);
+	long err = is_descriptor ? at_file(dirfd, fill_statx, &x) :
+				   at_path(dirfd, path, how_of(flags), fill_statx, &x);
+	return err ? err : copy_to_user(out, &x, sizeof(x));
 }
 
 /* --- access --- */
@@ -145,20 +170,27 @@ static struct cred *real_cred(void)
 static long access_checked(const struct path *p, unsigned want)
 {
 	struct inode *ino = p->dentry->inode;
-	if (want & WANT_WRITE && mount_may_write(p->mount) && (S_ISREG(ino->mode) || S_ISDIR(ino->mode)))
-		return -EROFS;
-	if (want & WANT_EXEC && S_ISREG(ino->mode) && READ_ONCE(p->mount->flags) & 8 /* MS_NOEXEC */)
+	if (want & WANT_EXEC && S_ISREG(ino->mode) && READ_ONCE(p->mount->flags) & MS_NOEXEC)
 		return -EACCES;
-	return want ? inode_permission(ino, want) : 0;
+	int err = want ? inode_permission(ino, want) : 0;
+	if (err == 0 && want & WANT_WRITE && !inode_is_special(ino))
+		err = mount_may_write(p->mount);
+	return err;
 }
 
 static long access_at(int dirfd, const char __user *path, unsigned want, unsigned flags)
 {
 	PATHREF p = {};
-	unsigned how = (flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) |
-		       (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
-	int err = path_lookup(dirfd, path, how, &p);
+	int err = path_lookup(dirfd, path, how_of(flags), &p);
 	return err ? err : access_checked(&p, want);
+}
+
+/* Others may take a reference on a task's credentials under its lock. */
+static void cred_swap(const struct cred *c)
+{
+	spin_lock(&current->lock);
+	current->cred = c;
+	spin_unlock(&current->lock);
 }
 
 long sys_faccessat2(int dirfd, const char __user *path, unsigned mode, unsigned flags)
@@ -173,9 +205,9 @@ long sys_faccessat2(int dirfd, const char __user *path, unsigned mode, unsigned 
 	struct cred *real = real_cred();
 	if (!real)
 		return -ENOMEM;
-	current->cred = real;
+	cred_swap(real);
 	long err = access_at(dirfd, path, mode, flags);
-	current->cred = own;
+	cred_swap(own);
 	cred_put(real);
 	return err;
 }
@@ -208,7 +240,7 @@ static int link_text(const struct path *p, char *buf)
 long sys_readlinkat(int dirfd, const char __user *path, void __user *buf, size_t size)
 {
 	PATHREF p = {};
-	if ((ssize_t)size <= 0 || size > INT32_MAX)
+	if ((int)size <= 0) /* the call's argument is an int */
 		return -EINVAL;
 	int err = path_lookup(dirfd, path, LOOKUP_EMPTY, &p);
 	if (err)
@@ -220,7 +252,7 @@ long sys_readlinkat(int dirfd, const char __user *path, void __user *buf, size_t
 		return -ENOMEM;
 	long n = link_text(&p, text);
 	if (n == 0) {
-		size_t bytes = min(strlen(text), size);
+		size_t bytes = min(strlen(text), (size_t)(int)size);
 		n = copy_to_user(buf, text, bytes) ? -EFAULT : (long)bytes;
 	}
 	kfree(text);
@@ -234,22 +266,26 @@ long sys_readlink(const char __user *path, void __user *buf, size_t size)
 
 /* --- statfs --- */
 
-static long statfs_of(struct mount *m, struct statfs __user *out)
+static long statfs_of(const struct mount *m, struct statfs __user *out)
 {
+	const u32 same_bits = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME;
 	struct superblock *sb = m->sb;
+	u32 flags = READ_ONCE(m->flags);
 	struct statfs s = {
 		.f_type = sb->magic, .f_bsize = PAGE_SIZE, .f_frsize = PAGE_SIZE, .f_namelen = FS_NAME_MAX,
 		.f_blocks = sb->max_blocks, .f_files = sb->max_inodes,
-		.f_flags = ST_VALID | (READ_ONCE(m->flags) & 0xf) | (READ_ONCE(sb->flags) & 1) |
-			   (READ_ONCE(m->flags) & MS_NOATIME ? ST_NOATIME : ST_RELATIME),
+		.f_fsid.val[0] = (int)sb->dev,
+		.f_flags = ST_VALID | (flags & same_bits) | (READ_ONCE(sb->flags) & MS_RDONLY) |
+			   (flags & MS_RELATIME ? ST_RELATIME : 0),
 	};
 	if (sb->max_blocks)
 		s.f_bfree = s.f_bavail = sb->max_blocks - min(sb->max_blocks, READ_ONCE(sb->used_blocks));
 	if (sb->max_inodes)
 		s.f_ffree = sb->max_inodes - min(sb->max_inodes, READ_ONCE(sb->used_inodes));
-	s.f_fsid.val[0] = (int)sb->dev;
 	return copy_to_user(out, &s, sizeof(s));
 }
+_Static_assert(MS_RDONLY == ST_RDONLY && MS_NOSUID == ST_NOSUID && MS_NODEV == ST_NODEV && MS_NOEXEC == ST_NOEXEC &&
+	MS_NOATIME == ST_NOATIME && MS_NODIRATIME == ST_NODIRATIME, "statfs_of copies them as they are");
 
 long sys_statfs(const char __user *path, struct statfs __user *out)
 {
@@ -260,12 +296,10 @@ long sys_statfs(const char __user *path, struct statfs __user *out)
 
 long sys_fstatfs(int fd, struct statfs __user *out)
 {
+	PATHREF p = {};
 	FDREF r = fd_borrow_any(fd);
 	if (!r.file)
 		return -EBADF;
-	if (r.file->path.mount)
-		return statfs_of(r.file->path.mount, out);
-	struct statfs s = { .f_type = ANON_MAGIC, .f_bsize = PAGE_SIZE, .f_frsize = PAGE_SIZE,
-		.f_namelen = FS_NAME_MAX, .f_flags = ST_VALID };
-	return copy_to_user(out, &s, sizeof(s));
+	int err = file_path_get(r.file, &p);
+	return err ? err : statfs_of(p.mount, out);
 }

@@ -24,9 +24,15 @@
 #include "mm/slab.h"
 #include "mm/vm_object.h"
 
-enum { TMPFS_MAGIC = 0x01021994, TMPFS_DIR_BYTES = 40, OPTIONS_MAX = 256, PERCENT = 100 };
+enum {
+	ENTRY_BYTES = 20, /* what Linux says that a directory entry takes */
+	OPTIONS_MAX = 256,
+	PERCENT = 100,
+	PERM_BITS = 07777,
+};
 
-#define FILE_BYTES_MAX INT64_MAX
+/* A page index has 42 bits (idtable.h). */
+#define FILE_BYTES_MAX (1ll << 54)
 
 /* --- quota --- */
 
@@ -95,7 +101,7 @@ static ssize_t may_write(struct vm_object *o, off_t pos, size_t n)
 		signal_raise(SIGXFSZ);
 		return -EFBIG;
 	}
-	if (n && pos == FILE_BYTES_MAX)
+	if (n && pos >= FILE_BYTES_MAX)
 		return -EFBIG;
 	return min(min((u64)n, limit - pos), (u64)(FILE_BYTES_MAX - pos));
 }
@@ -118,12 +124,17 @@ static ssize_t write_page(struct vm_object *o, struct uio *u, size_t n)
 	return err ? err : (ssize_t)done;
 }
 
+static bool appends(const struct file *f, const struct uio *u)
+{
+	return u->flags & RWF_APPEND || (READ_ONCE(f->flags) & O_APPEND && !(u->flags & RWF_NOAPPEND));
+}
+
 static ssize_t tmpfs_write(struct file *f, struct uio *u)
 {
 	struct inode *ino = f->inode;
 	ssize_t total = 0, done = 0;
 	guard(rwwrite)(&ino->lock);
-	if (READ_ONCE(f->flags) & O_APPEND)
+	if (appends(f, u))
 		u->pos = (off_t)ino->object->size_bytes;
 	ssize_t room = may_write(ino->object, u->pos, u->left);
 	if (room <= 0)
@@ -166,6 +177,8 @@ static off_t tmpfs_seek(struct file *f, off_t offset, int whence)
 static int tmpfs_setsize(struct inode *ino, off_t size)
 {
 	struct vm_object *o = ino->object;
+	if (size > FILE_BYTES_MAX)
+		return -EFBIG;
 	if ((o->seals & F_SEAL_SHRINK && size < o->size_bytes) ||
 		(o->seals & F_SEAL_GROW && size > o->size_bytes))
 		return -EPERM;
@@ -177,8 +190,9 @@ static int punch(struct vm_object *o, u64 start, u64 end)
 {
 	if (o->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
 		return -EPERM;
-	if (start < o->size_bytes)
-		vm_object_punch(o, start, min(end, o->size_bytes));
+	u64 last = ALIGN_UP(o->size_bytes, PAGE_SIZE); /* to the end means: the whole last page */
+	if (start < last)
+		vm_object_punch(o, start, min(end, last));
 	return 0;
 }
 
@@ -214,11 +228,15 @@ static long tmpfs_fallocate(struct file *f, int mode, off_t offset, off_t len)
 	u64 start = (u64)offset, end = start + (u64)len;
 	if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
 		return -EOPNOTSUPP;
+	if (end > FILE_BYTES_MAX)
+		return -EFBIG;
 	guard(rwwrite)(&ino->lock);
 	int err;
 	if (mode & FALLOC_FL_PUNCH_HOLE)
 		err = punch(ino->object, start, end);
 	else
+		err = inode_may_grow(ino, (off_t)end);
+	if (err == 0 && !(mode & FALLOC_FL_PUNCH_HOLE))
 		err = allocate(ino->object, start, end, mode & FALLOC_FL_KEEP_SIZE);
 	if (err == 0)
 		inode_touch(ino, true);
@@ -244,7 +262,7 @@ static int tmpfs_fsync(struct file *f)
 }
 
 const struct file_ops tmpfs_file_ops = {
-	.name = "file", .flags = FILE_SEEKABLE,
+	.name = "file", .flags = FILE_SEEKABLE | FILE_NO_NOWAIT,
 	.read = tmpfs_read, .write = tmpfs_write, .seek = tmpfs_seek, .mmap = tmpfs_mmap,
 	.fsync = tmpfs_fsync, .fallocate = tmpfs_fallocate,
 };
@@ -261,7 +279,7 @@ static void tmpfs_evict(struct inode *ino)
 static void tmpfs_getattr(struct inode *ino, struct stat *st)
 {
 	if (S_ISDIR(ino->mode))
-		st->st_size = TMPFS_DIR_BYTES;
+		st->st_size = (2 + READ_ONCE(ino->nr_entries)) * ENTRY_BYTES;
 }
 
 int tmpfs_create(struct inode *dir, u32 mode, u64 rdev, const char *target, struct inode **out)
@@ -342,7 +360,7 @@ static int parse_option(struct tmpfs_options *o, const char *key, const char *va
 		err = parse_size(value, &o->inodes);
 	} else if (strcmp(key, "mode") == 0) {
 		err = parse_u64(value, 8, &o->mode);
-		o->mode &= 07777;
+		o->mode &= PERM_BITS;
 	} else if (strcmp(key, "uid") == 0) {
 		err = parse_u64(value, 10, &o->uid);
 	} else if (strcmp(key, "gid") == 0) {
@@ -412,7 +430,7 @@ static int tmpfs_remount(struct superblock *sb, const char *options)
 static void tmpfs_show_options(struct superblock *sb, struct strbuf *out)
 {
 	u64 half = pages_total() / 2;
-	u32 mode = sb->root->inode->mode & 07777;
+	u32 mode = sb->root->inode->mode & PERM_BITS;
 	if (sb->max_blocks != half)
 		strbuf_printf(out, ",size=%luk", sb->max_blocks * (PAGE_SIZE / 1024));
 	if (sb->max_inodes != half)

@@ -20,6 +20,7 @@
 #include "fs/tty.h"
 #include "fs/inode.h"
 #include "kernel/core/clock.h"
+#include "kernel/core/log.h"
 #include "kernel/core/sched.h"
 #include "kernel/lib/string.h"
 
@@ -206,7 +207,7 @@ u64 tty_rdev(const struct tty *t)
 int tty_foreground_pgrp_number(struct tty *t)
 {
 	guard(mutex)(&t->lock);
-	return t->pgrp ? pid_number(t->pgrp) : -1;
+	return t->pgrp ? t->pgrp->nr : -1;
 }
 
 bool tty_is_mine(struct tty *t)

@@ -12,7 +12,9 @@
 #pragma once
 #include "fs/file.h"
 #include "fs/tty_ldisc.h"
+#include "kernel/core/alloc.h"
 #include "kernel/core/mutex.h"
+#include "kernel/core/pid.h"
 #include "kernel/core/upcalls.h"
 #include "kernel/dev/tty_port.h"
 

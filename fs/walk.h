@@ -47,14 +47,13 @@ int walk_begin(struct walk *w, int dirfd, const char __user *name, unsigned flag
 int walk_begin_kernel(struct walk *w, const char *name, unsigned flags);
 int walk_run(struct walk *w);		/* to the end: w->cur is the result, under RCU */
 int walk_run_parent(struct walk *w);	/* to the last name: w->cur is its directory, searchable, under RCU */
-/* The last name is a link: goes on with its text (or jump); then run again. Counted `link`, not under RCU. */
+/* The last name is a link: goes on with its text (or jumps); then run again. Eats the reference on `link`. Not
+ * under RCU before, under RCU after success. */
 int walk_follow_last(struct walk *w, struct dentry *link);
-/* Leaves RCU with cur counted (in w->held). 0, or -ENOENT if it is just vanishing. */
+/* Leaves RCU with cur counted (in w->held). 0, or -ESTALE if it is just vanishing: walk again. */
 int walk_hold(struct walk *w);
 void walk_end(struct walk *w);		/* puts everything */
 /* All of it for the usual caller: begun, run to the last name, held. On success walk_end() is due. */
 int walk_to_parent(struct walk *w, int dirfd, const char __user *name);
 #define WALK __cleanup(walk_end) struct walk
-/* What is mounted on top of a counted path: replaces it. */
-void path_cross_mounts(struct path *p);
 bool path_is_reachable(const struct path *p); /* from the caller's root */

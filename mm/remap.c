@@ -7,6 +7,7 @@
  *           accepted where Linux accepts them; others answer EINVAL.
  * Locks     mm->lock for writing
  */
+#include "kernel/core/task.h"
 #include "kernel/lib/errno.h"
 #include "kernel/syscall.h"
 #include "kernel/uapi/mman.h"

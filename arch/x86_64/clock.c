@@ -13,6 +13,7 @@
  */
 #include "arch/x86_64/platform.h"
 #include "kernel/core/log.h"
+#include "kernel/lib/math64.h"
 
 enum {
 	FRACTION_BITS = 32, /* of the constants below */
@@ -158,9 +159,7 @@ void clock_early_init(void)
 	use_deadline = cpu_features.tsc_deadline;
 	u64 timer_hz = use_deadline ? rates.tsc_hz : rates.apic_hz;
 	cycles_per_us = max(rates.tsc_hz / 1000000, 1ul);
-	/* in two parts, for beyond 4 GHz it would overflow */
-	ticks_per_ns = (timer_hz / NSEC_PER_SEC << FRACTION_BITS) +
-		(timer_hz % NSEC_PER_SEC << FRACTION_BITS) / NSEC_PER_SEC;
+	ticks_per_ns = mul_div(timer_hz, 1ul << FRACTION_BITS, NSEC_PER_SEC);
 	u64 factor = ((NSEC_PER_SEC << FRACTION_BITS) + rates.tsc_hz / 2) / rates.tsc_hz;
 	boot_ns = scale(start, factor);
 	ns_per_cycle = factor;

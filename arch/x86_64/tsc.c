@@ -182,7 +182,7 @@ static void measure(const struct reference *first, const struct reference *secon
 	struct tsc_rates *rates)
 {
 	const struct reference *refs[2] = { first, second };
-	struct moment start[2], end[2];
+	struct moment start[2] = { 0 }, end[2] = { 0 };
 	apic_timer_start(UINT32_MAX);
 	for (unsigned i = 0; i < 2 && refs[i]; i++)
 		take_moment(refs[i], &start[i]);

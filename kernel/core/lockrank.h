@@ -43,6 +43,7 @@ enum lock_rank {
 	RANK_RUNQ,
 	RANK_RCU,
 	RANK_SLAB,
+	RANK_KMAP,	 /* the kernel's own page tables */
 	RANK_PAGE,	 /* the buddy lists */
 	RANK_DEVICE,	 /* a device's registers: serial port, keyboard, console pixels */
 	RANK_LOG,

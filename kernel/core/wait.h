@@ -77,11 +77,21 @@ void waitq_destroy(struct waitq *q);
 
 void wait_begin(struct waiter *w); /* for the current task */
 void wait_add(struct waiter *w, struct wait_slot *slot, struct waitq *q, u32 mask, enum wait_flags flags);
+/* For owners of a queue who hand something over (futex, semop): q->lock is held by the caller, interrupts
+ * off. The slot goes to the end; firing takes it off the queue and wakes its task. */
+void wait_add_locked(struct waiter *w, struct wait_slot *slot, struct waitq *q);
+void wait_fire_locked(struct wait_slot *slot, long result);
 /* A slot without a sleeper: `callback` runs at each wake that matches, until wait_remove(). */
 void wait_add_callback(struct wait_slot *slot, struct waitq *q, u32 mask,
 	void (*callback)(struct wait_slot *, u32));
 /* Forget what fired so far; then test the condition again, then wait_sleep(). */
 void wait_rearm(struct waiter *w);
+/* The same for a waiter with one exclusive slot: one that has fired is passed over by later wakes until then. */
+static inline void wait_rearm_slot(struct waiter *w, struct wait_slot *slot)
+{
+	WRITE_ONCE(slot->fired, false);
+	wait_rearm(w);
+}
 /* 0 fired | -ETIMEDOUT | -ERESTART */
 int wait_sleep(struct waiter *w, u64 deadline_ns, enum wait_mode mode);
 bool wait_remove(struct wait_slot *slot); /* true if it fired */

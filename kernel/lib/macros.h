@@ -13,18 +13,18 @@
 		const __typeof__(((type *)0)->member) *mptr_ = (ptr);                              \
 		(type *)((char *)mptr_ - offsetof(type, member));                                  \
 	})
-#define min(a, b)                                                                                  \
+/* Names that differ at each use, so that min(min(a, b), c) shadows nothing. */
+#define PASTE_(a, b) a##b
+#define PASTE(a, b) PASTE_(a, b)
+#define UNIQUE(name) PASTE(name, __COUNTER__)
+#define CHOOSE_(a, op, b, va, vb)                                                                  \
 	({                                                                                         \
-		__typeof__(a) min_a_ = (a);                                                        \
-		__typeof__(b) min_b_ = (b);                                                        \
-		min_a_ < min_b_ ? min_a_ : min_b_;                                                 \
+		__typeof__(a) va = (a);                                                            \
+		__typeof__(b) vb = (b);                                                            \
+		va op vb ? va : vb;                                                                \
 	})
-#define max(a, b)                                                                                  \
-	({                                                                                         \
-		__typeof__(a) max_a_ = (a);                                                        \
-		__typeof__(b) max_b_ = (b);                                                        \
-		max_a_ > max_b_ ? max_a_ : max_b_;                                                 \
-	})
+#define min(a, b) CHOOSE_(a, <, b, UNIQUE(min_a_), UNIQUE(min_b_))
+#define max(a, b) CHOOSE_(a, >, b, UNIQUE(max_a_), UNIQUE(max_b_))
 #define ALIGN_UP(x, a) (((x) + (a) - 1) & ~((__typeof__(x))(a) - 1)) /* a: a power of two */
 #define ALIGN_DOWN(x, a) ((x) & ~((__typeof__(x))(a) - 1))
 #define IS_ALIGNED(x, a) (((x) & ((__typeof__(x))(a) - 1)) == 0)

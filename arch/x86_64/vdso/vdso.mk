@@ -1,12 +1,13 @@
 # The vDSO: a shared object of its own, compiled for user space, embedded by arch/x86_64/vdso_image.S.
-VDSO       := $(O)/arch/x86_64/vdso/vdso.so
+# The same one for all builds.
+VDSO       := $(GEN)/arch/x86_64/vdso/vdso.so
 VDSO_SRC   := $(wildcard arch/x86_64/vdso/*.[cS])
-VDSO_OBJ   := $(patsubst %,$(O)/%.o,$(VDSO_SRC))
+VDSO_OBJ   := $(patsubst %,$(GEN)/%.o,$(VDSO_SRC))
 VDSO_FLAGS := -std=gnu17 -ffreestanding -O2 -fPIC -fvisibility=hidden -mno-red-zone -mgeneral-regs-only \
               -fno-stack-protector -fasynchronous-unwind-tables -fomit-frame-pointer -fcf-protection=none \
               -nostdinc -isystem $(CCINC) -I. $(WARN)
 
-$(O)/arch/x86_64/vdso/%.o: arch/x86_64/vdso/%
+$(GEN)/arch/x86_64/vdso/%.o: arch/x86_64/vdso/%
 	$(call say,VDSO,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(VDSO_FLAGS) -MMD -MP -c $< -o $@
@@ -17,7 +18,7 @@ $(VDSO): $(VDSO_OBJ) arch/x86_64/vdso/vdso.lds
 		-z max-page-size=4096 -z noexecstack -z now --no-undefined -T arch/x86_64/vdso/vdso.lds \
 		-o $@ $(VDSO_OBJ)
 
-$(O)/arch/x86_64/vdso_image.S.o: $(VDSO)
-$(O)/arch/x86_64/vdso_image.S.o: KFLAGS += -Wa,-I$(O)
+$(BUILDS:%=build/%/arch/x86_64/vdso_image.S.o): $(VDSO)
+$(BUILDS:%=build/%/arch/x86_64/vdso_image.S.o): KFLAGS_FILE := -Wa,-I$(GEN)
 
 -include $(VDSO_OBJ:.o=.d)

@@ -33,6 +33,7 @@ struct job {
 	int nr_procs;
 	bool background;
 	bool changed; /* its state is to be reported */
+	bool quiet;   /* its standard error is not ours: nobody asked for its last words here */
 	char *text;
 	struct proc procs[];
 };
@@ -83,6 +84,11 @@ struct job *job_new(const char *text, int nr_procs)
 
 	j->text = str_dup(text ? text : "");
 	return j;
+}
+
+void job_be_quiet(struct job *j)
+{
+	j->quiet = true;
 }
 
 static void job_free(struct job *j)
@@ -249,12 +255,13 @@ static int wait_foreground(struct job *j)
 		print_job(stderr, j, false);
 		return status_of(status);
 	}
-	job_free(j);
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT && sh.o.interactive) {
 		fputc('\n', stderr);
 		sh.interrupted = true;
 	}
-	tell_death(status);
+	if (!j->quiet)
+		tell_death(status);
+	job_free(j);
 	return status_of(status);
 }
 
@@ -324,8 +331,10 @@ static int wait_for_one(const char *spec)
 {
 	struct job *j = find_job(spec);
 
+	if (!j && *spec == '%')
+		warn("No such job: %s", spec);
 	if (!j)
-		return 127;
+		return *spec == '%' ? 2 : 127;
 	while (job_state(j) == RUNS)
 		if (!reap(0)) {
 			if (errno == ECHILD)
@@ -338,8 +347,10 @@ static int wait_for_one(const char *spec)
 		for (int i = 0; i < j->nr_procs; i++)
 			if (j->procs[i].pid == atoi(spec))
 				status = j->procs[i].status;
-	if (job_state(j) == DONE)
+	if (job_state(j) == DONE) {
+		tell_death(status);
 		job_free(j);
+	}
 	return status_of(status);
 }
 
@@ -404,9 +415,11 @@ static struct job *job_argument(int argc, char **argv)
 	struct job *j = find_job(argc > 1 ? argv[1] : "%%");
 
 	if (!sh.job_control)
-		warn("%s: no job control", argv[0]);
+		warn("no job control");
+	else if (!j && argc > 1)
+		warn("No such job: %s", argv[1]);
 	else if (!j)
-		warn("%s: No such job: %s", argv[0], argc > 1 ? argv[1] : "%%");
+		warn("No current job");
 	return sh.job_control ? j : NULL;
 }
 

@@ -29,7 +29,7 @@ static const char *param_value(const char *name, size_t len)
 	}
 	if (is_name(name, len)) {
 		char *copy = mem_dup(name, len);
-		return strcmp(copy, "LINENO") == 0 ? number_text(input_line()) : var_get(copy);
+		return strcmp(copy, "LINENO") == 0 ? number_text(sh.line) : var_get(copy);
 	}
 	struct text t = { 0 };
 	switch (*name) {

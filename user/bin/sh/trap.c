@@ -91,6 +91,14 @@ bool traps_run(void)
 	return ran;
 }
 
+bool traps_set(void)
+{
+	for (int sig = 0; sig < MAX_SIGNALS; sig++)
+		if (commands[sig] && *commands[sig])
+			return true;
+	return false;
+}
+
 void traps_forget(void)
 {
 	for (int sig = 0; sig < MAX_SIGNALS; sig++) {
@@ -188,7 +196,7 @@ int cmd_trap(int argc, char **argv)
 	for (; i < argc; i++) {
 		int sig = strcmp(argv[i], "EXIT") == 0 ? EXIT_TRAP : signal_number(argv[i]);
 		if (sig < 0 || sig >= MAX_SIGNALS) {
-			warn("trap: %s: bad trap", argv[i]);
+			warn("%s: bad trap", argv[i]);
 			status = 1;
 			continue;
 		}

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: MIT
+/*
+ * mount_calls: mount(2) and umount2(2), and the tables of mounts that /proc shows.
+ *
+ * Promise   new mounts of every type in fs_types, remounting, bind mounts of one place (without MS_REC), lazy
+ *           unmounting of a whole tree; a mount that is used by anybody is EBUSY without MNT_DETACH.
+ *           CAP_SYS_ADMIN for all of it.
+ * Locks     mount_lock around looking at the tree and changing it; what was taken out of the tree is put after
+ *           it is dropped
+ * Linux     mount(2), umount(2), proc_pid_mountinfo(5). One name space, in which every mount is private:
+ *           MS_PRIVATE changes nothing, the other kinds of propagation are EINVAL, as is MS_MOVE.
+ */
+#include "fs/mount.h"
+#include "fs/walk.h"
+#include "kernel/core/alloc.h"
+#include "kernel/core/cred.h"
+#include "kernel/lib/errno.h"
+#include "kernel/lib/string.h"
+#include "kernel/syscall.h"
+#include "mm/uaccess.h"
+
+enum {
+	TYPE_MAX = 64,
+	PROPAGATION = MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE,
+	IGNORED_FLAGS = MS_SILENT | MS_SYNCHRONOUS | MS_DIRSYNC | MS_LAZYTIME, /* no difference in memory */
+	SUPPORTED_FLAGS = MOUNT_FLAGS | IGNORED_FLAGS | MS_REMOUNT | MS_BIND | MS_REC | PROPAGATION,
+};
+
+/* Linux's default: relatime, unless another rule for access times was asked for. */
+static u32 with_relatime(u32 flags)
+{
+	return flags & (MS_NOATIME | MS_STRICTATIME) ? flags & ~(u32)MS_RELATIME : flags | MS_RELATIME;
+}
+
+/* --- mounting --- */
+
+/* Puts a mount that nobody else knows at a place, on top of what is there; eats the reference on m. */
+static int attach_at(struct mount *m, struct path *at)
+{
+	path_cross_mounts(at);
+	mutex_lock(&mount_lock);
+	int err = mount_attach(m, at);
+	mutex_unlock(&mount_lock);
+	mount_put(m);
+	return err;
+}
+
+static int mount_new_at(struct path *at, const char *source, const char *type, u32 flags, const char *options)
+{
+	struct superblock *sb;
+	const struct fs_type *t = fs_type_find(type);
+	if (!t)
+		return -ENODEV;
+	if (!S_ISDIR(at->dentry->inode->mode))
+		return -ENOTDIR;
+	int err = superblock_make(t, options, &sb);
+	if (err)
+		return err;
+	struct mount *m = mount_new(sb, sb->root, with_relatime(flags), source);
+	if (!m) {
+		superblock_put(sb);
+		return -ENOMEM;
+	}
+	return attach_at(m, at);
+}
+
+static int bind_at(struct path *at, const char __user *usource)
+{
+	PATHREF from = {};
+	int err = path_lookup(AT_FDCWD, usource, LOOKUP_FOLLOW, &from);
+	if (err)
+		return err;
+	if (S_ISDIR(from.dentry->inode->mode) != S_ISDIR(at->dentry->inode->mode))
+		return -ENOTDIR;
+	struct superblock *sb = from.mount->sb;
+	ref_get(&sb->ref);
+	struct mount *m = mount_new(sb, from.dentry, READ_ONCE(from.mount->flags), from.mount->source);
+	if (!m) {
+		superblock_put(sb);
+		return -ENOMEM;
+	}
+	return attach_at(m, at);
+}
+
+/* With MS_BIND only the mount changes, else what all mounts of the superblock share does, too. */
+static int remount_at(const struct path *at, u32 flags, const char *options)
+{
+	struct mount *m = at->mount;
+	struct superblock *sb = m->sb;
+	int err = 0;
+	guard(mutex)(&mount_lock);
+	if (!(flags & MS_BIND)) {
+		if (sb->type->remount)
+			err = sb->type->remount(sb, options);
+		if (err)
+			return err;
+		WRITE_ONCE(sb->flags, flags & MS_RDONLY);
+	}
+	WRITE_ONCE(m->flags, with_relatime(flags) & MOUNT_FLAGS);
+	return 0;
+}
+
+struct mount_request {
+	u32 flags;
+	const char __user *source;
+	char *type;    /* "" : none was given */
+	char *options; /* one page; "" : none */
+};
+
+static int mount_checked(struct path *at, const struct mount_request *r)
+{
+	char source[sizeof(at->mount->source)] = "none";
+	bool is_root = at->dentry == at->mount->root;
+	if (r->flags & (MS_REMOUNT | PROPAGATION) && !is_root)
+		return -EINVAL;
+	if (r->flags & MS_REMOUNT)
+		return remount_at(at, r->flags, r->options);
+	if (r->flags & MS_BIND)
+		return !r->source || r->flags & MS_REC ? -EINVAL : bind_at(at, r->source);
+	if (r->flags & PROPAGATION)
+		return (r->flags & PROPAGATION) == MS_PRIVATE ? 0 : -EINVAL;
+	if (!*r->type)
+		return -EINVAL;
+	if (r->source) {
+		ssize_t n = strncpy_from_user(source, r->source, sizeof(source));
+		if (n < 0)
+			return n == -ENAMETOOLONG ? -EINVAL : (int)n;
+	}
+	return mount_new_at(at, source, r->type, r->flags, r->options);
+}
+
+/* The options' text ends at its NUL, or where the memory that holds it ends. */
+static int import_options(char *options, const char __user *user)
+{
+	ssize_t n = user ? strncpy_from_user(options, user, PAGE_SIZE) : 0;
+	if (!user)
+		options[0] = '\0';
+	return n == -ENAMETOOLONG ? -EINVAL : n < 0 ? (int)n : 0;
+}
+
+long sys_mount(const char __user *source, const char __user *target, const char __user *utype, unsigned flags,
+	void __user *data)
+{
+	char type[TYPE_MAX] = "";
+	if (utype) {
+		ssize_t n = strncpy_from_user(type, utype, sizeof(type));
+		if (n < 0 && n != -ENAMETOOLONG)
+			return n;
+		if (n < 0)
+			return -ENODEV; /* no type has a name that long */
+	}
+	char *options = kmalloc(PAGE_SIZE);
+	if (!options)
+		return -ENOMEM;
+	PATHREF at = {};
+	struct mount_request r = { .source = source, .type = type, .options = options,
+		.flags = (flags & MS_MGC_MSK) == MS_MGC_VAL ? flags & ~MS_MGC_MSK : flags };
+	long err = import_options(options, data);
+	if (err == 0)
+		err = path_lookup(AT_FDCWD, target, LOOKUP_FOLLOW, &at);
+	if (err == 0 && !capable(CAP_SYS_ADMIN))
+		err = -EPERM;
+	if (err == 0)
+		err = r.flags & ~(u32)SUPPORTED_FLAGS ? -EINVAL : mount_checked(&at, &r);
+	kfree(options);
+	return err;
+}
+
+/* --- unmounting --- */
+
+static bool is_below(const struct mount *m, const struct mount *top)
+{
+	while (m && m != top)
+		m = m->parent;
+	return m != NULL;
+}
+
+static bool has_children(const struct mount *top)
+{
+	struct mount *m;
+	list_for_each(m, &mounts, node)
+		if (m->parent == top)
+			return true;
+	return false;
+}
+
+/* The newest mount of the tree under `top`: nothing is mounted on it. */
+static struct mount *leaf_of(struct mount *top)
+{
+	struct mount *m, *leaf = top;
+	list_for_each(m, &mounts, node)
+		if (m != top && is_below(m, top))
+			leaf = m;
+	return leaf;
+}
+
+/* Takes one mount out of the tree: answers whether there was one and what has to be put. */
+static bool detach_one(struct mount *top, struct mount **gone, struct path *place)
+{
+	guard(mutex)(&mount_lock);
+	if (!top->attached)
+		return false;
+	*gone = leaf_of(top);
+	*place = mount_detach(*gone);
+	return true;
+}
+
+static int unmount(struct mount *top, unsigned flags)
+{
+	enum { IDLE_REFS = 2 }; /* the tree's, and this call's */
+	struct mount *gone;
+	struct path place;
+	mutex_lock(&mount_lock);
+	bool is_ours = top->attached && top->parent;
+	bool is_busy = has_children(top) || ref_count(&top->ref) > IDLE_REFS;
+	mutex_unlock(&mount_lock);
+	if (!is_ours)
+		return -EINVAL;
+	if (is_busy && !(flags & MNT_DETACH))
+		return -EBUSY;
+	while (detach_one(top, &gone, &place)) {
+		mount_put(gone);
+		path_put(&place);
+	}
+	return 0;
+}
+
+long sys_umount2(const char __user *target, unsigned flags)
+{
+	PATHREF p = {};
+	if (flags & ~(unsigned)(MNT_FORCE | MNT_DETACH | UMOUNT_NOFOLLOW))
+		return -EINVAL;
+	int err = path_lookup(AT_FDCWD, target, flags & UMOUNT_NOFOLLOW ? 0 : LOOKUP_FOLLOW, &p);
+	if (err)
+		return err;
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (p.dentry != p.mount->root)
+		return -EINVAL;
+	struct mount *m = mount_get(p.mount);
+	path_put(&p); /* else its root would be in use, by us */
+	err = unmount(m, flags);
+	mount_put(m);
+	return err;
+}
+
+/* --- tables --- */
+
+static void show_flags(const struct mount *m, struct strbuf *sb)
+{
+	static const struct { u32 flag; const char *name; } names[] = {
+		{ MS_NOSUID, ",nosuid" }, { MS_NODEV, ",nodev" }, { MS_NOEXEC, ",noexec" },
+		{ MS_NOATIME, ",noatime" }, { MS_NODIRATIME, ",nodiratime" }, { MS_RELATIME, ",relatime" },
+	};
+	u32 flags = READ_ONCE(m->flags);
+	strbuf_puts(sb, flags & MS_RDONLY ? "ro" : "rw");
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (flags & names[i].flag)
+			strbuf_puts(sb, names[i].name);
+}
+
+static void show_super_options(const struct mount *m, struct strbuf *sb)
+{
+	if (m->sb->type->show_options)
+		m->sb->type->show_options(m->sb, sb);
+}
+
+/* Calls fn for every mount that can be reached from the caller's root, with its place as seen from there. */
+static void for_each_shown(void (*fn)(struct mount *m, const char *place, struct strbuf *sb), struct strbuf *sb)
+{
+	char *page = kmalloc(FS_PATH_MAX), *place;
+	struct mount *m;
+	if (!page)
+		return;
+	mutex_lock(&mount_lock);
+	list_for_each(m, &mounts, node) {
+		struct path root = { m, m->root };
+		if (path_is_reachable(&root) && path_show(&root, page, FS_PATH_MAX, &place) == 0)
+			fn(m, place, sb);
+	}
+	mutex_unlock(&mount_lock);
+	kfree(page);
+}
+
+static const char special_chars[] = " \t\n#";
+
+static void show_mount(struct mount *m, const char *place, struct strbuf *sb)
+{
+	strbuf_puts_escaped(sb, m->source, special_chars);
+	strbuf_putc(sb, ' ');
+	strbuf_puts_escaped(sb, place, special_chars);
+	strbuf_printf(sb, " %s ", m->sb->type->name);
+	show_flags(m, sb);
+	show_super_options(m, sb);
+	strbuf_puts(sb, " 0 0\n");
+}
+
+static void show_mountinfo(struct mount *m, const char *place, struct strbuf *sb)
+{
+	strbuf_printf(sb, "%d %d %u:%u ", m->id, m->parent ? m->parent->id : 0, rdev_major(m->sb->dev),
+		rdev_minor(m->sb->dev));
+	dentry_to_strbuf(m->root, sb);
+	strbuf_putc(sb, ' ');
+	strbuf_puts_escaped(sb, place, special_chars);
+	strbuf_putc(sb, ' ');
+	show_flags(m, sb);
+	strbuf_printf(sb, " - %s ", m->sb->type->name);
+	strbuf_puts_escaped(sb, m->source, special_chars);
+	strbuf_puts(sb, READ_ONCE(m->sb->flags) & MS_RDONLY ? " ro" : " rw");
+	show_super_options(m, sb);
+	strbuf_putc(sb, '\n');
+}
+
+void mounts_show(struct strbuf *sb)
+{
+	for_each_shown(show_mount, sb);
+}
+
+void mountinfo_show(struct strbuf *sb)
+{
+	for_each_shown(show_mountinfo, sb);
+}
+
+void filesystems_show(struct strbuf *sb)
+{
+	for (const struct fs_type *const *t = fs_types; *t; t++)
+		strbuf_printf(sb, "%s\t%s\n", (*t)->flags & FS_NODEV ? "nodev" : "", (*t)->name);
+}

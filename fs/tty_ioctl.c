@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: MIT
+/*
+ * tty_ioctl: asking and setting what a terminal is: modes, window, owner, queues.
+ *
+ * Promise   ioctl_tty(2). What changes a terminal stops a background process with SIGTTOU first, as termios(3)
+ *           says; TCSETSW and TCSBRK wait until output is out, and a signal interrupts the wait.
+ * Locks     the terminal's (tty.h); user memory is touched before or after, never under it
+ * Linux     no modem lines, no line disciplines but N_TTY; TIOCSTI is EIO, as where
+ *           dev.tty.legacy_tiocsti is off; struct termio of the seventies is not known (ENOTTY)
+ */
+#include "fs/inode.h"
+#include "fs/tty.h"
+#include "kernel/core/clock.h"
+#include "kernel/lib/errno.h"
+#include "kernel/uapi/ioctl.h"
+#include "mm/uaccess.h"
+
+enum { BREAK_NS = 250000000, BREAK_UNIT_NS = 100000000 };
+
+/* --- modes --- */
+
+static const struct { u32 code, speed; } speeds[] = {
+	{ B0, 0 }, { B50, 50 }, { B75, 75 }, { B110, 110 }, { B134, 134 }, { B150, 150 }, { B200, 200 },
+	{ B300, 300 }, { B600, 600 }, { B1200, 1200 }, { B1800, 1800 }, { B2400, 2400 }, { B4800, 4800 },
+	{ B9600, 9600 }, { B19200, 19200 }, { B38400, 38400 }, { B57600, 57600 }, { B115200, 115200 },
+	{ B230400, 230400 },
+};
+
+static u32 speed_of(u32 cflag, u32 other)
+{
+	if ((cflag & CBAUD) == BOTHER)
+		return other;
+	for (size_t i = 0; i < ARRAY_LEN(speeds); i++)
+		if (speeds[i].code == (cflag & CBAUD))
+			return speeds[i].speed;
+	return other;
+}
+
+/* A struct termios2 begins as a struct termios. */
+_Static_assert(offsetof(struct termios2, c_ispeed) == sizeof(struct termios), "termios2 is termios and two speeds");
+
+static long get_modes(struct tty *t, void __user *user, size_t size)
+{
+	struct termios2 m = {};
+	mutex_lock(&t->lock);
+	__builtin_memcpy(&m, &t->ld.termios, sizeof(t->ld.termios));
+	m.c_ispeed = speed_of(m.c_cflag, t->input_speed);
+	m.c_ospeed = speed_of(m.c_cflag, t->output_speed);
+	mutex_unlock(&t->lock);
+	return copy_to_user(user, &m, size);
+}
+
+enum set_when { SET_NOW, SET_DRAINED, SET_FLUSHED };
+
+static long set_modes(struct tty *t, const void __user *user, size_t size, enum set_when when)
+{
+	struct termios2 m = {};
+	struct termios set;
+	if (copy_from_user(&m, user, size))
+		return -EFAULT;
+	int err = tty_check_background(t, SIGTTOU);
+	if (err == 0 && when != SET_NOW)
+		err = tty_wait_drained(t, FOREVER);
+	if (err)
+		return err;
+	__builtin_memcpy(&set, &m, sizeof(set));
+	mutex_lock(&t->lock);
+	if (when == SET_FLUSHED)
+		ldisc_flush_input(&t->ld);
+	t->output_speed = speed_of(m.c_cflag, size == sizeof(m) ? m.c_ospeed : t->output_speed);
+	t->input_speed = size == sizeof(m) && m.c_ispeed ? m.c_ispeed : t->output_speed;
+	ldisc_set_termios(&t->ld, &set);
+	t->port->ops->set_termios(t->port, &set);
+	tty_feed(t);
+	mutex_unlock(&t->lock);
+	tty_announce(t);
+	return 0;
+}
+
+/* --- window --- */
+
+static long get_window(struct tty *t, void __user *user)
+{
+	mutex_lock(&t->lock);
+	struct winsize size = t->size;
+	mutex_unlock(&t->lock);
+	return copy_to_user(user, &size, sizeof(size));
+}
+
+static bool same_size(const struct winsize *a, const struct winsize *b)
+{
+	return a->ws_row == b->ws_row && a->ws_col == b->ws_col && a->ws_xpixel == b->ws_xpixel &&
+	       a->ws_ypixel == b->ws_ypixel;
+}
+
+static long set_window(struct tty *t, const void __user *user)
+{
+	struct winsize size;
+	if (copy_from_user(&size, user, sizeof(size)))
+		return -EFAULT;
+	guard(mutex)(&t->lock);
+	if (same_size(&size, &t->size))
+		return 0;
+	t->size = size;
+	if (t->pgrp)
+		signal_pgrp(t->pgrp, SIGWINCH);
+	return 0;
+}
+
+/* --- owner --- */
+
+static long get_owner(struct tty *t, u32 cmd, int __user *user)
+{
+	if (!tty_is_mine(t))
+		return -ENOTTY;
+	mutex_lock(&t->lock);
+	struct pid *p = cmd == TIOCGSID ? t->session : t->pgrp;
+	int nr = p ? p->nr : 0;
+	mutex_unlock(&t->lock);
+	return cmd == TIOCGSID && !nr ? -ENOTTY : put_user(nr, user);
+}
+
+static long set_foreground(struct tty *t, const int __user *user)
+{
+	int nr, err = tty_check_background(t, SIGTTOU);
+	if (err)
+		return err == -EIO ? -ENOTTY : err;
+	if (!tty_is_mine(t))
+		return -ENOTTY;
+	if (get_user(nr, user))
+		return -EFAULT;
+	if (nr < 0)
+		return -EINVAL;
+	struct pid *pgrp = pid_find_get(nr);
+	if (!pgrp || list_is_empty(&pgrp->group)) {
+		pid_put(pgrp);
+		return -ESRCH;
+	}
+	if (!pgrp_is_in_my_session(pgrp)) {
+		pid_put(pgrp);
+		return -EPERM;
+	}
+	mutex_lock(&t->lock);
+	struct pid *old = t->pgrp;
+	t->pgrp = pgrp;
+	mutex_unlock(&t->lock);
+	pid_put(old);
+	return 0;
+}
+
+static long take_control(struct file *f, struct tty *t, bool steal)
+{
+	struct tty *mine __autoput(tty) = current_tty();
+	guard(mutex)(&t->lock);
+	if (current_is_session_leader() && t->session == current_session())
+		return 0;
+	if (!current_is_session_leader() || mine)
+		return -EPERM;
+	if (t->session) {
+		if (!steal || !capable(CAP_SYS_ADMIN))
+			return -EPERM;
+		session_clear_tty(t->session);
+	}
+	if (!(f->mode & FILE_READ) && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	return tty_become_controlling(t);
+}
+
+static long give_up_control(struct tty *t)
+{
+	if (!tty_is_mine(t))
+		return -ENOTTY;
+	if (!current_is_session_leader()) {
+		current_set_tty(NULL);
+		return 0;
+	}
+	guard(mutex)(&t->lock);
+	if (t->pgrp) {
+		signal_pgrp(t->pgrp, SIGHUP);
+		signal_pgrp(t->pgrp, SIGCONT);
+	}
+	session_clear_tty(current_session());
+	tty_clear_session(t);
+	return 0;
+}
+
+/* --- queues --- */
+
+static long flush(struct tty *t, unsigned long which)
+{
+	int err = tty_check_background(t, SIGTTOU);
+	if (err)
+		return err;
+	if (which > TCIOFLUSH)
+		return -EINVAL;
+	mutex_lock(&t->lock);
+	if (which != TCOFLUSH)
+		ldisc_flush_input(&t->ld);
+	if (which != TCIFLUSH)
+		ldisc_flush_output(&t->ld);
+	tty_feed(t);
+	mutex_unlock(&t->lock);
+	tty_announce(t);
+	return 0;
+}
+
+static long flow(struct tty *t, unsigned long what)
+{
+	int err = tty_check_background(t, SIGTTOU);
+	if (err)
+		return err;
+	if (what > TCION)
+		return -EINVAL;
+	guard(mutex)(&t->lock);
+	u8 c = t->ld.termios.c_cc[what == TCIOFF ? VSTOP : VSTART];
+	if (what == TCOOFF || what == TCOON)
+		ldisc_hold(&t->ld, what == TCOOFF);
+	else if (c)
+		t->port->ops->write(t->port, &c, 1);
+	return 0;
+}
+
+static void set_break(struct tty *t, bool on)
+{
+	guard(mutex)(&t->lock);
+	if (t->port->ops->set_break)
+		t->port->ops->set_break(t->port, on);
+}
+
+/* Waits until all is out; then a line break of so many ns, if any. */
+static long drain_and_break(struct tty *t, u64 break_ns)
+{
+	int err = tty_check_background(t, SIGTTOU);
+	if (err == 0)
+		err = tty_wait_drained(t, FOREVER);
+	if (err || !break_ns)
+		return err;
+	set_break(t, true);
+	err = wait_event(&t->wq, POLLHUP, false, deadline_after(break_ns), WAIT_INTERRUPTIBLE);
+	set_break(t, false);
+	return err == -ETIMEDOUT ? 0 : -EINTR;
+}
+
+static long put_count(struct tty *t, u32 cmd, int __user *user)
+{
+	struct tty_port *p = t->port;
+	mutex_lock(&t->lock);
+	size_t n = cmd == TIOCINQ ? ldisc_readable_bytes(&t->ld) :
+		   ring_used(&t->ld.echo) + (p->ops->pending ? p->ops->pending(p) : 0);
+	mutex_unlock(&t->lock);
+	return put_user((int)n, user);
+}
+
+static long set_exclusive(struct tty *t, bool on)
+{
+	guard(mutex)(&t->lock);
+	t->exclusive = on;
+	return 0;
+}
+
+static long set_discipline(const int __user *user)
+{
+	int nr;
+	if (get_user(nr, user))
+		return -EFAULT;
+	return nr == N_TTY ? 0 : -EINVAL;
+}
+
+static long hang_up_now(struct tty *t)
+{
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	tty_hangup(t);
+	return 0;
+}
+
+/* What changes the terminal or asks about its modes; -ENOIOCTLCMD: not of that kind. */
+static long modes_ioctl(struct tty *t, u32 cmd, void __user *user)
+{
+	switch (cmd) {
+	case TCGETS:
+		return get_modes(t, user, sizeof(struct termios));
+	case TCGETS2:
+		return get_modes(t, user, sizeof(struct termios2));
+	case TCSETS:
+	case TCSETSW:
+	case TCSETSF:
+		return set_modes(t, user, sizeof(struct termios), (enum set_when)(cmd - TCSETS));
+	case TCSETS2:
+	case TCSETSW2:
+	case TCSETSF2:
+		return set_modes(t, user, sizeof(struct termios2), (enum set_when)(cmd - TCSETS2));
+	case TIOCGWINSZ:
+		return get_window(t, user);
+	case TIOCSWINSZ:
+		return set_window(t, user);
+	default:
+		return -ENOIOCTLCMD;
+	}
+}
+
+long tty_ioctl(struct file *f, u32 cmd, unsigned long arg)
+{
+	struct tty *t = f->priv;
+	void __user *user = (void __user *)arg;
+	if (tty_file_is_dead(f))
+		return cmd == TIOCSPGRP ? -ENOTTY : -EIO;
+	switch (cmd) {
+	case TIOCGPGRP:
+	case TIOCGSID:
+		return get_owner(t, cmd, user);
+	case TIOCSPGRP:
+		return set_foreground(t, user);
+	case TIOCSCTTY:
+		return take_control(f, t, arg == 1);
+	case TIOCNOTTY:
+		return give_up_control(t);
+	case TCFLSH:
+		return flush(t, arg);
+	case TCXONC:
+		return flow(t, arg);
+	case TCSBRK:
+		return drain_and_break(t, arg ? 0 : BREAK_NS);
+	case TCSBRKP:
+		return drain_and_break(t, arg ? arg * BREAK_UNIT_NS : BREAK_NS);
+	case TIOCSBRK:
+	case TIOCCBRK:
+		set_break(t, cmd == TIOCSBRK);
+		return 0;
+	case TIOCINQ:
+	case TIOCOUTQ:
+		return put_count(t, cmd, user);
+	case TIOCEXCL:
+	case TIOCNXCL:
+		return set_exclusive(t, cmd == TIOCEXCL);
+	case TIOCGEXCL:
+		return put_user((int)READ_ONCE(t->exclusive), (int __user *)user);
+	case TIOCGETD:
+		return put_user(N_TTY, (int __user *)user);
+	case TIOCSETD:
+		return set_discipline(user);
+	case TIOCGDEV:
+		return put_user((u32)tty_rdev(t), (u32 __user *)user);
+	case TIOCVHANGUP:
+		return hang_up_now(t);
+	case TIOCSTI:
+		return -EIO;
+	default:
+		return modes_ioctl(t, cmd, user);
+	}
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+/*
+ * uapi/securebits: how much of root's special treatment a task keeps.
+ *
+ * Linux     capabilities(7), prctl(2) PR_SET_SECUREBITS
+ */
+#pragma once
+
+#define SECBIT_NOROOT 0x01
+#define SECBIT_NOROOT_LOCKED 0x02
+#define SECBIT_NO_SETUID_FIXUP 0x04
+#define SECBIT_NO_SETUID_FIXUP_LOCKED 0x08
+#define SECBIT_KEEP_CAPS 0x10
+#define SECBIT_KEEP_CAPS_LOCKED 0x20
+#define SECBIT_NO_CAP_AMBIENT_RAISE 0x40
+#define SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED 0x80
