@@ -14,6 +14,7 @@
 #include "kernel/core/clock.h"
 #include "kernel/core/cred.h"
 #include "kernel/core/ktest.h"
+#include "kernel/core/library.h"
 #include "kernel/core/log.h"
 #include "kernel/core/panic.h"
 #include "kernel/core/pid.h"
@@ -37,6 +38,7 @@ struct step {
 /* With the page allocator and interrupts off; must not sleep. */
 static const struct step early_steps[] = {
 	{ "slab", slab_init },
+	{ "library", library_init },
 	{ "kvirt", kvirt_init },
 };
 static const struct step core_steps[] = {

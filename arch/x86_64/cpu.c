@@ -219,27 +219,3 @@ void arch_cpuinfo(unsigned *family, unsigned *model, unsigned *stepping, const c
 		*family += signature >> 20 & 255;
 	*vendor_name = vendor;
 }
-
-u64 arch_hwcap(void)
-{
-	u32 a, b, c, d;
-	cpuid(1, 0, &a, &b, &c, &d);
-	return d;
-}
-
-u64 arch_hwcap2(void)
-{
-	enum { HWCAP2_FSGSBASE = 1 << 1 };
-	return cpu_features.fsgsbase ? HWCAP2_FSGSBASE : 0;
-}
-
-/* --- chance --- */
-
-bool arch_random(u64 *v)
-{
-	enum { TRIES = 10 }; /* the generator may be exhausted for a moment: as Intel recommends */
-	u8 ok = 0;
-	for (unsigned i = 0; cpu_features.rdrand && !ok && i < TRIES; i++)
-		__asm__ volatile("rdrand %0; setc %1" : "=r"(*v), "=qm"(ok)::"cc");
-	return ok;
-}

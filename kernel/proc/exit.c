@@ -14,6 +14,7 @@
 #include "fs/file.h"
 #include "fs/path.h"
 #include "fs/tty.h"
+#include "kernel/core/log.h"
 #include "kernel/core/panic.h"
 #include "kernel/core/sched.h"
 #include "kernel/core/trace.h"
@@ -24,6 +25,8 @@
 #include "kernel/uapi/wait.h"
 #include "mm/mm.h"
 #include "mm/uaccess.h"
+
+enum { SIGNAL_BITS = 0x7f, STATUS_SHIFT = 8 }; /* wait(2): what ended it, and with which status */
 
 /* From here on the thread takes no signals: those of the process that only it could have taken go to the
  * others. True: it is the last. */
@@ -103,13 +106,22 @@ static void leave_tree(struct task *t, u64 peak_pages)
 	}
 }
 
+/* Nothing can go on without it: the machine ends as the option exit= says, or as after a fault. */
+static __noreturn void end_of_process_1(int status)
+{
+	if (status & SIGNAL_BITS)
+		panic("exit: process 1 was killed by signal %d", status & SIGNAL_BITS);
+	log_info("exit: process 1 ended with status %d", status >> STATUS_SHIFT);
+	machine_end(status == 0);
+}
+
 void task_exit(int status)
 {
 	struct task *t = current;
 	struct process *p = t->process;
 	bool is_last = begin_exit(t, status);
 	if (is_last && p == init_process)
-		panic("exit: process 1 ended, status %#x", p->exit_code);
+		end_of_process_1(p->exit_code);
 	trace_event(TRACE_EXIT, status, p->pid->nr);
 	process_hooks_run(task_exit, t);
 	if (is_last) {

@@ -105,8 +105,7 @@ int sigframe_push(struct regs *r, const struct siginfo *info, const struct ksiga
 	r->cs = USER_CS;
 	r->ss = USER_DS;
 	r->rflags &= ~(u64)(RFLAGS_DF | RFLAGS_RF | RFLAGS_TF);
-	task_work_set(t, TASK_WORK_IRET);
-	return 0;
+	return 0; /* the way to user mode that had this work to do loads every register */
 }
 
 /* --- and back --- */

@@ -19,6 +19,7 @@
 #include "kernel/proc/signal.h"
 #include "kernel/core/alloc.h"
 #include "kernel/core/sched.h"
+#include "kernel/core/trace.h"
 #include "kernel/core/upcalls.h"
 #include "kernel/lib/errno.h"
 #include "kernel/lib/string.h"
@@ -361,6 +362,7 @@ int signal_send_locked(struct task *t, const struct siginfo *info, enum signal_s
 	int sig = info->si_signo;
 	ksigset_t bit = sigmask(sig);
 	assert_spin_held(&t->sighand->lock);
+	trace_event(TRACE_SIGNAL, sig, t->tid);
 	if (unlikely(process_flags(p) & PROCESS_EXITING))
 		return 0;
 	if (unlikely(bit & (SIGNALS_STOP | sigmask(SIGCONT))))

@@ -259,7 +259,7 @@ static bool is_known_layout(int sig, int code)
 	if (code == SI_KERNEL)
 		return true;
 	if (code > SI_USER)
-		return code <= (sig < (int)ARRAY_LEN(last_code) && last_code[sig] ? last_code[sig] : POLL_HUP);
+		return code <= ((unsigned)sig < ARRAY_LEN(last_code) && last_code[sig] ? last_code[sig] : POLL_HUP);
 	return code >= SI_DETHREAD || code == SI_ASYNCNL;
 }
 
