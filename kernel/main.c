@@ -53,9 +53,12 @@ static const struct step core_steps[] = {
 	{ "process", process_init },
 	{ "signal", signal_init },
 	{ "futex", futex_init },
-	{ "rcu", rcu_init },
 };
 
+/* With interrupts on: what starts threads or takes sleeping locks. */
+static const struct step late_steps[] = {
+	{ "rcu", rcu_init },
+};
 /* Drivers and the files that reach them; devfs is filled from what they register. */
 static const struct step device_steps[] = {
 	{ "serial", serial_init },
@@ -147,10 +150,11 @@ void kernel_main(struct bootinfo *bi)
 	run_steps(early_steps, ARRAY_LEN(early_steps));
 	arch_init(bi);
 	run_steps(core_steps, ARRAY_LEN(core_steps));
+	irq_enable();
+	run_steps(late_steps, ARRAY_LEN(late_steps));
 	say_hello();
 	fbconsole_init(bi);
 	run_steps(device_steps, ARRAY_LEN(device_steps));
-	irq_enable();
 	start_other_cpus();
 	if (!kthread_start("init", init_thread, NULL))
 		panic("boot: no memory for the first thread");
