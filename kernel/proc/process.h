@@ -32,6 +32,10 @@ struct sighand {
 	struct spinlock lock;		    /* RANK_SIGHAND */
 	struct ksigaction action[_NSIG];    /* [lock] of signal n at n - 1 */
 };
+static inline struct ksigaction *sighand_action(struct sighand *s, int sig)
+{
+	return s->action + (sig - 1);
+}
 
 /* What a process (or its waited-for children) used. */
 struct usage {
