@@ -20,6 +20,7 @@
 #include "kernel/core/pid.h"
 #include "kernel/core/random.h"
 #include "kernel/core/sched.h"
+#include "kernel/dev/console.h"
 #include "kernel/dev/fbconsole.h"
 #include "kernel/dev/serial.h"
 #include "kernel/lib/string.h"
@@ -56,9 +57,20 @@ static const struct step core_steps[] = {
 	{ "rcu", rcu_init },
 };
 
+static void choose_console(void)
+{
+	for (unsigned i = 0; i < options.nr_consoles; i++) {
+		int err = console_choose(options.consoles[i]);
+		if (err)
+			log_warn("boot: console=%s: %s", options.consoles[i],
+				err == -ENODEV ? "there is no such device" : "that makes no sense");
+	}
+}
+
 /* Drivers and the files that reach them; devfs is filled from what they register. */
 static const struct step device_steps[] = {
 	{ "serial", serial_init },
+	{ "console", choose_console },
 	{ "tty", tty_init },
 };
 
