@@ -37,10 +37,10 @@ enum lock_rank {
 	RANK_DENTRY,	 /* the name cache */
 	RANK_FILELOCK,	 /* advisory locks of one inode */
 	RANK_SIGHAND,	 /* signal state of a process */
-	RANK_TIMERQ,
 	RANK_WAITQ,
 	RANK_PI,
 	RANK_RUNQ,
+	RANK_TIMERQ,	 /* a switch starts the tick; functions of timers run without it */
 	RANK_RCU,
 	RANK_SLAB,
 	RANK_KMAP,	 /* the kernel's own page tables */
