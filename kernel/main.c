@@ -42,9 +42,11 @@ static const struct step early_steps[] = {
 	{ "library", library_init },
 	{ "kvirt", kvirt_init },
 };
+/* The last of these may be interrupted; from there on mutexes may be taken, which nobody else holds yet. */
 static const struct step core_steps[] = {
 	{ "timers", timer_queue_init },
 	{ "sched", sched_init },
+	{ "interrupts", irq_enable },
 	{ "cred", cred_init },
 	{ "clock", clock_init },
 	{ "random", random_init },
@@ -162,7 +164,6 @@ void kernel_main(struct bootinfo *bi)
 	say_hello();
 	fbconsole_init(bi);
 	run_steps(device_steps, ARRAY_LEN(device_steps));
-	irq_enable();
 	start_other_cpus();
 	if (!kthread_start("init", init_thread, NULL))
 		panic("boot: no memory for the first thread");
