@@ -31,6 +31,8 @@ unsigned long tool_number(const char *s); /* anything else than digits ends the 
 long tool_parse_size(const char *s);
 int tool_parse_time(const char *s, struct timespec *out);
 
+void tool_human_size(unsigned long bytes, char *text, size_t size); /* like 1.5M */
+
 /* date.c */
 bool tool_parse_date(const char *s, time_t *when);
 
