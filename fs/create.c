@@ -243,13 +243,13 @@ long sys_linkat(int fromfd, const char __user *from, int tofd, const char __user
 {
 	PATHREF old = {};
 	WALK w;
+	walk_init_empty(&w);
 	if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
 	if (flags & AT_EMPTY_PATH && !may_link_descriptor(fromfd))
 		return -ENOENT;
 	unsigned how = (flags & AT_SYMLINK_FOLLOW ? LOOKUP_FOLLOW : 0) |
 		       (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
-	walk_init_empty(&w);
 	int err = path_lookup(fromfd, from, how, &old);
 	if (err == 0)
 		err = walk_to_parent(&w, tofd, to);
