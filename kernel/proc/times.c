@@ -12,6 +12,7 @@
 #include "kernel/core/clock.h"
 #include "kernel/core/cred.h"
 #include "kernel/core/sched.h"
+#include "kernel/core/upcalls.h"
 #include "kernel/proc/facts.h"
 #include "kernel/syscall.h"
 #include "mm/uaccess.h"
@@ -27,10 +28,10 @@ static struct timezone time_zone; /* [atomic] each field a word */
 
 /* --- CPU time --- */
 
-u64 process_cpu_ns(struct process *p)
+u64 current_process_cpu_ns(void)
 {
 	struct usage u;
-	process_usage(p, &u);
+	process_usage(current->process, &u);
 	return u.user_ns + u.system_ns;
 }
 
@@ -76,13 +77,7 @@ static int cpu_clock_read(int clock, s64 *ns)
 
 static int read_clock(int clock, s64 *ns)
 {
-	if (unlikely(clock < 0))
-		return cpu_clock_read(clock, ns);
-	if (clock == CLOCK_PROCESS_CPUTIME_ID) {
-		*ns = (s64)process_cpu_ns(current->process);
-		return 0;
-	}
-	return clock_read(clock, ns);
+	return unlikely(clock < 0) ? cpu_clock_read(clock, ns) : clock_read(clock, ns);
 }
 
 /* --- clocks --- */

@@ -92,7 +92,7 @@ EXPORT long __vdso_time(long *t)
 EXPORT long __vdso_getcpu(unsigned *cpu, unsigned *node, void *unused)
 {
 	u32 number;
-	__asm__ volatile("lsll %1, %0" : "=r"(number) : "r"(VDSO_CPU_NUMBER_SELECTOR));
+	__asm__ volatile("lsll %1, %0" : "=r"(number) : "r"(VDSO_CPU_NUMBER_SELECTOR) : "cc");
 	if (cpu)
 		*cpu = number;
 	if (node)
