@@ -70,7 +70,9 @@ KFLAGS  := -std=gnu17 -ffreestanding -O2 -g -mno-red-zone -mcmodel=kernel -fno-p
            -mgeneral-regs-only -fno-omit-frame-pointer -fno-stack-protector -fno-strict-aliasing \
            -fno-asynchronous-unwind-tables -nostdinc -isystem $(CCINC) -D__KERNEL__ -I. $(WARN)
 KFLAGS_release :=
-KFLAGS_debug   := -DDEBUG -DDEBUG_LOCKS -DDEBUG_SLAB -fsanitize=undefined
+# The sanitizer's own code makes these two warnings cry wolf; the release build has them.
+KFLAGS_debug   := -DDEBUG -DDEBUG_LOCKS -DDEBUG_SLAB -fsanitize=undefined \
+                  -Wno-array-bounds -Wno-maybe-uninitialized
 KDIRS   := boot arch/x86_64 kernel kernel/lib kernel/core kernel/proc kernel/dev mm fs ipc net
 KSRC    := $(foreach d,$(KDIRS),$(wildcard $(d)/*.c $(d)/*.S))
 KONLY_debug := kernel/core/ubsan.c

@@ -55,25 +55,22 @@ int open_path(const struct path *p, u32 flags, struct file **out)
 	int err = 0;
 	if (!f)
 		return -ENOMEM;
-	if (flags & O_PATH)
-		err = 0;
-	else if (flags & O_DIRECT && !S_ISREG(ino->mode))
-		err = -EINVAL;
-	else if (f->mode & FILE_WRITE && S_ISREG(ino->mode))
+	bool opens = !(flags & O_PATH);
+	if (opens && f->mode & FILE_WRITE && S_ISREG(ino->mode))
 		err = become_writer(f);
-	if (err || flags & O_PATH)
-		;
-	else if (ino->ops->open)
+	if (err == 0 && opens && ino->ops->open)
 		err = ino->ops->open(ino, f);
-	else if (is_special)
+	else if (err == 0 && opens && is_special)
 		err = special_open(ino, f);
-	if (err) {
+	if (err)
 		f->ops = &unopened_ops; /* what did not open need not be released */
+	else if (flags & O_DIRECT && !S_ISREG(ino->mode))
+		err = -EINVAL; /* so late, says Linux: the opening was seen */
+	if (err)
 		file_put(f);
-		return err;
-	}
-	*out = f;
-	return 0;
+	else
+		*out = f;
+	return err;
 }
 
 static unsigned wanted(u32 flags)
@@ -112,6 +109,8 @@ static int open_resolved(const struct path *p, const struct open_request *r, boo
 {
 	struct inode *ino = p->dentry->inode;
 	int err = 0;
+	if (!created && r->flags & O_CREAT && r->flags & O_EXCL)
+		return -EEXIST;
 	if (!created && r->flags & O_CREAT && S_ISDIR(ino->mode))
 		return -EISDIR;
 	if (r->flags & O_DIRECTORY && !S_ISDIR(ino->mode))
@@ -130,6 +129,15 @@ static int open_resolved(const struct path *p, const struct open_request *r, boo
 	return err;
 }
 
+/* In a folder where everybody may put things, a name that was to be made must not be another's trap: devices and
+ * sockets always, files and FIFOs where fs.protected_regular and fs.protected_fifos say so, which are off here. */
+static int may_find_instead(const struct inode *dir, const struct inode *found)
+{
+	bool is_trap = inode_is_special(found) && !S_ISFIFO(found->mode) && found->uid != dir->uid &&
+		       found->uid != current_cred()->fsuid;
+	return is_trap && (dir->mode & (S_ISVTX | S_IWOTH)) == (S_ISVTX | S_IWOTH) ? -EACCES : 0;
+}
+
 /* The last name of a held walk, made if need be. 0: *out counted; 1: it was a link, walk on. */
 static int open_last(struct walk *w, const struct open_request *r, struct path *out, bool *created)
 {
@@ -146,17 +154,13 @@ static int open_last(struct walk *w, const struct open_request *r, struct path *
 		if (err != -EEXIST)
 			return err;
 	}
-	if (!*created && r->flags & O_EXCL) {
-		dentry_put(d);
-		return -EEXIST;
-	}
-	if (S_ISLNK(d->inode->mode) && !(r->flags & O_NOFOLLOW)) {
+	if (S_ISLNK(d->inode->mode) && !(r->flags & (O_NOFOLLOW | O_EXCL))) {
 		int err = walk_follow_last(w, d);
 		return err ? err : 1;
 	}
 	*out = (struct path){ mount_get(w->held.mount), d };
 	path_cross_mounts(out);
-	return 0;
+	return *created || r->flags & (O_EXCL | O_PATH) ? 0 : may_find_instead(w->held.dentry->inode, d->inode);
 }
 
 /* O_CREAT: walks to the last name, makes or finds it, follows links by their text. */
@@ -168,13 +172,14 @@ static int open_create(struct walk *w, const struct open_request *r, struct path
 			err = walk_hold(w);
 		if (err)
 			return err;
-		if (w->last_type == LAST_ROOT) { /* "/", or where a magic link led */
+		if (w->last_type == LAST_NAME && w->last_slash)
+			return -EISDIR;
+		if (w->last_type != LAST_NAME) { /* "/", where a magic link led, "." or "..": there it is */
+			err = walk_to_dots(w);
 			path_get(&w->held);
 			*out = w->held;
-			return 0;
+			return err;
 		}
-		if (w->last_type != LAST_NAME || w->last_slash)
-			return -EISDIR;
 		err = open_last(w, r, out, created);
 		if (err <= 0)
 			return err;
@@ -217,7 +222,7 @@ static int open_file(int dirfd, const char __user *name, const struct open_reque
 {
 	int err;
 	do {
-		WALK w;
+		WALK(w);
 		err = walk_begin(&w, dirfd, name, r->how);
 		if (err == 0)
 			err = open_walked(&w, r, out);
@@ -325,7 +330,7 @@ int file_open_kernel(const char *name, u32 flags, u32 mode, struct file **out)
 	struct open_request r;
 	int err = request_init(&r, flags, mode);
 	while (err == 0) {
-		WALK w;
+		WALK(w);
 		err = walk_begin_kernel(&w, name, r.how);
 		if (err == 0)
 			err = open_walked(&w, &r, out);

@@ -173,6 +173,7 @@ static int begin_at(struct walk *w, int dirfd, bool is_empty)
 			return -EXDEV;
 		walk_enter(w);
 		w->cur = w->root;
+		w->passed_root = true;
 		return 0;
 	}
 	struct path start;
@@ -244,6 +245,7 @@ static int cross_down(struct walk *w)
 
 static int step_up(struct walk *w)
 {
+	w->passed_root = true;
 	for (;;) {
 		if (same_place(&w->cur, &w->root))
 			return w->flags & LOOKUP_BENEATH ? -EXDEV : 0;
@@ -338,7 +340,8 @@ static int start_again_if_absolute(struct walk *w)
 	if (w->flags & LOOKUP_BENEATH)
 		return -EXDEV;
 	walk_enter(w);
-	if (w->flags & LOOKUP_NO_XDEV && w->root.mount != w->cur.mount)
+	/* A walk that has had nothing to do with the root yet crosses a boundary by going there, says Linux. */
+	if (w->flags & LOOKUP_NO_XDEV && (!w->passed_root || w->root.mount != w->cur.mount))
 		return -EXDEV;
 	w->cur = w->root;
 	return 0;
@@ -398,6 +401,17 @@ int walk_follow_last(struct walk *w, struct dentry *link)
 	walk_enter(w);
 	w->cur = w->held;
 	return is_magic ? 0 : start_again_if_absolute(w);
+}
+
+int walk_to_dots(struct walk *w)
+{
+	int err = 0;
+	if (w->last_type == LAST_DOTDOT) {
+		walk_enter(w);
+		w->cur = w->held;
+		err = step_up(w);
+	}
+	return err ? err : walk_hold(w);
 }
 
 static inline bool is_dot(const char *name, u32 len)

@@ -131,7 +131,8 @@ static void check_required(void)
 	};
 	for (unsigned i = 0; i < ARRAY_LEN(required); i++)
 		if (!(basic_features & 1u << required[i].bit))
-			panic("Parley needs a processor with %s; this one (%s) has none", required[i].name, arch_cpu_model());
+			panic("Parley needs a processor with %s; this one (%s) has none", required[i].name,
+				arch_cpu_model());
 	u64 cr4;
 	__asm__ volatile("movq %%cr4, %0" : "=r"(cr4));
 	if (cr4 & CR4_LA57)

@@ -9,7 +9,7 @@
  * Lifetime  a thread's number is free at once, the leader's when the process is reaped. The struct goes a
  *           grace period after the last switch away from it.
  * Linux     _exit(2), exit_group(2). The status of a process is that of exit_group(2) or of the fatal signal,
- *           else that with which its leader left.
+ *           else that with which its last thread left.
  */
 #include "fs/file.h"
 #include "fs/path.h"
@@ -38,8 +38,10 @@ static bool begin_exit(struct task *t, int status)
 	struct sighand *s = sighand_lock(t, &irq);
 	t->exiting = true;
 	bool is_last = --p->nr_live == 0;
-	if (t == p->leader && !(process_flags(p) & PROCESS_EXITING))
+	if (is_last && !(process_flags(p) & PROCESS_EXITING)) {
+		process_set(p, PROCESS_EXITING);
 		p->exit_code = status;
+	}
 	bool completes_stop = signal_leave_locked(t);
 	sighand_unlock(s, irq);
 	spin_unlock(&proc_tree_lock);

@@ -18,7 +18,7 @@ int main(int argc, char **argv)
 	int c;
 
 	tool_start(argc, argv, "env [-i] [-u NAME] [NAME=VALUE...] [PROGRAM [ARGUMENT...]]");
-	while ((c = getopt(argc, argv, "iu:")) != -1) {
+	while ((c = getopt(argc, argv, "+iu:")) != -1) {
 		if (c == 'i')
 			clearenv();
 		else if (c == 'u')

@@ -18,7 +18,7 @@ int main(int argc, char **argv)
 	int c, by = DEFAULT_BY;
 
 	tool_start(argc, argv, "nice [-n BY] [PROGRAM [ARGUMENT...]]");
-	while ((c = getopt(argc, argv, "n:")) != -1) {
+	while ((c = getopt(argc, argv, "+n:")) != -1) {
 		if (c != 'n')
 			tool_usage();
 		by = atoi(optarg);

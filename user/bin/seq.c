@@ -70,7 +70,7 @@ int main(int argc, char **argv)
 	int c;
 
 	tool_start(argc, argv, "seq [-w] [-s STRING] [FROM [BY]] TO");
-	while (!is_number(argv[optind]) && (c = getopt(argc, argv, "ws:")) != -1) {
+	while (!is_number(argv[optind]) && (c = getopt(argc, argv, "+ws:")) != -1) {
 		if (c == 'w')
 			pad = true;
 		else if (c == 's')
@@ -92,7 +92,8 @@ int main(int argc, char **argv)
 	int digits = precision(from) > precision(by) ? precision(from) : precision(by);
 	int width = 0;
 	if (pad) {
-		int a = snprintf(NULL, 0, "%.*f", digits, number(from)), b = snprintf(NULL, 0, "%.*f", digits, number(to));
+		int a = snprintf(NULL, 0, "%.*f", digits, number(from));
+		int b = snprintf(NULL, 0, "%.*f", digits, number(to));
 		width = a > b ? a : b;
 	}
 	if (digits == 0 && precision(to) == 0)

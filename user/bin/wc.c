@@ -9,10 +9,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "user/lib/tool.h"
 
-enum { BUF_BYTES = 65536 };
+enum { BUF_BYTES = 65536, UNKNOWN_WIDTH = 7 };
 
 struct counts {
 	unsigned long lines, words, bytes;
@@ -60,6 +61,31 @@ static void print(const struct counts *c, const char *name)
 	printf("%s%s\n", *name ? " " : "", name);
 }
 
+static int digits(unsigned long n)
+{
+	return n < 10 ? 1 : 1 + digits(n / 10);
+}
+
+/* Columns line up when there is more than one number: as wide as all the bytes need, as far as known. */
+static void choose_width(char **names)
+{
+	unsigned long bytes = 0;
+	struct stat st;
+
+	for (bool input = !*names; input || *names; names++) {
+		int bad = input || strcmp(*names, "-") == 0 ? fstat(STDIN_FILENO, &st) : stat(*names, &st);
+
+		if (bad || !S_ISREG(st.st_mode))
+			width = UNKNOWN_WIDTH;
+		else
+			bytes += st.st_size;
+		if (input)
+			break;
+	}
+	if (digits(bytes) > width)
+		width = digits(bytes);
+}
+
 int main(int argc, char **argv)
 {
 	struct counts total = { 0 };
@@ -76,9 +102,8 @@ int main(int argc, char **argv)
 	if (!want_lines && !want_words && !want_bytes)
 		want_lines = want_words = want_bytes = true;
 	files = argc - optind;
-	/* Columns line up when there is more than one number. */
 	if (files > 1 || want_lines + want_words + want_bytes > 1)
-		width = 7;
+		choose_width(argv + optind);
 	for (int i = 0; i < files || i == 0; i++) {
 		const char *name = files ? argv[optind + i] : "";
 		bool is_input = !*name || strcmp(name, "-") == 0;

@@ -144,7 +144,10 @@ static bool test_binary(struct reader *r, int op, const char *a, const char *b)
 {
 	if (op <= B_AFTER) {
 		int order = strcmp(a, b);
-		return op == B_EQUAL ? order == 0 : op == B_UNEQUAL ? order != 0 : op == B_BEFORE ? order < 0 : order > 0;
+		return op == B_EQUAL   ? order == 0 :
+		       op == B_UNEQUAL ? order != 0 :
+		       op == B_BEFORE  ? order < 0 :
+					 order > 0;
 	}
 	if (op >= B_NEWER)
 		return test_files(op, a, b);

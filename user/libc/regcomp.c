@@ -99,7 +99,7 @@ static bool add_class(unsigned char *set, const char *name, size_t len)
 
 static struct tree *finish_set(struct compiler *c, unsigned char *set, bool negate)
 {
-	unsigned char (*grown)[SET_BYTES] = realloc(c->prog->sets, (c->prog->nr_sets + 1) * sizeof(*grown));
+	void *grown = realloc(c->prog->sets, (c->prog->nr_sets + 1) * sizeof(*c->prog->sets));
 
 	if (!grown)
 		return fail(c, REG_ESPACE);
@@ -114,7 +114,7 @@ static struct tree *finish_set(struct compiler *c, unsigned char *set, bool nega
 		set[i] = ~set[i];
 	if (negate && (c->flags & REG_NEWLINE))
 		set['\n' / 8] &= ~(1u << '\n' % 8);
-	memcpy(grown[c->prog->nr_sets], set, SET_BYTES);
+	memcpy(c->prog->sets[c->prog->nr_sets], set, SET_BYTES);
 	return leaf(c, K_SET, c->prog->nr_sets++);
 }
 
@@ -499,8 +499,9 @@ void regfree(regex_t *re)
 size_t regerror(int code, const regex_t *re, char *buf, size_t size)
 {
 	static const char *const texts[] = {
-		"Success", "No match", "Invalid regular expression", "Invalid character class name", "Trailing backslash",
-		"Invalid back reference", "Unmatched [", "Unmatched ( or \\(", "Unmatched { or \\{",
+		"Success", "No match", "Invalid regular expression", "Invalid character class name",
+		"Trailing backslash", "Invalid back reference", "Unmatched [", "Unmatched ( or \\(",
+		"Unmatched { or \\{",
 		"Invalid content of \\{\\}", "Invalid range end", "Memory exhausted",
 		"Invalid preceding regular expression",
 	};

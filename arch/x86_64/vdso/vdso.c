@@ -43,7 +43,8 @@ static inline u64 now_ns(unsigned clock)
 
 static inline bool is_fast(unsigned clock)
 {
-	return likely(clock < VDSO_CLOCKS) && likely(((const volatile struct vdso_data *)&vdso_data)->clocks >> clock & 1);
+	const volatile u32 *clocks = &vdso_data.clocks;
+	return likely(clock < VDSO_CLOCKS) && likely(*clocks >> clock & 1);
 }
 
 EXPORT int __vdso_clock_gettime(int clock, struct timespec *ts)
@@ -92,7 +93,7 @@ EXPORT long __vdso_time(long *t)
 EXPORT long __vdso_getcpu(unsigned *cpu, unsigned *node, void *unused)
 {
 	u32 number;
-	__asm__ volatile("lsll %1, %0" : "=r"(number) : "r"(VDSO_CPU_NUMBER_SELECTOR));
+	__asm__ volatile("lsll %1, %0" : "=r"(number) : "r"(VDSO_CPU_NUMBER_SELECTOR) : "cc");
 	if (cpu)
 		*cpu = number;
 	if (node)
