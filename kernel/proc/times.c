@@ -12,6 +12,7 @@
 #include "kernel/core/clock.h"
 #include "kernel/core/cred.h"
 #include "kernel/core/sched.h"
+#include "kernel/core/upcalls.h"
 #include "kernel/proc/facts.h"
 #include "kernel/syscall.h"
 #include "mm/uaccess.h"
@@ -27,10 +28,12 @@ static struct timezone time_zone; /* [atomic] each field a word */
 
 /* --- CPU time --- */
 
-u64 process_cpu_ns(struct process *p)
+u64 current_process_cpu_ns(void)
 {
 	struct usage u;
-	process_usage(p, &u);
+	if (!current->process)
+		return task_cpu_ns(current);
+	process_usage(current->process, &u);
 	return u.user_ns + u.system_ns;
 }
 
