@@ -7,6 +7,8 @@
  *           grows. Debug builds check each acquisition, that nobody sleeps or copies user memory under
  *           a spinlock or at or beyond RANK_MM, and that a release is by the holder. Release builds
  *           compile the checks away.
+ *           Interrupts count as part of what they interrupt: a lock whose rank is not below those that
+ *           interrupt handlers take (RANK_SIGHAND and beyond) is held with interrupts off, always.
  * Locks     this is their enum: outermost first
  */
 #pragma once
@@ -40,7 +42,7 @@ enum lock_rank {
 	RANK_WAITQ,
 	RANK_PI,
 	RANK_RUNQ,
-	RANK_TIMERQ,	 /* a switch starts the tick; functions of timers run without it */
+	RANK_TIMERQ,	 /* the scheduler arms its tick under the run queue's lock */
 	RANK_RCU,
 	RANK_SLAB,
 	RANK_KMAP,	 /* the kernel's own page tables */

@@ -585,6 +585,7 @@ static void profile_bench(const struct bench *b)
 	b->run(n);
 	printf("profile done\n");
 	fflush(stdout);
+	(void)!read(STDIN_FILENO, &c, 1);
 }
 
 static void run_bench(const struct bench *b)

@@ -3,7 +3,8 @@
 
 Promise   The machine runs as for the counts. When the row is about to start, QEMU is told by its
           monitor to execute one instruction at a time and to log each; what was logged until the
-          row's end is counted by function. Nothing is sampled: the sums are the row's instructions.
+          row's end is counted by function. Nothing is sampled: the sums are the row's instructions, and
+          the few that print the words between which the row runs.
 """
 import bisect
 import os
@@ -102,6 +103,7 @@ def run(setup, machine, archive):
                 console.type("\n")
             elif words == ["profile", "done"]:
                 seen["monitor"].say(OFF)
+                console.type("\n")
 
         os.makedirs(setup.paths.logs, exist_ok=True)
         console.follow(line, LIMIT_S, SILENCE_S)
