@@ -101,7 +101,7 @@ long watches_wait(struct watch *items, unsigned n, u64 deadline_ns)
 		if (items[i].armed)
 			wait_remove(&items[i].slot);
 	if (found)
-		return found; /* not in one expression with err, which would become unsigned */
+		return found;
 	return err == -ETIMEDOUT ? 0 : err;
 }
 

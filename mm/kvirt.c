@@ -128,13 +128,13 @@ void *kvirt_map_phys(phys_t pa, size_t bytes, int prot)
 
 void *kstack_alloc(void)
 {
-	spin_lock(&stack_lock);
+	u64 irq = spin_lock_irqsave(&stack_lock);
 	void *stack = spare_stacks;
 	if (stack) {
 		spare_stacks = *(void **)stack;
 		nr_spare_stacks--;
 	}
-	spin_unlock(&stack_lock);
+	spin_unlock_irqrestore(&stack_lock, irq);
 	/* Below each range lies the guard page of the one before it (or the start of the area). */
 	return stack ? stack : kvirt_alloc(KSTACK_BYTES);
 }
@@ -143,14 +143,14 @@ void kstack_free(void *lowest)
 {
 	if (!lowest)
 		return;
-	spin_lock(&stack_lock);
+	u64 irq = spin_lock_irqsave(&stack_lock);
 	bool keep = nr_spare_stacks < SPARE_STACKS;
 	if (keep) {
 		*(void **)lowest = spare_stacks;
 		spare_stacks = lowest;
 		nr_spare_stacks++;
 	}
-	spin_unlock(&stack_lock);
+	spin_unlock_irqrestore(&stack_lock, irq);
 	if (!keep)
 		kvirt_free(lowest);
 }

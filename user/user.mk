@@ -34,6 +34,9 @@ UALL_OBJ      := $(ULIBC_OBJ) $(UTOOL_OBJ) $(USER_CRT) $(USER_OBJ)/tests/lib/tap
 user: $(USER_PROGRAMS)
 test-programs: $(TEST_PROGRAMS)
 
+test-user: $(UO)/user/bin/sh
+	@$(PY) tests/user/run.py $< dash
+
 # Without -fno-builtin the compiler would turn the loop in strlen() into a call of strlen().
 $(USER_OBJ)/user/libc/%.o: UFLAGS += -fno-builtin
 

@@ -97,11 +97,13 @@ static long get_subreaper(const struct prctl_args *x)
 
 static long set_name(const struct prctl_args *x)
 {
-	char comm[TASK_COMM_LEN] = {};
+	char comm[TASK_COMM_LEN];
 	ssize_t n = strncpy_from_user(comm, (const char __user *)x->a[0], sizeof(comm) - 1);
 	if (n < 0 && n != -ENAMETOOLONG)
 		return n;
-	comm[sizeof(comm) - 1] = '\0';
+	if (n < 0) /* cut */
+		n = sizeof(comm) - 1;
+	memset(comm + n, 0, sizeof(comm) - (size_t)n); /* others see all of it, at once */
 	spin_lock(&current->lock);
 	memcpy(current->comm, comm, sizeof(comm));
 	spin_unlock(&current->lock);

@@ -66,7 +66,7 @@ static enum verdict default_action(struct task *t, int sig)
 
 static enum verdict judge(struct task *t, int sig, struct taken *d)
 {
-	struct ksigaction *a = &t->sighand->action[sig - 1];
+	struct ksigaction *a = sighand_action(t->sighand, sig);
 	switch ((long)a->handler) {
 	case __SIG_IGN:
 		return DISCARDED;
@@ -193,7 +193,7 @@ static void frame_failed(const struct taken *d)
 	signal_set_mask(d->frame_mask);
 	if (d->info.si_signo == SIGSEGV) {
 		u64 irq = spin_lock_irqsave(&s->lock);
-		s->action[SIGSEGV - 1].handler = (void __user *)__SIG_DFL;
+		sighand_action(s, SIGSEGV)->handler = (void __user *)__SIG_DFL;
 		spin_unlock_irqrestore(&s->lock, irq);
 	}
 	signal_fault(SIGSEGV, SI_KERNEL, 0);

@@ -313,7 +313,7 @@ bool signal_leave_locked(struct task *t)
 
 static bool is_default(const struct task *t, int sig)
 {
-	return (long)t->sighand->action[sig - 1].handler == __SIG_DFL;
+	return (long)sighand_action(t->sighand, sig)->handler == __SIG_DFL;
 }
 
 static bool is_ignored(const struct task *t, int sig)
@@ -321,7 +321,7 @@ static bool is_ignored(const struct task *t, int sig)
 	ksigset_t bit = sigmask(sig);
 	if ((t->blocked | t->wait_set) & bit)
 		return false; /* what becomes of it is decided when it is unblocked */
-	long handler = (long)t->sighand->action[sig - 1].handler;
+	long handler = (long)sighand_action(t->sighand, sig)->handler;
 	if (handler != __SIG_DFL)
 		return handler == __SIG_IGN;
 	return bit & SIGNALS_IGNORED || process_flags(t->process) & PROCESS_UNKILLABLE;

@@ -135,7 +135,7 @@ void signal_fault(int sig, int code, uaddr_t address)
 	info.si_addr = (void __user *)address;
 	u64 irq;
 	struct sighand *s = sighand_lock(t, &irq);
-	struct ksigaction *a = &s->action[sig - 1];
+	struct ksigaction *a = sighand_action(s, sig);
 	bool is_blocked = t->blocked & sigmask(sig);
 	if (is_blocked || (long)a->handler == __SIG_IGN)
 		a->handler = (void __user *)__SIG_DFL;
@@ -215,7 +215,7 @@ void signal_own(struct pid *owner, bool group, const struct cred *sender, int si
 bool signal_is_ignored_or_blocked(int sig)
 {
 	struct task *t = current;
-	return t->blocked & sigmask(sig) || (long)READ_ONCE(t->sighand->action[sig - 1].handler) == __SIG_IGN;
+	return t->blocked & sigmask(sig) || (long)READ_ONCE(sighand_action(t->sighand, sig)->handler) == __SIG_IGN;
 }
 
 /* --- calls --- */

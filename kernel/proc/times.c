@@ -12,7 +12,6 @@
 #include "kernel/core/clock.h"
 #include "kernel/core/cred.h"
 #include "kernel/core/sched.h"
-#include "kernel/core/upcalls.h"
 #include "kernel/proc/facts.h"
 #include "kernel/syscall.h"
 #include "mm/uaccess.h"
@@ -28,10 +27,10 @@ static struct timezone time_zone; /* [atomic] each field a word */
 
 /* --- CPU time --- */
 
-u64 current_process_cpu_ns(void)
+u64 process_cpu_ns(struct process *p)
 {
 	struct usage u;
-	process_usage(current->process, &u);
+	process_usage(p, &u);
 	return u.user_ns + u.system_ns;
 }
 

@@ -84,7 +84,6 @@ static struct shared {
 	u32 reads, stale;
 } shared;
 
-static struct limits no_limits;
 
 static bool map_page(struct mm *mm)
 {
@@ -95,7 +94,6 @@ static bool map_page(struct mm *mm)
 /* Reads all the time; what it reads must be newer than what was gone before it looked. */
 static void reader(void *arg)
 {
-	current->limits = &no_limits;
 	mm_switch_to(shared.mm);
 	while (!__atomic_load_n(&shared.stop, __ATOMIC_ACQUIRE)) {
 		u32 v, gone = __atomic_load_n(&shared.gone, __ATOMIC_SEQ_CST);
@@ -107,7 +105,6 @@ static void reader(void *arg)
 	}
 	mm_switch_to(NULL);
 	mm_unuse(shared.mm);
-	current->limits = NULL;
 	__atomic_store_n(&shared.stopped, true, __ATOMIC_RELEASE);
 	sched_exit();
 }
@@ -131,9 +128,7 @@ KTEST(unmapped_pages_are_not_read_again)
 		ktest_skip("one CPU");
 		return;
 	}
-	memset(&no_limits.v, 0xff, sizeof(no_limits.v));
 	memset(&shared, 0, sizeof(shared));
-	current->limits = &no_limits;
 	struct mm *mm = shared.mm = mm_create();
 	KASSERT(mm);
 	mm_switch_to(mm);
@@ -145,7 +140,6 @@ KTEST(unmapped_pages_are_not_read_again)
 		sched_yield_current();
 	mm_switch_to(NULL);
 	mm_unuse(mm);
-	current->limits = NULL;
 	KEXPECT_EQ(shared.stale, 0);
 	KEXPECT(shared.reads > 0);
 }

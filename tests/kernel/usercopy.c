@@ -14,14 +14,11 @@
 
 enum { PAGE_AT = 0x600000, BORDER = 0x601000, SIZES = 150, AROUND = 256, STRINGS = 40 };
 
-static struct limits no_limits;
 static u8 buffer[AROUND + 1], pattern[AROUND];
 
 /* The test's thread gets an address space with one page, and nothing behind it. */
 static struct mm *enter(void)
 {
-	memset(no_limits.v, 0xff, sizeof(no_limits.v));
-	current->limits = &no_limits;
 	struct mm *mm = mm_create();
 	if (!mm)
 		return NULL;
@@ -36,7 +33,6 @@ static void leave(struct mm *mm)
 {
 	mm_switch_to(NULL);
 	mm_unuse(mm);
-	current->limits = NULL;
 }
 
 static void __user *before_border(unsigned bytes)

@@ -3,6 +3,7 @@
  * number: sizes and times as people write them.
  */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -30,6 +31,28 @@ long tool_parse_size(const char *s)
 		end++;
 	}
 	return *end ? -1 : n;
+}
+
+/* One digit after the point below ten; rounded up, as free and df do. */
+void tool_human_size(unsigned long bytes, char *text, size_t size)
+{
+	static const char units[] = "KMGTPE";
+	unsigned long unit = 1ul << UNIT_BITS;
+	int i = 0;
+
+	if (bytes < unit) {
+		snprintf(text, size, "%lu", bytes);
+		return;
+	}
+	while (bytes / unit >= 1ul << UNIT_BITS && units[i + 1]) {
+		unit <<= UNIT_BITS;
+		i++;
+	}
+	unsigned long tenths = bytes / unit * 10 + (bytes % unit * 10 + unit - 1) / unit;
+	if (tenths < 100)
+		snprintf(text, size, "%lu.%lu%c", tenths / 10, tenths % 10, units[i]);
+	else
+		snprintf(text, size, "%lu%c", (bytes + unit - 1) / unit, units[i]);
 }
 
 int tool_parse_time(const char *s, struct timespec *out)

@@ -31,6 +31,11 @@ unsigned long tool_number(const char *s); /* anything else than digits ends the 
 long tool_parse_size(const char *s);
 int tool_parse_time(const char *s, struct timespec *out);
 
+void tool_human_size(unsigned long bytes, char *text, size_t size); /* like 1.5M */
+
+/* date.c */
+bool tool_parse_date(const char *s, time_t *when);
+
 /* mode.c: `text` (octal, or like u+x,go=) applied to `old`; false: it means nothing. */
 bool tool_parse_mode(const char *text, mode_t old, mode_t mask, bool is_dir, mode_t *mode);
 void tool_mode_text(mode_t mode, char text[11]); /* like -rwxr-xr-x */

@@ -500,7 +500,8 @@ size_t regerror(int code, const regex_t *re, char *buf, size_t size)
 {
 	static const char *const texts[] = {
 		"Success", "No match", "Invalid regular expression", "Invalid character class name",
-		"Trailing backslash", "Invalid back reference", "Unmatched [", "Unmatched ( or \\(", "Unmatched { or \\{",
+		"Trailing backslash", "Invalid back reference", "Unmatched [", "Unmatched ( or \\(",
+		"Unmatched { or \\{",
 		"Invalid content of \\{\\}", "Invalid range end", "Memory exhausted",
 		"Invalid preceding regular expression",
 	};

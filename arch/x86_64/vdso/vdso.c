@@ -43,7 +43,8 @@ static inline u64 now_ns(unsigned clock)
 
 static inline bool is_fast(unsigned clock)
 {
-	return likely(clock < VDSO_CLOCKS) && likely(((const volatile struct vdso_data *)&vdso_data)->clocks >> clock & 1);
+	const volatile u32 *clocks = &vdso_data.clocks;
+	return likely(clock < VDSO_CLOCKS) && likely(*clocks >> clock & 1);
 }
 
 EXPORT int __vdso_clock_gettime(int clock, struct timespec *ts)

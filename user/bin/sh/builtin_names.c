@@ -120,17 +120,6 @@ int cmd_unalias(int argc, char **argv)
 
 /* --- what a name means --- */
 
-static bool is_reserved(const char *name)
-{
-	static const char *const words[] = { "!", "{", "}", "case", "do", "done", "elif", "else", "esac", "fi", "for",
-		"if", "in", "then", "until", "while" };
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcmp(words[i], name) == 0)
-			return true;
-	return false;
-}
-
 enum how { WORDS /* type, command -V */, SHORT /* command -v */ };
 
 static int describe(const char *name, enum how how)

@@ -76,7 +76,7 @@ void exec_program(char **argv)
 	int status = EXIT_NOT_FOUND;
 	if (path && errno != ENOENT && errno != ENOTDIR)
 		status = EXIT_NOT_EXECUTABLE;
-	if (!path || (errno == ENOENT && stat(path, &st) != 0))
+	if (!path || errno == ENOTDIR || (errno == ENOENT && stat(path, &st) != 0))
 		warn("%s: not found", argv[0]);
 	else
 		warn("%s: %s", argv[0], errno == EACCES ? "Permission denied" : strerror(errno));
@@ -133,6 +133,7 @@ int eval_substitution(struct node *n, struct text *out)
 	close(fd[0]);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
+	job_tell_death(status);
 	return status_of(status);
 }
 
@@ -554,7 +555,7 @@ static int eval_redirected(struct node *n, int flags)
 
 static int eval_subshell(struct node *n, int flags)
 {
-	if ((flags & EV_EXIT) && !n->redirs) {
+	if ((flags & EV_EXIT) && !n->redirs && !traps_set()) {
 		become_subshell();
 		traps_forget();
 		return eval(n->a, EV_EXIT);
@@ -642,7 +643,8 @@ int eval(struct node *n, int flags)
 	}
 	sh.status = status;
 	mem_release(m);
-	traps_run();
+	if (traps_run() && sh.skip)
+		status = sh.status; /* the trap said return */
 	check_interrupted();
 	check_errexit(n, status, flags);
 	sh.tested = outer;

@@ -77,7 +77,7 @@ static void read_backquote(struct text *t)
 		if (c == '`')
 			return;
 		if (c == '\\')
-			text_add(t, must_have(next_char(), "`"));
+			text_add(t, must_have(input_next(), "`"));
 	}
 }
 
@@ -94,7 +94,7 @@ static void read_dquote(struct text *t)
 		if (c == '"')
 			return;
 		if (c == '\\')
-			text_add(t, must_have(next_char(), "\""));
+			text_add(t, must_have(input_next(), "\""));
 		if (c == '`')
 			read_backquote(t);
 	}
@@ -121,7 +121,7 @@ static void read_brace(struct text *t, bool in_dquote)
 		if (c == '}')
 			return;
 		if (c == '\\')
-			text_add(t, must_have(next_char(), "}"));
+			text_add(t, must_have(input_next(), "}"));
 		else if (c == '\'' && (!in_dquote || pattern))
 			read_squote(t);
 		else if (c == '"')
@@ -233,7 +233,7 @@ static struct token_value read_word(int c)
 		text_add(&t, c);
 		quoted |= c == '\\' || c == '\'' || c == '"';
 		if (c == '\\') {
-			c = next_char();
+			c = input_next();
 			if (c != END)
 				text_add(&t, c);
 		} else if (c == '\'') {

@@ -109,7 +109,8 @@ static void add_word(struct flagged *o, const char *p, const char *end, enum quo
 {
 	size_t start = o->n;
 
-	expand_text(o, p, end, q, false);
+	/* In a here-document a quote is nothing special, but inside braces it is. */
+	expand_text(o, p, end, q == IN_BODY ? DQUOTED : q, false);
 	/* Unquoted, the word is split like a value. */
 	for (size_t i = start; i < o->n; i++)
 		if (o->flag[i] == 0)

@@ -38,6 +38,17 @@ static bool is_word(struct token_value t, const char *text)
 	return t.type == T_WORD && !t.quoted && strcmp(t.text, text) == 0;
 }
 
+bool is_reserved(const char *word)
+{
+	static const char *const words[] = { "!", "{", "}", "case", "do", "done", "elif", "else", "esac", "fi", "for",
+		"if", "in", "then", "until", "while" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i], word) == 0)
+			return true;
+	return false;
+}
+
 static bool take_word(const char *text)
 {
 	if (!is_word(lex_peek(), text))
@@ -146,7 +157,7 @@ static void expand_aliases(void)
 
 	do {
 		struct token_value t = lex_peek();
-		a = t.type == T_WORD && !t.quoted ? alias_find(t.text) : NULL;
+		a = t.type == T_WORD && !t.quoted && !is_reserved(t.text) ? alias_find(t.text) : NULL;
 		if (a)
 			lex_push_alias(a);
 	} while (a);

@@ -124,6 +124,7 @@ struct node {
 	struct case_item *items;
 	char *text; /* for: variable; case: word; function: name; and-or list: as it was written */
 };
+bool is_reserved(const char *word);
 struct node *parse_line(bool *end); /* NULL: an empty line, or the end */
 struct node *parse_until_paren(void); /* the inside of $( ) */
 struct node *node_copy(const struct node *n); /* malloc'ed */
@@ -174,7 +175,7 @@ void var_flag(const char *name, int flags);
 void var_print(int flags, const char *prefix); /* all, or those with the flag */
 void var_import(char **envp);
 char **var_environment(void); /* arena */
-void print_quoted(const char *s); /* in single quotes, to be read by a shell again */
+void print_quoted(const char *s); /* so that a shell can read it again */
 bool is_name(const char *s, size_t len);
 size_t name_len(const char *s);
 /* Values to come back to, as a stack: of assignments before a command and of `local`. */
@@ -229,6 +230,7 @@ int cmd_jobs(int argc, char **argv);
 int cmd_fg(int argc, char **argv);
 int cmd_bg(int argc, char **argv);
 int status_of(int wait_status);
+void job_tell_death(int wait_status); /* by a signal that the user did not send by a key */
 
 /* --- trap.c --- */
 void trap_init(void);

@@ -153,13 +153,14 @@ static int list(struct var ***out)
 
 void print_quoted(const char *s)
 {
-	putchar('\'');
-	for (; *s; s++)
-		if (*s == '\'')
-			fputs("'\"'\"'", stdout);
-		else
-			putchar(*s);
-	putchar('\'');
+	do {
+		size_t plain = strcspn(s, "'"), quotes = strspn(s + plain, "'");
+
+		printf("'%.*s'", (int)plain, s);
+		if (quotes)
+			printf("\"%.*s\"", (int)quotes, s + plain);
+		s += plain + quotes;
+	} while (*s);
 }
 
 void var_print(int flags, const char *prefix)
