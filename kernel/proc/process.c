@@ -241,6 +241,11 @@ void process_usage(struct process *p, struct usage *u)
 	spin_unlock(&proc_tree_lock);
 }
 
+u64 current_process_cpu_ns(void)
+{
+	return current->process ? process_cpu_ns(current->process) : task_cpu_ns(current);
+}
+
 static struct timeval ns_to_timeval(u64 ns)
 {
 	return (struct timeval){ .tv_sec = ns / NSEC_PER_SEC, .tv_usec = ns % NSEC_PER_SEC / NSEC_PER_USEC };
