@@ -1,13 +1,52 @@
-# Parley's one makefile: wildcard per folder, objects under build/$(BUILD), dependencies by -MMD.
-# `make help` lists the targets.
+# Parley's one makefile: wildcard per folder, objects under build/BUILD, dependencies by -MMD.
+# Both builds can be made in one run: tests need both. What `make help` prints:
+#
+#: make              the kernel and the programs; BUILD=debug for the one with all checks
+#: make run          boots it: a shell on this terminal (Ctrl-A X ends)       CPUS=N MEMORY=MIB
+#: ./run -- COMMAND  runs a command of this system on it; ./run --help tells more
+#: make test         all tests; T=pipe CPUS=2 BUILD=debug REPEAT=3 choose
+#: make test-host    the ABI tests on this Linux; test-linux: on Debian's Linux in QEMU
+#: make test-unit    the kernel's library on the host; test-debian: programs of Debian packages
+#: make check        layers, style, formatting, clang, cppcheck, system call numbers
+#: make bench        instructions per operation, beside Linux's
+#: make iso          build/BUILD/parley.iso, for BIOS and UEFI
+#: make debug        as run, but waits for gdb (tests/gdb.py)
+#: make fmt          formats the C files, or FILES=...
+#: make deps         installs the Debian packages that all this needs; the targets above do it, too
+#: make clean        removes build/ but for what was downloaded
+#:
+#: V=1 shows the commands, -jN sets the number of jobs, CROSS_COMPILE=PREFIX the compiler.
 
 BUILD ?= release
-V     ?= 0
+BUILDS := release debug
 O     := build/$(BUILD)
+V     ?= 0
 Q     := $(if $(filter 1,$(V)),,@)
 say    = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' $(1) $(2))
 PY    := $(shell test -x /usr/bin/python3 && echo /usr/bin/python3 || echo python3)
+$(if $(filter $(BUILD),$(BUILDS)),,$(error BUILD=$(BUILD): one of $(BUILDS)))
+
+# As many jobs as there are processors, unless -j says otherwise.
+ifeq ($(filter -j% --jobserver%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
 MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.PHONY: all help kernel iso run debug test test-host test-linux test-unit test-debian bench \
+        check fmt fmt-check deps clean FORCE
+
+# The tools come first, even before the compiler is asked where its headers are: tests/deps.sh
+# installs what is missing. A goal is also the name of the group of packages that it needs.
+GOALS := $(or $(MAKECMDGOALS),all)
+NEEDS := $(filter-out clean help fmt%,$(GOALS))
+ifneq ($(NEEDS),)
+GROUPS := build $(filter run test iso debug check,$(subst -, ,$(NEEDS))) \
+          $(if $(filter bench,$(NEEDS)),run) $(if $(filter deps,$(NEEDS)),all)
+ifneq ($(shell sh tests/deps.sh $(GROUPS) >&2 && echo ok),ok)
+$(error what is listed above is needed for: make $(GOALS))
+endif
+endif
 
 # A cross compiler is taken when CROSS_COMPILE names one or x86_64-elf-gcc is there.
 CROSS_COMPILE ?= $(shell command -v x86_64-elf-gcc >/dev/null 2>&1 && echo x86_64-elf-)
@@ -16,10 +55,13 @@ LD      := $(CROSS_COMPILE)ld
 AR      := $(CROSS_COMPILE)ar
 NM      := $(CROSS_COMPILE)nm
 OBJCOPY := $(CROSS_COMPILE)objcopy
+OBJDUMP := $(CROSS_COMPILE)objdump
+HOSTCC  := gcc
+CLANG   := $(shell command -v clang || echo clang-14)
+CLANG_FORMAT := $(shell command -v clang-format || echo clang-format-14)
 CCINC   := $(shell $(CC) -print-file-name=include)
 
-.PHONY: all help deps run test test-host test-linux test-unit test-debian iso debug bench check fmt fmt-check clean kernel user
-all: kernel user
+all: kernel user test-programs compile_commands.json
 
 # --- kernel -------------------------------------------------------------------------------------
 WARN    := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla -Werror \
@@ -28,26 +70,166 @@ KFLAGS  := -std=gnu17 -ffreestanding -O2 -g -mno-red-zone -mcmodel=kernel -fno-p
            -mgeneral-regs-only -fno-omit-frame-pointer -fno-stack-protector -fno-strict-aliasing \
            -fno-asynchronous-unwind-tables -nostdinc -isystem $(CCINC) -D__KERNEL__ -I. $(WARN)
 KFLAGS_release :=
-KFLAGS_debug   := -DDEBUG -DDEBUG_LOCKS -DDEBUG_SLAB
-KFLAGS += $(KFLAGS_$(BUILD))
+# User pointers may be unaligned. The sanitizer's own code makes the two warnings cry wolf; release has them.
+KFLAGS_debug   := -DDEBUG -DDEBUG_LOCKS -DDEBUG_SLAB -fsanitize=undefined -fno-sanitize=alignment \
+                  -Wno-array-bounds -Wno-maybe-uninitialized
 KDIRS   := boot arch/x86_64 kernel kernel/lib kernel/core kernel/proc kernel/dev mm fs ipc net
 KSRC    := $(foreach d,$(KDIRS),$(wildcard $(d)/*.c $(d)/*.S))
-KOBJ    := $(patsubst %,$(O)/%.o,$(KSRC))
+KONLY_debug := kernel/core/ubsan.c
+KTESTS  := $(wildcard tests/kernel/*.c)
 
 kernel: $(O)/parley.elf
 
-$(O)/%.c.o: %.c
-	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(KFLAGS) -MMD -MP -c $< -o $@
+# What programs of ours make for every build: the image of the vDSO, the console's font.
+GEN := build/gen
+include arch/x86_64/vdso/vdso.mk kernel/dev/font.mk
+KSRC += $(FONT_C)
 
-$(O)/%.S.o: %.S
-	$(call say,AS,$<)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(KFLAGS) -D__ASSEMBLER__ -MMD -MP -c $< -o $@
+# Objects of the build $(1). A change of the flags makes them all anew.
+define build_rules
+KOBJ_$(1)  := $$(patsubst %,build/$(1)/%.o,$$(filter-out $$(if $$(filter $(1),debug),,$$(KONLY_debug)),$$(KSRC)))
+KTEST_$(1) := $$(patsubst %,build/$(1)/%.o,$$(KTESTS))
 
-$(O)/parley.elf: $(KOBJ) linker.ld
+build/$(1)/flags: FORCE
+	@mkdir -p $$(@D)
+	@echo '$$(CC) $$(KFLAGS) $$(KFLAGS_$(1))' | cmp -s - $$@ || \
+		echo '$$(CC) $$(KFLAGS) $$(KFLAGS_$(1))' >$$@
+
+build/$(1)/%.c.o: %.c build/$(1)/flags
+	$$(call say,CC,$$<)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(KFLAGS) $$(KFLAGS_$(1)) $$(KFLAGS_FILE) -MMD -MP -c $$< -o $$@
+
+build/$(1)/%.S.o: %.S build/$(1)/flags
+	$$(call say,AS,$$<)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(KFLAGS) $$(KFLAGS_FILE) -D__ASSEMBLER__ -MMD -MP -c $$< -o $$@
+
+# The tests inside the kernel are linked into an image of their own.
+build/$(1)/parley.elf: $$(KOBJ_$(1))
+build/$(1)/parley-test.elf: $$(KOBJ_$(1)) $$(KTEST_$(1))
+build/$(1)/kernel/core/ubsan.c.o: KFLAGS_FILE := -fno-sanitize=all
+-include $$(KOBJ_$(1):.o=.d) $$(KTEST_$(1):.o=.d)
+endef
+$(foreach b,$(BUILDS),$(eval $(call build_rules,$(b))))
+
+# Twice: the table of symbols is made from the first link, and moves no function in the second.
+KLINK = $(LD) -n -z noexecstack --no-warn-rwx-segments -T linker.ld
+$(foreach b,$(BUILDS),build/$(b)/parley.elf build/$(b)/parley-test.elf): linker.ld kernel/mksyms.py
 	$(call say,LD,$@)
-	$(Q)$(LD) -n -z noexecstack --no-warn-rwx-segments -T linker.ld -o $@ $(KOBJ)
+	$(Q)$(KLINK) -o $@.1 $(filter %.o,$^)
+	$(Q)$(PY) kernel/mksyms.py $(NM) $@.1 >$@.S
+	$(Q)$(CC) -c $@.S -o $@.o
+	$(Q)$(KLINK) -o $@ $(filter %.o,$^) $@.o
+	$(Q)$(PY) kernel/mksyms.py $(NM) $@ | cmp - $@.S
 
--include $(KOBJ:.o=.d)
+# --- programs, images ---------------------------------------------------------------------------
+include user/user.mk
+
+# Two archives, the second for test runs: the kernel unpacks one after the other.
+build/initrd.cpio: $(USER_PROGRAMS) tests/harness/pack.py tests/harness/cpio.py
+	$(call say,PACK,$@)
+	$(Q)$(PY) tests/harness/pack.py programs $@
+build/tests.cpio: $(TEST_PROGRAMS) tests/harness/pack.py tests/harness/cpio.py
+	$(call say,PACK,$@)
+	$(Q)$(PY) tests/harness/pack.py tests $@
+
+iso: $(O)/parley.iso
+GRUB_MODULES := normal multiboot2 part_gpt part_msdos iso9660 fat serial terminal all_video \
+                gfxterm boot echo configfile search test sleep
+$(BUILDS:%=build/%/parley.iso): build/%/parley.iso: build/%/parley.elf build/%/parley-test.elf \
+		build/initrd.cpio build/tests.cpio iso/grub.cfg
+	$(call say,ISO,$@)
+	$(Q)rm -rf $(@D)/iso && mkdir -p $(@D)/iso/boot/grub
+	$(Q)cp iso/grub.cfg $(@D)/iso/boot/grub/
+	$(Q)cp $(filter %.elf %.cpio,$^) $(@D)/iso/boot/
+	$(Q)strip --strip-debug $(@D)/iso/boot/*.elf
+	$(Q)grub-mkrescue -o $@ $(@D)/iso --install-modules="$(GRUB_MODULES)" --locales= --fonts= \
+		--themes= --compress=xz -- -volid PARLEY >$(@D)/iso.log 2>&1 || (cat $(@D)/iso.log; false)
+
+# --- running ------------------------------------------------------------------------------------
+RUN_OPTIONS = --build $(BUILD) $(if $(CPUS),--cpus $(CPUS)) $(if $(MEMORY),--memory $(MEMORY))
+
+run: kernel build/initrd.cpio
+	@$(PY) ./run --boot $(RUN_OPTIONS)
+debug: kernel build/initrd.cpio
+	@$(PY) ./run --boot --gdb $(RUN_OPTIONS)
+
+# --- tests --------------------------------------------------------------------------------------
+# T=pipe, T='pipe/atomic*', T=unit, T=kernel/wait, T=debian/dash; by commas. BUILD counts only when
+# it is given: the whole suite has both.
+UNIT_TESTS   := $(patsubst %.c,build/%,$(wildcard tests/unit/test_*.c))
+UNIT_FLAGS   := -std=gnu17 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+                -ffreestanding -nostdinc -isystem $(shell $(HOSTCC) -print-file-name=include) -I. $(WARN)
+# What they test: the kernel's library, and other files that need no kernel.
+UNIT_LIB     := $(patsubst %.c,build/tests/unit/%.o,$(wildcard kernel/lib/*.c) fs/cpio_stream.c \
+                  kernel/dev/screen.c)
+TEST_OPTIONS  = $(if $(T),--test '$(T)') $(if $(CPUS),--cpus $(CPUS)) \
+                $(if $(MEMORY),--memory $(MEMORY)) $(if $(REPEAT),--repeat $(REPEAT)) \
+                $(if $(filter-out file,$(origin BUILD)),--build $(BUILD))
+TEST_KERNELS := $(BUILDS:%=build/%/parley-test.elf)
+
+test: $(TEST_KERNELS) build/release/parley.iso user test-programs $(UNIT_TESTS) build/initrd.cpio
+	@$(PY) tests/run.py $(TEST_OPTIONS)
+test-host: test-programs
+	@$(PY) tests/run.py --host $(TEST_OPTIONS)
+test-linux: user test-programs
+	@$(PY) tests/run.py --linux $(TEST_OPTIONS)
+test-unit: $(UNIT_TESTS)
+	@$(PY) tests/run.py --unit $(TEST_OPTIONS)
+test-debian: $(O)/parley-test.elf user
+	@$(PY) tests/run.py --debian $(TEST_OPTIONS)
+
+build/tests/unit/%.o: %.c
+	$(call say,HCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(UNIT_FLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(if $(findstring string.c,$<),objcopy --redefine-syms=tests/unit/string.syms $@)
+build/tests/unit/lib.a: $(UNIT_LIB)
+	$(Q)rm -f $@ && ar rcs $@ $^
+$(UNIT_TESTS): build/%: build/tests/unit/%.o build/tests/unit/lib.a
+	$(call say,HLD,$@)
+	$(Q)$(HOSTCC) $(UNIT_FLAGS) -o $@ $^
+.SECONDARY: $(UNIT_TESTS:build/%=build/tests/unit/%.o)
+-include $(UNIT_LIB:.o=.d) $(UNIT_TESTS:build/%=build/tests/unit/%.d)
+
+bench: build/release/parley.elf user build/bench/bench
+	@$(PY) tests/bench/run.py $(BENCH_OPTIONS)
+-include $(USER_OBJ)/tests/bench/bench.c.d
+build/bench/bench: $(USER_OBJ)/tests/bench/bench.c.o $(USER_CRT) $(USER_LIBC)
+	$(ulink)
+
+# --- checks -------------------------------------------------------------------------------------
+CHECKS := layers style numbers fmt-check clang cppcheck user-space
+.PHONY: $(CHECKS:%=check-%)
+check: $(CHECKS:%=check-%)
+	@echo "check: all passed"
+check-layers:
+	@$(PY) tests/lint/layers.py
+check-style:
+	@$(PY) tests/lint/style.py
+check-numbers:
+	@$(PY) tests/lint/numbers.py
+check-fmt-check: fmt-check
+check-clang:
+	@$(PY) tests/lint/second.py clang $(CLANG) -- $(KFLAGS) -- $(filter %.c,$(KSRC)) $(KTESTS)
+check-cppcheck:
+	@$(PY) tests/lint/second.py cppcheck cppcheck -- -- $(filter %.c,$(KSRC)) $(KTESTS)
+# User memory is reached through %fs, so that a mistake shows in the code of the objects.
+check-user-space: $(KOBJ_$(BUILD))
+	@$(PY) tests/lint/userspace.py $(OBJDUMP) $^
+
+fmt fmt-check:
+	@$(PY) tests/lint/format.py $(CLANG_FORMAT) $(if $(filter fmt,$@),--write) $(FILES)
+
+compile_commands.json: Makefile user/user.mk $(wildcard $(KDIRS:%=%/.) user/libc/. user/bin/. tests/abi/.)
+	@$(PY) tests/lint/compdb.py '$(CC) $(KFLAGS)' $(filter %.c,$(KSRC)) $(KTESTS) -- \
+		'$(CC) $(UFLAGS)' $(TEST_SRC) $(ULIBC_SRC) $(wildcard user/bin/*.c user/bin/*/*.c) >$@
+
+# --- the rest -----------------------------------------------------------------------------------
+deps:
+	@echo "deps: nothing is missing"
+clean:
+	rm -rf $(filter-out build/cache,$(wildcard build/*)) compile_commands.json
+help:
+	@sed -n 's/^#: \{0,1\}//p' Makefile

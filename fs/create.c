@@ -145,7 +145,7 @@ static int may_make(struct walk *w, bool is_dir)
 
 static long make(int dirfd, const char __user *path, u32 mode, u64 rdev, const char *target)
 {
-	WALK w;
+	WALK(w);
 	struct dentry *d = NULL;
 	int err = walk_to_parent(&w, dirfd, path);
 	if (err)
@@ -251,8 +251,7 @@ long sys_linkat(int fromfd, const char __user *from, int tofd, const char __user
 	unsigned how = (flags & AT_SYMLINK_FOLLOW ? LOOKUP_FOLLOW : 0) |
 		       (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
 	PATHREF old = {};
-	WALK w;
-	walk_init_empty(&w);
+	WALK(w);
 	int err = path_lookup(fromfd, from, how, &old);
 	if (err == 0)
 		err = walk_to_parent(&w, tofd, to);
@@ -269,7 +268,7 @@ long sys_link(const char __user *from, const char __user *to)
 static long remove_name(int dirfd, const char __user *path, bool want_dir)
 {
 	static const int dir_errors[] = { [LAST_DOT] = -EINVAL, [LAST_DOTDOT] = -ENOTEMPTY, [LAST_ROOT] = -EBUSY };
-	WALK w;
+	WALK(w);
 	struct dentry *d __cleanup(dentry_autoput_) = NULL;
 	int err = walk_to_parent(&w, dirfd, path);
 	if (err)

@@ -126,6 +126,15 @@ bool fdtable_is_cloexec(struct fdtable *t, int fd)
 	return is_set;
 }
 
+int fdtable_mode(struct fdtable *t, int fd)
+{
+	rcu_read_lock();
+	struct file *f = entry_file(idtable_get(&t->ids, (unsigned)fd));
+	int mode = f ? f->mode : -EBADF;
+	rcu_read_unlock();
+	return mode;
+}
+
 unsigned fdtable_slots(struct fdtable *t)
 {
 	return ALIGN_UP(max(READ_ONCE(t->highest), 1u), SLOTS_PER_STEP);
@@ -423,4 +432,22 @@ long sys_dup3(int oldfd, int newfd, unsigned flags)
 	if (flags & ~O_CLOEXEC || oldfd == newfd)
 		return -EINVAL;
 	return dup_exactly(oldfd, newfd, flags);
+}
+
+int fd_install_pair(struct file **a, struct file **b, u32 flags, int __user *fds)
+{
+	int first = fd_reserve(flags, 0);
+	if (first < 0)
+		return first;
+	int second = fd_reserve(flags, 0);
+	int err = second < 0 ? second : put_user(first, &fds[0]) ?: put_user(second, &fds[1]);
+	if (err) {
+		fd_cancel(first);
+		if (second >= 0)
+			fd_cancel(second);
+		return err;
+	}
+	fd_install(first, take(*a));
+	fd_install(second, take(*b));
+	return 0;
 }

@@ -7,7 +7,7 @@
  *           bytes that were moved. Whoever consumes a readiness that is not used up wakes the next waiter.
  * Locks     none; the ops take their own
  * Lifetime  the struct lives on for a grace period after the last put: descriptor look-ups are under RCU
- * Blocking  waiters are exclusive: one wake lets one of them try. The baton rule: who leaves the loop
+ * Blocking  waiters are exclusive (unless FILE_WAIT_SHARED): one wake lets one of them try. The baton rule: who leaves the loop
  *           while the file is still ready for its mask wakes the next.
  * Linux     read(2), write(2), signal(7)
  */
@@ -84,6 +84,10 @@ void file_put(struct file *f)
 		return;
 	if (f->ops->release)
 		f->ops->release(f);
+	if (f->mode & FILE_IS_WRITER)
+		inode_put_write(f->inode);
+	if (f->mode & FILE_DENIES_WRITE)
+		inode_allow_write(f->inode);
 	if (f->path.dentry)
 		path_put(&f->path);
 	else if (f->inode)
@@ -120,7 +124,8 @@ static ssize_t retry(struct file *f, u32 mask, u64 deadline_ns, u64 (*moving)(st
 	if (!q)
 		return -EAGAIN;
 	wait_begin(&w);
-	wait_add(&w, &slot, q, mask | POLLERR | POLLHUP, WAIT_EXCLUSIVE);
+	wait_add(&w, &slot, q, mask | POLLERR | POLLHUP,
+		f->ops->flags & FILE_WAIT_SHARED ? WAIT_SHARED : WAIT_EXCLUSIVE);
 	for (;;) {
 		wait_rearm_slot(&w, &slot);
 		result = try(f, arg);
@@ -155,9 +160,16 @@ static ssize_t try_read(struct file *f, void *arg)
 	return f->ops->read(f, arg);
 }
 
-static ssize_t try_write(struct file *f, void *arg)
+/* A write may have looked at its bytes before it found no room for them. */
+static inline ssize_t try_write(struct file *f, void *arg)
 {
-	return f->ops->write(f, arg);
+	struct uio *u = arg;
+	struct uio_mark mark;
+	uio_save(u, &mark);
+	ssize_t n = f->ops->write(f, u);
+	if (unlikely(n == -EAGAIN))
+		uio_restore(u, &mark);
+	return n;
 }
 
 static __noinline ssize_t read_blocking(struct file *f, struct uio *u)
@@ -213,7 +225,7 @@ ssize_t file_write(struct file *f, struct uio *u)
 {
 	if (unlikely(!(f->mode & FILE_WRITE) || !f->ops->write || !may_nowait(f, u)))
 		return refuse(f, u, FILE_WRITE, f->ops->write);
-	ssize_t n = f->ops->write(f, u);
+	ssize_t n = try_write(f, u);
 	if (unlikely(n == -EPIPE))
 		signal_raise(SIGPIPE);
 	if (unlikely(n > 0 && u->left && f->ops->flags & FILE_WRITE_ALL) && !must_not_block(f, u))

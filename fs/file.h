@@ -5,7 +5,8 @@
  * Promise   a kind of file supplies only non-blocking tries and a readiness function; file.c does access
  *           mode, O_NONBLOCK, RWF_NOWAIT, the retry loop on the wait core, restart, SIGPIPE on EPIPE, file
  *           positions and tracing, once. A new kind is one .c file with a `static const struct file_ops`.
- * Contract  for ops: one that answers -EAGAIN has had no effect; one that moved bytes answers their number.
+ * Contract  for ops: one that answers -EAGAIN has had no effect (file.c rewinds the uio); one that moved bytes
+ *           answers their number.
  *           An op never sleeps to wait for data (it may sleep on a mutex or a page fault).
  * Locks     pos_lock (RANK_POS) for files with a position shared between descriptors
  * Lifetime  counted; the last put calls ops->release, from task context
@@ -62,15 +63,21 @@ enum file_ops_flags {
 	FILE_WRITE_ALL = 1, /* a blocking write goes on until all is out (pipes, stream sockets) */
 	FILE_SEEKABLE = 2,  /* has a position: pread and lseek work */
 	FILE_NO_NOWAIT = 4, /* RWF_NOWAIT -> -EOPNOTSUPP */
+	FILE_WAIT_SHARED = 16, /* a wake may suit one sleeper and not another: all of them try (eventfd) */
 	FILE_KEEP_POS_UNLOCKED = 8, /* position changes need no pos_lock (character devices) */
 };
 
-enum file_mode { FILE_READ = 1, FILE_WRITE = 2, FILE_PATH_ONLY = 4, FILE_CREATED = 8 /* by this very open */ };
+enum file_mode {
+	FILE_READ = 1, FILE_WRITE = 2, FILE_PATH_ONLY = 4,
+	FILE_CREATED = 8,	/* by this very open */
+	FILE_IS_WRITER = 16,	/* counts in inode->writers */
+	FILE_DENIES_WRITE = 32, /* the other way: it is being executed */
+};
 
 struct file {
 	struct ref ref;
 	u32 flags;		/* [atomic] O_APPEND, O_NONBLOCK, O_DIRECT, ... (no O_CLOEXEC) */
-	u8 mode;		/* [const] enum file_mode */
+	u8 mode;		/* [const but FILE_DENIES_WRITE: execve] enum file_mode */
 	const struct file_ops *ops; /* [const] */
 	void *priv;		/* [const] the kind's own object */
 	struct waitq *wq;	/* [const] readiness changes are announced here; NULL: always ready */
@@ -166,6 +173,9 @@ long fd_dup(int old, unsigned min_fd, u32 flags); /* F_DUPFD: the new descriptor
 /* Wraps reserve, file_new and install. The object is freed by `release` only if the file came to be:
  * on error the caller still owns priv. */
 int anon_fd(const struct file_ops *ops, void *priv, struct waitq *wq, u32 flags);
+/* Two descriptors for two new files (pipe, socketpair), told to user space before anything can be seen:
+ * 0, and the references are taken out of *a and *b; -EMFILE, -ENOMEM, -EFAULT without effect. */
+int fd_install_pair(struct file **a, struct file **b, u32 flags, int __user *fds);
 int fd_dup_to(struct file *f, int fd, u32 flags); /* dup2/dup3/pidfd_getfd: installs a counted file at fd */
 struct fdtable *fdtable_create(void);
 struct fdtable *fdtable_copy(struct fdtable *from);	/* fork: NULL: no memory */
@@ -176,6 +186,7 @@ void fdtable_close_on_exec(struct fdtable *t);
 struct file *fdtable_lookup(struct fdtable *t, int fd);	/* counted; another task's table: /proc, pidfd_getfd */
 struct file *fdtable_next(struct fdtable *t, unsigned *fd); /* first open fd >= *fd, counted; NULL: none */
 bool fdtable_is_cloexec(struct fdtable *t, int fd);
+int fdtable_mode(struct fdtable *t, int fd); /* enum file_mode of an open descriptor, without a reference; -EBADF */
 unsigned fdtable_slots(struct fdtable *t); /* FDSize of /proc/PID/status */
 int file_show_fdinfo(struct file *f, struct fdtable *t, int fd, struct strbuf *sb);
 void file_init(void);

@@ -33,7 +33,7 @@ struct inode_ops {
 	int (*setattr)(struct inode *ino, u32 mode, u32 uid, u32 gid); /* asked before a change: -EPERM; NULL: fine */
 	int (*permission)(struct inode *ino, unsigned want); /* under RCU, must not sleep; NULL: cred_permits() */
 	void (*getattr)(struct inode *ino, struct stat *st); /* touches up what the generic fill gave */
-	int (*readdir)(struct file *f, struct dir_emit *d);  /* NULL: the dentries in memory */
+	int (*readdir)(struct file *f, struct dir_emit *d);  /* from dir_emit_dots() on; NULL: the dentries in memory */
 	void (*evict)(struct inode *ino);
 	int (*revalidate)(struct dentry *d); /* under RCU: 0 still right; -ENOENT: drop it */
 };
@@ -48,6 +48,7 @@ struct inode {
 	char *link_target;	/* [const] */
 	u32 nlink;		/* [dentry lock] */
 	bool dead;		/* [dentry lock] a removed directory: no new entries */
+	s32 writers;		/* [atomic] files open for writing; below 0: it is executed that many times */
 	bool is_tmpfile;	/* [dentry lock] O_TMPFILE: link(2) may name it though nlink is 0 */
 	u64 rdev;		/* [const] device number of a node, as the kernel's u64 (see rdev_*) */
 	s64 atime_ns, mtime_ns, ctime_ns, btime_ns; /* [atomic] since the epoch */
@@ -154,6 +155,33 @@ static inline void inode_touch(struct inode *i, bool modified)
 }
 /* After a read: relatime, mount(8). */
 void inode_touch_atime(struct inode *i, const struct mount *m);
+/* A regular file is either written or executed: one more writer, or one more execution. 0 or -ETXTBSY. */
+static inline int inode_writers_add(struct inode *i, s32 step)
+{
+	s32 old = __atomic_load_n(&i->writers, __ATOMIC_RELAXED);
+	do {
+		if (step > 0 ? old < 0 : old > 0)
+			return -ETXTBSY;
+	} while (!__atomic_compare_exchange_n(&i->writers, &old, old + step, true, __ATOMIC_ACQUIRE,
+		__ATOMIC_RELAXED));
+	return 0;
+}
+static inline int inode_get_write(struct inode *i)
+{
+	return inode_writers_add(i, 1);
+}
+static inline int inode_deny_write(struct inode *i)
+{
+	return inode_writers_add(i, -1);
+}
+static inline void inode_put_write(struct inode *i)
+{
+	__atomic_fetch_sub(&i->writers, 1, __ATOMIC_RELEASE);
+}
+static inline void inode_allow_write(struct inode *i)
+{
+	__atomic_fetch_add(&i->writers, 1, __ATOMIC_RELEASE);
+}
 /* cred_permits with the current fsuid; directories that everybody may search cost three instructions. */
 static inline int inode_permission(struct inode *i, unsigned want)
 {
@@ -191,6 +219,7 @@ extern struct inode *anon_inode_shared; /* [boot] what files without an inode of
  * made for the purpose ("pipe:[17]"). -ENOMEM. */
 int file_path_get(struct file *f, struct path *out);
 void anon_inode_init(void);
+bool dir_emit_dots(struct file *f, struct dir_emit *e); /* "." and "..", if their turn is now; false: the buffer is full */
 extern const struct file_ops dir_ops;	/* directories of every file system */
 void memdev_init(void);	/* registers /dev/null and its like */
 void vfs_init(void);	/* mounts the root tmpfs; devfs with the devices registered so far on /dev, procfs, sysfs */

@@ -39,9 +39,9 @@ int vma_file_map(struct file *f, struct vma *v)
 void vma_file_show(struct file *f, struct strbuf *sb)
 {
 	u64 dev = f->inode && f->inode->sb ? f->inode->sb->dev : 0;
-	strbuf_printf(sb, "%02x:%02x %lu", rdev_major(dev), rdev_minor(dev),
+	strbuf_printf(sb, "%02x:%02x %lu ", rdev_major(dev), rdev_minor(dev),
 		f->inode ? (unsigned long)f->inode->ino : 0ul);
-	strbuf_puts(sb, "                   ");
+	strbuf_pad(sb, MAPS_NAME_COLUMN);
 	if (f->path.dentry)
 		path_to_strbuf(&f->path, sb);
 	else

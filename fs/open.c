@@ -8,7 +8,7 @@
  * Locks     none held while another is taken; see dentry.c for the atomicity of creation
  * Lifetime  the descriptor is reserved first and cancelled on failure, so a failed open leaves nothing
  *           but, as on Linux, perhaps the created file
- * Linux     ETXTBSY is not raised: running programs may be opened for writing
+ * Linux     ETXTBSY for a program that is running
  */
 #include "fs/create.h"
 #include "fs/walk.h"
@@ -38,12 +38,20 @@ struct open_request {
 static const struct file_ops path_only_ops = { .name = "path" };
 static const struct file_ops unopened_ops = { .name = "unopened" };
 
+static int become_writer(struct file *f)
+{
+	int err = inode_get_write(f->inode);
+	if (err == 0)
+		f->mode |= FILE_IS_WRITER;
+	return err;
+}
+
 /* The file takes the path over; on error it is put. */
 static int open_path_taking(struct path *p, u32 flags, struct file **out)
 {
 	struct inode *ino = p->dentry->inode;
-	bool is_special = !ino->fops, is_path_only = flags & O_PATH;
-	const struct file_ops *ops = is_path_only ? &path_only_ops : is_special ? &unopened_ops : ino->fops;
+	bool is_special = !ino->fops, opens = !(flags & O_PATH);
+	const struct file_ops *ops = !opens ? &path_only_ops : is_special ? &unopened_ops : ino->fops;
 	struct file *f = file_new(ops, NULL, NULL, flags);
 	int err = 0;
 	if (!f) {
@@ -52,9 +60,11 @@ static int open_path_taking(struct path *p, u32 flags, struct file **out)
 	}
 	f->path = path_take(p);
 	f->inode = ino;
-	if (!is_path_only && ino->ops->open)
+	if (opens && f->mode & FILE_WRITE && S_ISREG(ino->mode))
+		err = become_writer(f);
+	if (err == 0 && opens && ino->ops->open)
 		err = ino->ops->open(ino, f);
-	else if (!is_path_only && is_special)
+	else if (err == 0 && opens && is_special)
 		err = special_open(ino, f);
 	if (unlikely(err))
 		f->ops = &unopened_ops; /* what did not open need not be released */
@@ -225,7 +235,7 @@ static int open_file(int dirfd, const char __user *name, const struct open_reque
 {
 	int err;
 	do {
-		WALK w;
+		WALK(w);
 		err = walk_begin(&w, dirfd, name, r->how);
 		if (err == 0)
 			err = open_walked(&w, r, out);
@@ -333,7 +343,7 @@ int file_open_kernel(const char *name, u32 flags, u32 mode, struct file **out)
 	struct open_request r;
 	int err = request_init(&r, flags, mode);
 	while (err == 0) {
-		WALK w;
+		WALK(w);
 		err = walk_begin_kernel(&w, name, r.how);
 		if (err == 0)
 			err = open_walked(&w, &r, out);

@@ -100,7 +100,9 @@ long watches_wait(struct watch *items, unsigned n, u64 deadline_ns)
 	for (unsigned i = 0; i < n; i++)
 		if (items[i].armed)
 			wait_remove(&items[i].slot);
-	return found ? found : err == -ETIMEDOUT ? 0 : err;
+	if (found)
+		return found;
+	return err == -ETIMEDOUT ? 0 : err;
 }
 
 /* --- time-outs and masks --- */

@@ -151,11 +151,10 @@ static int rename_walked(struct walk *from, struct walk *to, unsigned flags)
 
 long sys_renameat2(int fromfd, const char __user *from, int tofd, const char __user *to, unsigned flags)
 {
+	WALK(a);
+	WALK(b);
 	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) || flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
 		return -EINVAL;
-	WALK a, b;
-	walk_init_empty(&a);
-	walk_init_empty(&b);
 	int err = walk_to_parent(&a, fromfd, from);
 	if (err == 0)
 		err = walk_to_parent(&b, tofd, to);

@@ -54,7 +54,13 @@ long sys_truncate(const char __user *path, off_t length)
 	err = mount_may_write(p.mount);
 	if (err == 0)
 		err = inode_permission(ino, WANT_WRITE);
-	return err ? err : inode_truncate(ino, length);
+	if (err == 0)
+		err = inode_get_write(ino); /* a running program is not cut */
+	if (err)
+		return err;
+	err = inode_truncate(ino, length);
+	inode_put_write(ino);
+	return err;
 }
 
 long sys_ftruncate(int fd, off_t length)

@@ -57,5 +57,8 @@ int walk_hold(struct walk *w);
 void walk_end(struct walk *w);		/* puts everything */
 /* All of it for the usual caller: begun, run to the last name, held. On success walk_end() is due. */
 int walk_to_parent(struct walk *w, int dirfd, const char __user *name);
-#define WALK __cleanup(walk_end) struct walk
+/* A local walk that is ended with its scope, from the very declaration on. */
+#define WALK(name)                                                                                 \
+	__cleanup(walk_end) struct walk name;                                                      \
+	walk_init_empty(&name)
 bool path_is_reachable(const struct path *p); /* from the caller's root */

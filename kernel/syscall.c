@@ -79,16 +79,17 @@ const char *syscall_name(u64 nr)
 /* The number counts as 32 bits: Linux sign-extends eax, so a negative one is just not found. */
 static inline long syscall_run(const struct regs *r)
 {
-	u64 nr = r->orig_rax;
+	u64 nr = (u32)r->orig_rax;
 	return likely(nr < NR_LIMIT) ? thunks[nr](r) : -ENOSYS;
 }
 
 static __noinline void syscall_traced(struct regs *r)
 {
-	strace_enter(r);
+	struct strace_line line;
+	strace_enter(&line, r);
 	long result = syscall_run(r);
 	r->rax = result;
-	strace_exit(r, result);
+	strace_exit(&line, r, result);
 }
 
 void kernel_syscall(struct regs *r)
@@ -98,6 +99,6 @@ void kernel_syscall(struct regs *r)
 	else
 		r->rax = syscall_run(r);
 	/* The signal that interrupted the call may have gone to another thread meanwhile. */
-	if (unlikely((long)r->rax == -ERESTART))
+	if (unlikely((long)r->rax == -ERESTART || (long)r->rax == -ERESTART_NOHAND))
 		task_work_set(current, TASK_WORK_SIGNAL);
 }

@@ -37,7 +37,6 @@ struct mm *mm_create(void)
 	rwlock_init(&mm->lock, RANK_MM);
 	rb_init(&mm->vmas);
 	mm->mmap_base = USER_TOP;
-	mm->dumpable = 1;
 	if (arch_mm_init(&mm->arch)) {
 		kmem_cache_free(mm_cache, mm);
 		return NULL;
@@ -91,11 +90,8 @@ struct mm *mm_fork(struct mm *from)
 	to->mmap_base = from->mmap_base;
 	to->brk_start = from->brk_start;
 	to->brk = from->brk;
-	memcpy(&to->stack_top, &from->stack_top, offsetof(struct mm, vdso) - offsetof(struct mm, stack_top));
+	to->stack_top = from->stack_top;
 	to->vdso = from->vdso;
-	to->dumpable = from->dumpable;
-	to->saved_auxv_bytes = from->saved_auxv_bytes;
-	memcpy(to->saved_auxv, from->saved_auxv, sizeof(to->saved_auxv));
 	if (from->exe) {
 		to->exe = from->exe;
 		vma_file_get(to->exe);
@@ -121,11 +117,14 @@ static void mm_unmap_all(struct mm *mm)
 	while ((v = vma_first(mm))) {
 		if (v->ops && v->ops->close)
 			v->ops->close(v);
-		pt_unmap_range(mm, v, v->start, v->end);
+		uaddr_t start = v->start, end = v->end;
+		pt_unmap_range(mm, v, start, end);
 		vma_remove(mm, v);
 		vma_free(v);
+		v = vma_first(mm);
+		pt_free_tables(mm, start, end, 0, v ? v->start : UINT64_MAX);
 	}
-	pt_free_tables(mm, 0, UINT64_MAX);
+	WARN_ON(mm->nr_tables);
 }
 
 void mm_unuse(struct mm *mm)
@@ -179,17 +178,35 @@ void mm_set_brk(struct mm *mm, uaddr_t start)
 	mm->brk_start = mm->brk = start;
 }
 
-int mm_setup_stack(struct mm *mm, uaddr_t top, bool exec)
+int mm_setup_stack(struct mm *mm, uaddr_t top, size_t used, bool exec)
 {
 	u32 flags = vma_flags_of_prot(PROT_READ | PROT_WRITE | (exec ? PROT_EXEC : 0)) | VMA_MAYREAD |
 		    VMA_MAYWRITE | VMA_MAYEXEC | VMA_GROWSDOWN | VMA_STACK;
-	enum { INITIAL_PAGES = 33 }; /* 132 KiB, as programs see it on Linux after exec */
+	enum { SPARE_BYTES = 32 * PAGE_SIZE }; /* 128 KiB more than is used, as programs see it on Linux */
+	size_t bytes = used + SPARE_BYTES;
 	guard(rwwrite)(&mm->lock);
-	struct vma *v = vma_alloc(mm, top - INITIAL_PAGES * PAGE_SIZE, top, flags);
+	if (!vma_range_is_free(mm, top - bytes, top))
+		return -EEXIST;
+	struct vma *v = vma_alloc(mm, top - bytes, top, flags);
 	if (!v)
 		return -ENOMEM;
 	vma_insert(mm, v);
 	mm->stack_top = top;
+	return 0;
+}
+
+int mm_add_pages(struct mm *mm, uaddr_t addr, struct page **pages, unsigned n)
+{
+	guard(rwwrite)(&mm->lock);
+	struct vma *v = mm_find(mm, addr);
+	for (unsigned i = 0; i < n; i++)
+		if (!pt_make(mm, addr + i * PAGE_SIZE))
+			return -ENOMEM;
+	for (unsigned i = 0; i < n; i++) {
+		pte_t *pte = pt_find(mm, addr + i * PAGE_SIZE);
+		WRITE_ONCE(*pte, pte_make(pages[i], v->flags, true));
+	}
+	mm->rss_anon += n;
 	return 0;
 }
 

@@ -58,15 +58,13 @@ struct mm {
 	u32 nr_vmas;		/* [lock] */
 	uaddr_t mmap_base;	/* [const] top of the mmap area, grows down */
 	uaddr_t brk_start, brk; /* [lock] */
-	uaddr_t stack_top, arg_start, arg_end, env_start, env_end, code_start, code_end, data_start, data_end; /* [lock] for /proc */
+	uaddr_t stack_top;	/* [const after exec] */
 	uaddr_t vdso;		/* [const after exec] */
 	u64 total_pages, locked_pages, data_pages, stack_pages; /* [lock] pages mapped, not resident */
+	u64 nr_tables;		/* [atomic] page tables below the top one */
 	s64 rss_anon, rss_file, rss_shmem; /* [atomic] resident pages */
 	u64 rss_peak;
 	struct file *exe;	/* [lock] counted */
-	u8 saved_auxv[384];	/* [const after exec] for /proc/PID/auxv */
-	u32 saved_auxv_bytes;
-	u8 dumpable;		/* [atomic] PR_SET_DUMPABLE: 0, 1, 2 */
 };
 
 struct mm *mm_create(void);			/* empty, users = 1; NULL */
@@ -84,8 +82,11 @@ void mm_switch_to(struct mm *mm);
 long mm_map(struct mm *mm, uaddr_t addr, size_t bytes, int prot, int flags, struct file *file, u64 offset);
 int mm_unmap(struct mm *mm, uaddr_t addr, size_t bytes);
 int mm_protect(struct mm *mm, uaddr_t addr, size_t bytes, int prot);
-/* exec: a stack below `top` that may grow to RLIMIT_STACK; executable if `exec`. */
-int mm_setup_stack(struct mm *mm, uaddr_t top, bool exec);
+/* exec: a stack below `top`, `used` bytes of it at once, that may grow to RLIMIT_STACK; executable if `exec`.
+ * -ENOMEM, -EEXIST: something is there. */
+int mm_setup_stack(struct mm *mm, uaddr_t top, size_t used, bool exec);
+/* exec: gives n anonymous pages (their references) to a private mapping of a fresh mm. -ENOMEM: none was taken. */
+int mm_add_pages(struct mm *mm, uaddr_t addr, struct page **pages, unsigned n);
 /* exec: maps the vDSO and its data page; sets mm->vdso. */
 int mm_map_vdso(struct mm *mm);
 /* exec: sets the start of the heap. */
@@ -107,5 +108,7 @@ int mm_fault(struct mm *mm, uaddr_t addr, u64 error_code, int *sig, int *code);
 void vma_set_object(struct vma *v, struct vm_object *o, u64 offset_bytes); /* counts a reference */
 void mm_init(void);
 struct strbuf;
-void mm_show_maps(struct mm *mm, struct strbuf *sb, bool smaps); /* /proc/PID/maps */
+/* /proc/PID/maps or smaps, a part of it: from the mapping on that ends above `from`. Answers where the next part
+ * begins, 0: that was all. */
+uaddr_t mm_show_maps(struct mm *mm, struct strbuf *sb, bool smaps, uaddr_t from);
 bool mm_oom_kill(void); /* kills the largest offender; false: nobody to kill */

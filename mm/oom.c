@@ -15,9 +15,14 @@
 
 enum { WAIT_NS = 10000000 };
 
-static s64 resident_pages(struct mm *mm)
+/* 0: it has no memory (any more). */
+static s64 resident_pages(struct task *t)
 {
-	return mm->rss_anon + mm->rss_file + mm->rss_shmem;
+	spin_lock(&t->lock);
+	struct mm *mm = t->mm;
+	s64 pages = mm ? mm->rss_anon + mm->rss_file + mm->rss_shmem : 0;
+	spin_unlock(&t->lock);
+	return pages;
 }
 
 static struct task *find_victim(bool *dying)
@@ -27,13 +32,13 @@ static struct task *find_victim(bool *dying)
 	*dying = false;
 	spin_lock(&proc_tree_lock);
 	list_for_each(t, &all_tasks, all_node) {
-		if (!t->mm || t->tid == 1)
+		s64 n = t->tid == 1 ? 0 : resident_pages(t);
+		if (n <= 0)
 			continue;
 		if (READ_ONCE(t->work) & TASK_WORK_KILL) {
 			*dying = true;
 			continue;
 		}
-		s64 n = resident_pages(t->mm);
 		if (n > most) {
 			most = n;
 			worst = t;
@@ -51,7 +56,7 @@ bool mm_oom_kill(void)
 	struct task *victim = find_victim(&dying);
 	if (victim && !dying) {
 		log_warn("oom: killing %d (%s), %ld pages resident", victim->tid, victim->comm,
-			resident_pages(victim->mm));
+			resident_pages(victim));
 		signal_task_kill(victim);
 	}
 	bool any = victim || dying;

@@ -116,6 +116,17 @@ phys_t kernel_alloc_table(void)
 	return p;
 }
 
+phys_t kernel_try_alloc_table(void)
+{
+	struct page *pg = page_alloc_zeroed(PAGE_TABLE);
+	return pg ? page_phys(pg) : 0;
+}
+
+void kernel_free_table(phys_t table)
+{
+	page_free(page_of_phys(table), 0);
+}
+
 /* --- the buddy --- */
 
 static void buddy_link(struct page *pg, unsigned order)
@@ -365,4 +376,22 @@ void page_stats(u64 free_per_order[PAGE_MAX_ORDER + 1])
 	for (unsigned i = 0; i <= PAGE_MAX_ORDER; i++)
 		free_per_order[i] = free_blocks[i];
 	spin_unlock_irqrestore(&buddy_lock, irq);
+}
+
+void page_count_kinds(u64 count[PAGE_KINDS])
+{
+	for (unsigned i = 0; i < boot->nr_ranges; i++) {
+		struct boot_range *r = &boot->ranges[i];
+		if (r->kind != BOOT_RAM)
+			continue;
+		struct page *pg = page_of_phys(ALIGN_UP(r->start, PAGE_SIZE));
+		struct page *end = page_of_phys(ALIGN_DOWN(r->end, PAGE_SIZE));
+		while (pg < end) {
+			unsigned kind = READ_ONCE(pg->kind), order = READ_ONCE(pg->order);
+			u64 pages = kind == PAGE_FREE && order <= PAGE_MAX_ORDER ? 1ul << order : 1;
+			if (kind < PAGE_KINDS)
+				count[kind] += pages;
+			pg += pages;
+		}
+	}
 }

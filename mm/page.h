@@ -15,7 +15,7 @@
 
 struct bootinfo;
 
-enum page_kind { PAGE_FREE, PAGE_KERNEL, PAGE_ANON, PAGE_OBJECT, PAGE_TABLE, PAGE_SLAB, PAGE_RESERVED };
+enum page_kind { PAGE_FREE, PAGE_KERNEL, PAGE_ANON, PAGE_OBJECT, PAGE_TABLE, PAGE_SLAB, PAGE_RESERVED, PAGE_KINDS };
 
 struct page {
 	struct ref ref;		/* [atomic] */
@@ -77,3 +77,4 @@ void page_init(struct bootinfo *bi);	   /* after arch_paging_init(): the buddy t
 /* Gives the page frames of [start, end) (modules that were unpacked) to the allocator. */
 void page_release_reserved(phys_t start, phys_t end);
 void page_stats(u64 free_per_order[PAGE_MAX_ORDER + 1]);
+void page_count_kinds(u64 count[PAGE_KINDS]); /* walks all of memory, unlocked: an estimate, for /proc/meminfo */

@@ -15,4 +15,5 @@ void vma_file_get(struct file *f);
 void vma_file_put(struct file *f);
 /* The file's mmap op: sets the vma's object, or answers -ENODEV, -EACCES, -EPERM. */
 int vma_file_map(struct file *f, struct vma *v);
-void vma_file_show(struct file *f, struct strbuf *sb); /* "dev inode   path" columns of /proc/PID/maps */
+enum { MAPS_NAME_COLUMN = 73 }; /* where names stand in /proc/PID/maps */
+void vma_file_show(struct file *f, struct strbuf *sb); /* its last columns: device, inode, and the name at its place */

@@ -11,6 +11,7 @@
 #include "mm/vm_object.h"
 #include "kernel/core/alloc.h"
 #include "kernel/core/panic.h"
+#include "kernel/core/rcu.h"
 #include "kernel/lib/string.h"
 #include "mm/pagetable.h"
 

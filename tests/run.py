@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""run.py: runs the tests, on the host's Linux, on Debian's Linux in QEMU, and on Parley.
+"""run.py: runs the tests, on the host, on Debian's Linux in QEMU, and on Parley.
+
+Without options: everything, as `make test` does. The families of tests are unit (the kernel's library
+on the host), kernel (inside the kernel), abi (programs, tests/abi) and debian (programs of Debian).
 
 Promise   The last line is exactly "N passed, N failed, N skipped", counted in cases. Exit status:
           0 all passed, 1 a test failed, 2 the run could not be made, 3 a kernel crashed,
@@ -15,35 +18,36 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 
-from harness import debian, guest, report  # noqa: E402
+from harness import debian, debian_tests, guest, report, unit  # noqa: E402
 
 PASSED, FAILED, BROKEN, CRASHED, TIMED_OUT = 0, 1, 2, 3, 124
 GRAVITY = (PASSED, FAILED, TIMED_OUT, CRASHED, BROKEN)
+FAMILIES = ("unit", "kernel", "abi", "debian")
 
-SUITES = {
-    "default": (("release", 1, "pvh"), ("release", 4, "pvh"), ("debug", 4, "pvh"),
-                ("release", 1, "bios"), ("release", 1, "uefi")),
-    "quick": (("release", 1, "pvh"),),
-    "iso": (("release", 1, "bios"), ("release", 1, "uefi")),
+# The machines of each family: build, processors, how it is booted.
+MACHINES = {
+    "kernel": (("release", 1, "pvh"), ("release", 4, "pvh"), ("debug", 4, "pvh")),
+    "abi": (("release", 1, "pvh"), ("release", 4, "pvh"), ("debug", 4, "pvh"),
+            ("release", 1, "bios"), ("release", 1, "uefi")),
+    "debian": (("release", 1, "pvh"), ("debug", 4, "pvh")),
 }
 
 
 def arguments():
-    p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    p = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     where = p.add_mutually_exclusive_group()
-    where.add_argument("--host", action="store_true", help="natively, on this Linux")
+    where.add_argument("--host", action="store_true", help="the abi tests, natively, on this Linux")
     where.add_argument("--linux", action="store_true", help="on Debian's Linux in QEMU")
-    where.add_argument("--parley", action="store_true", help="on Parley, one configuration")
-    where.add_argument("--suite", choices=sorted(SUITES), help="on Parley, several")
-    where.add_argument("--pack", metavar="FILE", help="only write the initrd of a run")
     where.add_argument("--list", action="store_true", help="only list the programs")
-    p.add_argument("--debian", action="store_true",
-                   help="Debian's programs, compared with a chroot on the host")
+    p.add_argument("--unit", action="store_true", help="only this family")
+    p.add_argument("--debian", action="store_true", help="only this family")
     p.add_argument("-T", "--test", default="", metavar="GLOB",
-                   help="programs: mechanism, name or mechanism/name with * and ?; by commas")
-    p.add_argument("--cpus", default="", help="overrides the suite's; default 1")
-    p.add_argument("--build", default="", help="release or debug; overrides the suite's")
-    p.add_argument("--route", default="pvh", choices=("pvh", "bios", "uefi"))
+                   help="mechanism, name or mechanism/name with * and ?, by commas; a family, or "
+                        "family/name")
+    p.add_argument("--cpus", type=int, default=0, help="one machine, with so many processors")
+    p.add_argument("--build", default="", help="one machine, of this build: release or debug")
+    p.add_argument("--route", default="", choices=("", "pvh", "bios", "uefi"),
+                   help="one machine, booted like this")
     p.add_argument("--memory", type=int, default=512, metavar="MIB")
     p.add_argument("--append", default="", help="more options for the kernel")
     p.add_argument("--repeat", type=int, default=1, metavar="N", help="the list N times")
@@ -56,35 +60,66 @@ def arguments():
     return p.parse_args()
 
 
-def configurations(args):
+def selections(args):
+    """{family: [glob, ...]} of what is to run; no globs: all of the family."""
+    chosen = {}
+    for word in filter(None, args.test.split(",")):
+        head, _, rest = word.partition("/")
+        family = head if head in FAMILIES else "abi"
+        glob = (rest if head in FAMILIES else word) or "*"
+        chosen.setdefault(family, []).append(glob)
+    if args.unit:
+        return {"unit": chosen.get("unit") or sum(chosen.values(), [])}
+    if args.debian:
+        return {"debian": chosen.get("debian") or sum(chosen.values(), [])}
+    if args.host or args.linux:
+        return {"abi": chosen.get("abi", [])}
+    if chosen:
+        return chosen
+    return {family: [] for family in FAMILIES}
+
+
+def configurations(args, family):
     if args.host:
         return [guest.Config("host")]
     if args.linux:
-        return [guest.Config("linux", cpus=int(args.cpus or 1), memory=args.memory,
-                             append=args.append)]
-    if args.suite and not args.cpus and not args.build:
-        return [guest.Config("parley", b, c, r, args.memory, args.append)
-                for b, c, r in SUITES[args.suite]]
-    return [guest.Config("parley", args.build or "release", int(args.cpus or 1), args.route,
-                         args.memory, args.append)]
+        return [guest.Config("linux", cpus=args.cpus or 1, memory=args.memory, append=args.append)]
+    if args.cpus or args.build or args.route:
+        one = (args.build or "release", args.cpus or 1, args.route or "pvh")
+        return [guest.Config("parley", *one, args.memory, args.append)]
+    return [guest.Config("parley", *m, args.memory, args.append) for m in MACHINES[family]]
 
 
-def run_all(args, paths, selection):
-    """Runs every configuration; returns (results, exit code)."""
-    results, codes = [], [PASSED]
-    for config in configurations(args):
+def run_family(args, paths, family, globs):
+    """Runs a family on its machines; yields (title, cases, log, exit code)."""
+    if family == "unit":
+        yield unit.run_all(paths, globs)
+        return
+    for config in configurations(args, family):
         for boot in range(args.boots):
-            title = config.title() + ("@%d" % (boot + 1) if boot else "")
-            log = os.path.join(paths.logs, config.title() + ".log")
+            title = config.title(family) + ("@%d" % (boot + 1) if boot else "")
             try:
-                if config.system == "host":
-                    cases, code = guest.run_host(paths, selection, args.repeat)
+                if family == "debian":
+                    done = debian_tests.run(paths, config, title, globs)
+                elif family == "kernel":
+                    done = guest.run_kernel_tests(config, paths, title, globs, args.timeout)
+                elif config.system == "host":
+                    done = guest.run_host(paths, globs, args.repeat)
                 else:
-                    cases, code = guest.run_machine(config, paths, selection, args.repeat,
-                                                    args.timeout)
+                    done = guest.run_machine(config, paths, title, globs, args.repeat,
+                                             args.timeout)
             except (guest.Missing, debian.FetchError, OSError) as e:
-                cases, code = [guest.ktap.Case("machine", title, guest.ktap.FAIL, str(e))], BROKEN
-            results.append((title, cases, log))
+                case = guest.ktap.Case("machine", title, guest.ktap.FAIL, str(e))
+                done = [case], "", BROKEN
+            yield (title, *done)
+
+
+def run_all(args, paths):
+    """Runs what is chosen; returns (results, exit code)."""
+    results, codes = [], [PASSED]
+    for family, globs in selections(args).items():
+        for title, cases, log, code in run_family(args, paths, family, globs):
+            results.append((title, cases))
             codes.append(code)
             report.show_failures(title, cases, log)
     return results, max(codes, key=GRAVITY.index)
@@ -94,27 +129,17 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(BROKEN))
     args = arguments()
     paths = guest.Paths(ROOT, os.path.abspath(args.build_dir))
-    selection = guest.Selection(paths.tests, args.test.split(","))
-    try:
-        if args.list:
-            print("\n".join("/".join(p) for p in selection.programs()))
-            return PASSED
-        if args.pack:
-            with open(args.pack, "wb") as f:
-                f.write(guest.pack(paths, selection))
-            return PASSED
-        if args.debian:
-            from harness import debian_tests
-            results, code = debian_tests.run_all(args, paths, configurations(args))
-        else:
-            results, code = run_all(args, paths, selection)
-    except (guest.Missing, debian.FetchError) as e:
-        print("run.py: %s" % e, file=sys.stderr)
-        return BROKEN
+    if args.list:
+        chosen = guest.Selection(paths.tests, selections(args).get("abi", []))
+        print("\n".join("/".join(p) for p in chosen.programs()))
+        return PASSED
+    results, code = run_all(args, paths)
     if args.skips:
         report.show_skips(results)
     report.write_junit(args.junit or os.path.join(paths.build, "junit.xml"), results)
-    print(report.tally_text(report.tally([c for _, cases, _ in results for c in cases])))
+    if len(results) > 1:
+        report.show_failed_names(results)
+    print(report.tally_text(report.tally([c for _, cases in results for c in cases])))
     return code
 
 
@@ -122,4 +147,7 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
+        sys.exit(BROKEN)
+    except guest.Missing as error:
+        print("run.py: %s" % error, file=sys.stderr)
         sys.exit(BROKEN)

@@ -61,6 +61,8 @@ void arch_start_cpus(unsigned max);		/* starts the others; each comes up in kern
 extern unsigned nr_cpus;			/* [const after arch_start_cpus] online CPUs, numbered 0..nr_cpus-1 */
 extern unsigned nr_possible_cpus;		/* [const after arch_init] */
 const char *arch_cpu_model(void);		/* for /proc/cpuinfo: the brand string, trimmed */
+u64 arch_hwcap(void);					/* AT_HWCAP: edx of CPUID leaf 1 */
+u64 arch_hwcap2(void);					/* AT_HWCAP2: bit 1, user code may use the FSGSBASE instructions */
 const char *arch_cpu_flags(void);		/* for /proc/cpuinfo: Linux's flag names separated by spaces */
 void arch_cpuinfo(unsigned *family, unsigned *model, unsigned *stepping, const char **vendor);
 
@@ -70,6 +72,8 @@ struct arch_task {		/* inside struct task */
 	u64 stack_top;		/* [const] struct regs of user entry lies right below it */
 	u64 fs_base, gs_base;	/* [owner] user's; current only while not running (fs_base also when set by arch_set_fs) */
 	void *fpu;		/* [owner] XSAVE area, NULL for kernel threads */
+	u32 live_cpu;		/* [owner] 1 + the CPU whose registers may still hold its FPU state and bases; 0: none.
+				 * Whoever changes them in memory while it does not run sets 0. */
 };
 void arch_switch(struct task *prev, struct task *next);	/* interrupts off, run queue lock held; returns when prev runs again */
 struct arch_task *task_arch(struct task *t);		/* defined in core/sched.c */
@@ -111,11 +115,26 @@ struct vdso_image {
 extern const struct vdso_image *arch_vdso(void);
 void arch_vdso_set_realtime(s64 offset_ns);		/* realtime = monotonic + offset (seqlock inside) */
 
+/* --- chance --- */
+bool arch_random(u64 *v);				/* the processor's random generator; false: none, or it is exhausted */
+static inline u64 arch_cycles(void)			/* a free-running counter, for measuring and stirring */
+{
+	u32 lo, hi;
+	__asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi)::"memory");
+	return lo | (u64)hi << 32;
+}
+
 /* --- the end --- */
 __noreturn void arch_poweroff(void);			/* ACPI S5, else halt */
 __noreturn void arch_reboot(void);			/* ACPI reset, keyboard controller, triple fault */
 void arch_debug_exit(unsigned code);			/* QEMU's isa-debug-exit: status (code << 1) | 1; returns if there is none */
 
+/* --- the exception table: places in the kernel that may fault, and where they go on then --- */
+bool arch_has_fixup(const struct regs *r);
+bool arch_fixup(struct regs *r);			/* moves r->rip to the fix-up: the access fails; false: there is none */
+
 /* --- diagnosis --- */
 void early_console_write(const char *s, size_t n);	/* (I) polled serial with a bounded probe; nothing if there is none */
+u16 early_console_port(void);				/* the port it uses, 0: none */
+u16 arch_console_port(void);				/* the 16550 that the firmware names for its console, 0: none */
 unsigned arch_backtrace(const struct regs *from, u64 *pcs, unsigned max);	/* (I) by frame pointers; NULL: the caller's */

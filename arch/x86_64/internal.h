@@ -25,18 +25,36 @@ enum vector {
 struct cpu_features {
 	bool nx, pge, pcid, invpcid, smep, smap, umip, fsgsbase, gbpages, pat;
 	bool xsave, xsaveopt, xsavec, xsaves, fxsr, avx, erms, fsrm;
-	bool x2apic, tsc_deadline, invariant_tsc, rdtscp, rdrand, arat, hypervisor;
+	bool x2apic, tsc_deadline, invariant_tsc, rdtscp, rdrand, arat, hypervisor, sysenter;
 	u32 max_leaf, max_ext_leaf;
 };
 extern struct cpu_features cpu_features; /* [const after arch_early_init] */
 
+/* Stacks that the CPU switches to by itself (gdt.c). */
+enum { IST_NMI = 1, IST_DEBUG = 2, IST_FATAL = 3, BOOT_IST_STACK_BYTES = 4 * 4096 };
+struct boot_stacks {
+	u8 nmi_guard[PAGE_SIZE], nmi[BOOT_IST_STACK_BYTES];
+	u8 fatal_guard[PAGE_SIZE], fatal[BOOT_IST_STACK_BYTES];
+};
+extern struct boot_stacks boot_ist_stacks;
+
+/* Data that arch_early_init() fills in and that is read-only from arch_paging_init() on. */
+#define __setup __section(".setup")
+
 /* --- cpu.c, gdt.c, idt.c, entry.S, fpu.c, paging.c --- */
-void cpu_init_features(void);	     /* this CPU's control registers and PAT, from cpu_features */
-void gdt_init_cpu(unsigned cpu);     /* descriptor tables, TSS, IST stacks, %gs base of `cpu` */
+void cpu_features_read(void);	     /* the boot CPU, once */
+void cpu_flags_read(void);	     /* after that: the line for arch_cpu_flags() */
+void cpu_init_features(void);	     /* this CPU's control registers and PAT, from cpu_features; EFER.NXE must be
+				      * on before it loads paging_kernel_top(), whose entries use it */
+void gdt_init_cpu(unsigned cpu);     /* descriptor tables, TSS, IST stacks, %gs base of `cpu`; its copy of the
+				      * per-CPU area and percpu_offset[cpu] are there */
+void idt_init(void);
 void idt_load(void);
 void syscall_init_cpu(void);	     /* SYSCALL's MSRs */
 void fpu_init_cpu(void);
-phys_t paging_kernel_top(void);	     /* the level-3 table with the kernel half, for CPUs that start */
+phys_t paging_kernel_top(void);	     /* the level-3 table with the kernel half, for CPUs that start; below 4 GiB */
+void extable_init(void);
+void patch_apply(void);		     /* the instructions that depend on what the CPU can do */
 void cpu_stacks_alloc(unsigned cpu); /* before it starts, on the boot CPU: guarded IST stacks */
 
 /* --- irq.c, apic.c, ioapic.c, smp.c, clock.c, acpi.c --- */

@@ -3,17 +3,18 @@
  * clock: the clocks that user space can name, on top of the processor's monotonic one.
  *
  * Promise   clock_read() answers ns of a CLOCK_*; realtime is monotonic plus an offset that clock_settime
- *           changes; interested parties are told of a step through one notifier chain.
+ *           changes; clock_step_wq tells of a step those whose deadlines depend on it.
  * Locks     the offset is one word, read and written atomically
  */
 #pragma once
-#include "arch/x86_64/arch.h"
+#include "kernel/core/wait.h"
 #include "kernel/uapi/time.h"
 
 s64 realtime_now_ns(void);
 s64 realtime_offset_ns(void);
 int clock_read(int clock, s64 *ns);	/* -EINVAL: no such clock; CPU-time clocks of the current task too */
 int clock_set_realtime(s64 ns);
+extern struct waitq clock_step_wq;	/* woken when realtime has been set */
 /* Monotonic deadline of an absolute time on `clock`: -EINVAL. */
 int clock_to_deadline(int clock, s64 abs_ns, u64 *deadline_ns);
 int clock_resolution(int clock, s64 *ns);

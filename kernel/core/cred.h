@@ -13,11 +13,14 @@
 #include "kernel/core/task.h"
 #include "kernel/uapi/capability.h"
 
+#define CAP_ALL ((2ull << CAP_LAST_CAP) - 1) /* a bit per capability that there is */
+
 enum charge_kind { CHARGE_PIPE_PAGES, CHARGE_SIGPENDING, CHARGE_PROCESSES, CHARGE_FILES, CHARGE_KINDS };
 
 /* One per user id that has anything charged. */
 struct account {
 	struct ref ref;
+	struct rcu_head rcu;
 	u32 uid;		    /* [const] */
 	s64 used[CHARGE_KINDS];	    /* [atomic] */
 	struct list node;	    /* [accounts_lock] */
@@ -44,6 +47,7 @@ static inline const struct cred *current_cred(void)
 {
 	return current->cred;
 }
+const struct cred *cred_of_kernel(void);      /* root with everything, counted: for kernel threads and process 1 */
 void cred_init(void);			      /* the boot task becomes root */
 const struct cred *cred_get(const struct cred *c);
 void cred_put(const struct cred *c);
@@ -63,6 +67,6 @@ enum want { WANT_EXEC = 1, WANT_WRITE = 2, WANT_READ = 4 };
 int cred_permits(const struct cred *c, u32 uid, u32 gid, u32 mode, unsigned want, bool is_dir);
 
 struct account *account_get(u32 uid); /* NULL: no memory */
-void account_put(struct account *a);
+void account_put(struct account *a); /* any context */
 s64 charge(struct account *a, enum charge_kind kind, s64 n); /* answers the new total */
 void uncharge(struct account *a, enum charge_kind kind, s64 n);

@@ -41,8 +41,7 @@ static int mutex_wait(struct mutex *m, enum wait_mode mode)
 	wait_begin(&w);
 	wait_add(&w, &slot, &m->wq, WAKE_WRITER, WAIT_EXCLUSIVE);
 	for (;;) {
-		wait_rearm(&w);
-		slot.fired = false;
+		wait_rearm_slot(&w, &slot);
 		struct task *owner = __atomic_load_n(&m->owner, __ATOMIC_SEQ_CST);
 		if (!owner) {
 			if (__atomic_compare_exchange_n(&m->owner, &owner, owner_marked(current), false,

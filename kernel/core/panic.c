@@ -75,6 +75,18 @@ static __noreturn void end(void)
 	cpu_halt_forever();
 }
 
+__noreturn void machine_end(bool passed)
+{
+	console_drain();
+	if (exit_mode == EXIT_DEBUG)
+		arch_debug_exit(passed ? DEBUG_EXIT_PASS : DEBUG_EXIT_FAIL);
+	if (exit_mode == EXIT_REBOOT)
+		arch_reboot();
+	if (exit_mode != EXIT_HALT)
+		arch_poweroff();
+	cpu_halt_forever();
+}
+
 static __noreturn void report(const struct regs *r, const char *format, va_list args)
 {
 	char text[LOG_TEXT_MAX];

@@ -44,4 +44,6 @@ bool panic_is_on(void);
 enum exit_mode { EXIT_POWEROFF, EXIT_REBOOT, EXIT_HALT, EXIT_DEBUG };
 enum { DEBUG_EXIT_PASS = 0x10, DEBUG_EXIT_FAIL = 0x11, DEBUG_EXIT_CRASH = 0x12 };
 extern unsigned exit_mode; /* enum exit_mode, option exit= */
+/* Process 1 has ended, or the in-kernel tests have: ends the machine as exit= says. */
+__noreturn void machine_end(bool passed);
 extern int panic_timeout;  /* seconds until the end, negative: at once, 0: stays; option panic= */

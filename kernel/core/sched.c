@@ -19,8 +19,10 @@
  */
 #include "kernel/core/sched.h"
 #include "kernel/core/sched_internal.h"
+#include "kernel/core/upcalls.h"
 #include "kernel/core/log.h"
 #include "kernel/core/panic.h"
+#include "kernel/uapi/sched.h"
 
 DEFINE_PERCPU(unsigned, preempt_count);
 DEFINE_PERCPU(struct task *, current_task);
@@ -149,8 +151,7 @@ static unsigned select_cpu(struct task *t, bool sync)
 	return here_allowed ? here : __builtin_ctzll(t->affinity & online_cpu_mask());
 }
 
-/* Locks the queue a task belongs to; interrupts are off. */
-static struct rq *task_rq_lock(struct task *t)
+struct rq *task_rq_lock(struct task *t)
 {
 	for (;;) {
 		struct rq *rq = rq_of(READ_ONCE(t->cpu));
@@ -296,6 +297,14 @@ void sched_finish_switch(void)
 		place_elsewhere(prev);
 }
 
+/* User space may want to know on which CPU it goes on: the way there tells it (rseq). */
+static void note_move(struct rq *rq, struct task *t)
+{
+	t->told_cpu = rq->cpu;
+	if (t->rseq_area)
+		task_work_set(t, TASK_WORK_NOTIFY);
+}
+
 static void switch_to(struct rq *rq, struct task *prev, struct task *next)
 {
 	u64 bit = 1ull << rq->cpu;
@@ -309,6 +318,8 @@ static void switch_to(struct rq *rq, struct task *prev, struct task *next)
 	rq->prev = prev;
 	rq->curr = next;
 	next->se.slice_end_ns = rq->clock_ns + SLICE_NS;
+	if (unlikely(next->told_cpu != rq->cpu))
+		note_move(rq, next);
 	if (next->arch_mm != prev->arch_mm)
 		arch_mm_switch(next->arch_mm);
 	lockrank_release(&rq->lock, RANK_RUNQ);
@@ -366,6 +377,13 @@ void preempt_schedule(void)
 	while (preempt_is_due());
 }
 
+/* The end of an interrupt in kernel code: interrupts are off and stay off. */
+void sched_preempt_from_irq(void)
+{
+	while (preempt_is_due())
+		schedule_common(true);
+}
+
 bool preempt_is_due(void)
 {
 	return READ_ONCE(current->work) & TASK_WORK_RESCHED;
@@ -387,17 +405,24 @@ void sched_yield_current(void)
 		schedule_common(true);
 }
 
-void sched_stop_current(void)
+void sched_stop_current(const bool *stopped)
 {
-	current->state = TASK_STOPPED;
-	schedule();
+	struct task *t = current;
+	for (;;) {
+		/* As in wait.c: first the state, then the look, so that no wake falls in between. */
+		__atomic_store_n(&t->state, TASK_STOPPED, __ATOMIC_SEQ_CST);
+		if (!READ_ONCE(*stopped) || (READ_ONCE(t->work) & TASK_WORK_KILL))
+			break;
+		schedule();
+	}
+	__atomic_store_n(&t->state, TASK_RUNNING, __ATOMIC_RELAXED);
 }
 
 void sched_exit(void)
 {
-	preempt_disable();
+	/* With interrupts off: a preemption in between would queue the dead task once more. */
+	irq_disable();
 	current->state = TASK_DEAD;
-	preempt_enable_no_resched();
 	schedule_common(false);
 	panic("sched: a dead task ran again");
 }
@@ -418,6 +443,7 @@ void sched_tick(struct timer *timer)
 	struct task *t = rq->curr;
 	if (t != rq->idle) {
 		*(rq->tick_user ? &t->user_ns : &t->system_ns) += TICK_NS;
+		++*(rq->tick_user ? &rq->user_samples : &rq->system_samples);
 		if (!rb_is_empty(&rq->fair)) {
 			if (rq->clock_ns >= t->se.slice_end_ns)
 				rq_resched(rq);
@@ -429,6 +455,7 @@ void sched_tick(struct timer *timer)
 	}
 	load_average_sample(rq->clock_ns);
 	spin_unlock(&rq->lock);
+	itimer_tick(t);
 	if (rq->tick_user || t == rq->idle)
 		rcu_note_quiescent();
 }
@@ -451,6 +478,11 @@ void sched_idle_loop(void)
 
 /* --- settings --- */
 
+static void set_weight(struct task *t)
+{
+	t->se.weight = t->se.policy == SCHED_IDLE ? IDLE_WEIGHT : nice_weights[t->se.nice + 20];
+}
+
 void sched_set_nice(struct task *t, int nice)
 {
 	u64 irq = irq_save();
@@ -458,7 +490,19 @@ void sched_set_nice(struct task *t, int nice)
 	if (rq->curr == t)
 		update_current(rq);
 	t->se.nice = nice;
-	t->se.weight = nice_weights[nice + 20];
+	set_weight(t);
+	spin_unlock(&rq->lock);
+	irq_restore(irq);
+}
+
+void sched_set_policy(struct task *t, unsigned policy)
+{
+	u64 irq = irq_save();
+	struct rq *rq = task_rq_lock(t);
+	if (rq->curr == t)
+		update_current(rq);
+	t->se.policy = policy;
+	set_weight(t);
 	spin_unlock(&rq->lock);
 	irq_restore(irq);
 }

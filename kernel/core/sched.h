@@ -20,6 +20,7 @@ struct task *kthread_start(const char *comm, void (*fn)(void *), void *arg);
 __noreturn void sched_exit(void);
 
 void schedule(void); /* gives the CPU away if the state is not TASK_RUNNING or a switch is due */
+void sched_preempt_from_irq(void); /* interrupt return to kernel code that may be preempted */
 void sched_yield_current(void);
 /* Wakes a task that sleeps or is stopped in one of `states` (a bit each, 1 << enum task_state). */
 bool task_wake(struct task *t);
@@ -28,15 +29,18 @@ bool task_wake_sync(struct task *t);
 void task_interrupt(struct task *t);
 /* A look at the flags soon, wherever it runs: sets the bits and sends an IPI if it runs elsewhere. */
 void task_kick(struct task *t, u32 work_bits);
-/* Stops here (state TASK_STOPPED) until sched_continue() or task_interrupt() with a kill. */
-void sched_stop_current(void);
+/* Stops here (state TASK_STOPPED) while *stopped, or until a kill; who clears *stopped calls sched_continue(). */
+void sched_stop_current(const bool *stopped);
 void sched_continue(struct task *t);
 
 void sched_set_nice(struct task *t, int nice);
+void sched_set_policy(struct task *t, unsigned policy); /* SCHED_OTHER, BATCH, IDLE */
+u64 sched_slice_ns(void);
 int sched_set_affinity(struct task *t, u64 mask); /* -EINVAL: no online CPU in it */
 u64 task_cpu_ns(struct task *t);		  /* total run time, also of a running task */
 u64 cpu_idle_ns(unsigned cpu);
 u64 cpu_busy_ns(unsigned cpu);
+void cpu_busy_split(unsigned cpu, u64 *user_ns, u64 *system_ns); /* busy time in the ratio of what ticks found */
 u64 sched_nr_switches(void);
 unsigned sched_nr_running(void);
 void sched_load_average(u32 avg[3]); /* fixed point, 11 bits of fraction, as getloadavg's */
@@ -47,4 +51,10 @@ void sched_init_cpu(unsigned cpu);	/* run queue and idle task of another CPU, be
 __noreturn void sched_idle_loop(void);	/* what a CPU does when nothing else runs */
 void sched_finish_switch(void);		/* kernel_task_start(): first thing a new task does */
 void sched_timer_interrupt(bool from_user); /* kernel_timer_interrupt() */
+/* What a sleeping task waits for, as of one moment. The object is an address to compare, not to follow. */
+struct task_wait {
+	enum wait_kind kind;
+	const void *object;
+};
+bool task_wait_look(struct task *t, struct task_wait *w); /* false: it does not sleep, or on nothing in particular */
 void debug_show_tasks(void);		/* every task and what it waits for, to the log */

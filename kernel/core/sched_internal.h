@@ -10,6 +10,7 @@
 
 enum {
 	NICE_0_WEIGHT = 1024,
+	IDLE_WEIGHT = 3,		/* SCHED_IDLE: less than nice 19, sched(7) */
 	TICK_NS = 4000000,		/* of a busy CPU: as Linux with HZ=250 */
 	SLICE_NS = 4000000,		/* what a task gets while others wait */
 	WAKEUP_GRANULARITY_NS = 1000000, /* a woken task must be this far behind to preempt at once */
@@ -25,10 +26,12 @@ struct rq {
 	bool tick_user;		/* [this CPU] the tick interrupted user mode */
 	u64 clock_ns;		/* last look at the clock */
 	u64 idle_ns, busy_ns, nr_switches;
+	u64 user_samples, system_samples; /* ticks that found a task at work */
 	struct timer tick;
 };
 
 struct rq *rq_of(unsigned cpu);
+struct rq *task_rq_lock(struct task *t); /* interrupts are off: the queue it belongs to, locked */
 extern u64 idle_cpus;
 
 static inline u64 online_cpu_mask(void)

@@ -8,14 +8,21 @@
  * Lifetime  see core/task.h
  */
 #include "kernel/core/alloc.h"
+#include "kernel/core/cred.h"
 #include "kernel/core/log.h"
 #include "kernel/core/panic.h"
 #include "kernel/core/sched_internal.h"
 #include "kernel/lib/string.h"
+#include "kernel/lib/math64.h"
 
 struct list all_tasks = LIST_INIT(all_tasks);
 struct spinlock proc_tree_lock = SPINLOCK_INIT(RANK_PROC_TREE);
 static struct kmem_cache *task_cache;
+/* What kernel threads may use; a process brings its own. */
+struct limits kernel_limits = {
+	.ref = { 1 }, .lock = SPINLOCK_INIT(RANK_OBJECT),
+	.v = { [0 ... RLIM_NLIMITS - 1] = { RLIM_INFINITY, RLIM_INFINITY } },
+};
 static struct task boot_task; /* the boot CPU's idle task, once start-up is over */
 
 /* getloadavg(3): averages over 1, 5 and 15 minutes, fixed point with 11 bits of fraction. */
@@ -35,10 +42,11 @@ static void task_set_defaults(struct task *t, const char *comm)
 	t->wait_mode = WAIT_UNINTERRUPTIBLE;
 	t->se.weight = NICE_0_WEIGHT;
 	t->affinity = UINT64_MAX;
+	t->limits = &kernel_limits;
 	t->start_ns = clock_now_ns();
 	list_init(&t->all_node);
 	list_init(&t->thread_node);
-	list_init(&t->pending.queue);
+	sigpending_init(&t->pending);
 }
 
 struct task *task_alloc(const char *comm)
@@ -83,6 +91,7 @@ struct task *kthread_start(const char *comm, void (*fn)(void *), void *arg)
 	struct task *t = task_alloc(comm);
 	if (!t)
 		return NULL;
+	t->cred = cred_of_kernel();
 	arch_task_init_kernel(&t->arch, fn, arg);
 	sched_start(t);
 	return t;
@@ -174,6 +183,20 @@ u64 cpu_busy_ns(unsigned cpu)
 	return rq_of(cpu)->busy_ns;
 }
 
+void cpu_busy_split(unsigned cpu, u64 *user_ns, u64 *system_ns)
+{
+	struct rq *rq = rq_of(cpu);
+	u64 user = READ_ONCE(rq->user_samples), all = user + READ_ONCE(rq->system_samples);
+	u64 busy = cpu_busy_ns(cpu);
+	*user_ns = all ? mul_div(busy, user, all) : 0;
+	*system_ns = busy - *user_ns;
+}
+
+u64 sched_slice_ns(void)
+{
+	return SLICE_NS;
+}
+
 u64 sched_nr_switches(void)
 {
 	u64 n = 0;
@@ -209,6 +232,20 @@ void sched_load_average(u32 avg[3])
 {
 	for (unsigned i = 0; i < ARRAY_LEN(load_avg); i++)
 		avg[i] = READ_ONCE(load_avg[i]);
+}
+
+/* While its queue is locked a task that has been switched out cannot be woken, so neither its waiter (on
+ * its stack) nor the wait queue it names can go away. */
+bool task_wait_look(struct task *t, struct task_wait *w)
+{
+	u64 irq = irq_save();
+	struct rq *rq = task_rq_lock(t);
+	bool sleeps = t->state == TASK_SLEEPING && rq->curr != t && t->waiter && t->waiter->on;
+	if (sleeps)
+		*w = (struct task_wait){ .kind = t->waiter->on->kind, .object = t->waiter->on->object };
+	spin_unlock(&rq->lock);
+	irq_restore(irq);
+	return sleeps;
 }
 
 void debug_show_tasks(void)

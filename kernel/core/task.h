@@ -22,8 +22,8 @@
 #include "kernel/uapi/resource.h"
 #include "kernel/uapi/signal.h"
 
-struct process; struct sighand; struct mm; struct fdtable; struct fs_ctx; struct cred; struct pid;
-struct nsproxy;
+struct process; struct sighand; struct account; struct mm; struct fdtable; struct fs_ctx; struct cred; struct pid;
+struct nsproxy; struct vfork_wait;
 
 enum { TASK_COMM_LEN = 16, KSTACK_BYTES = 4 * 4096 };
 
@@ -41,11 +41,27 @@ struct limits {
 	struct rlimit v[RLIM_NLIMITS];
 };
 
-/* Signals sent to one thread, or to the process (sighand has one of these too). */
+/* A pending signal with what came with it. */
+enum { SIGINFO_WORDS = 6, SIGINFO_BYTES = SIGINFO_WORDS * 8 }; /* no siginfo has more than this */
+struct sigqueue {
+	struct list node;	  /* [sighand] */
+	struct account *account;  /* counted, charged CHARGE_SIGPENDING; NULL: a standard signal */
+	u64 info[SIGINFO_WORDS];  /* [const] struct siginfo, as far as it is used */
+};
+
+/* Signals sent to one thread, or to the process (struct process has one of these too). */
 struct sigpending {
 	ksigset_t set;		/* [sighand] which are pending */
 	struct list queue;	/* [sighand] struct sigqueue, oldest first */
+	struct sigqueue spare;	/* [sighand] for the first standard signal: no allocation; free while not linked */
 };
+static inline void sigpending_init(struct sigpending *p)
+{
+	p->set = 0;
+	list_init(&p->queue);
+	list_init(&p->spare.node);
+	p->spare.account = NULL;
+}
 
 struct sched_entity {
 	struct rb_node node;	/* [rq] in the fair tree */
@@ -69,6 +85,7 @@ struct task {
 	u8 wait_mode;			/* [owner] enum wait_mode while sleeping */
 	bool on_cpu;			/* [atomic] its registers are not saved yet */
 	u16 cpu;			/* [rq] where it runs or last ran */
+	u16 told_cpu;			/* [rq] what user space was told (rseq) */
 	u32 migrate_disabled;		/* [owner] */
 	struct sched_entity se;
 	u64 affinity;			/* [rq] allowed CPUs, a bit each */
@@ -84,23 +101,27 @@ struct task {
 	struct spinlock lock;		/* RANK_OBJECT: comm, the shared pointers against other tasks' looks */
 	char comm[TASK_COMM_LEN];	/* [owner+lock] */
 	/* --- identity and sharing --- */
-	int tid;			/* [const] pid->nr; 0 for kernel threads' own purposes is not used */
-	struct pid *pid;		/* [const] */
-	struct process *process;	/* [const] NULL: kernel thread */
-	struct sighand *sighand;	/* [const until exec] */
+	int tid;			/* [tree; owner] pid->nr, 0: kernel thread; exec makes it the leader's */
+	struct pid *pid;		/* [tree; owner] counted */
+	struct process *process;	/* [const] counted, NULL: kernel thread */
+	struct sighand *sighand;	/* [tree+sighand; RCU readers] counted; exec may replace it */
 	struct mm *mm;			/* [owner+lock] NULL: kernel thread, or past exit_mm */
 	struct arch_mm *arch_mm;	/* [owner] &mm->arch, what the switch loads; NULL: keep what is loaded */
 	struct fdtable *fdtable;	/* [owner+lock] */
 	struct fs_ctx *fs;		/* [owner+lock] */
-	const struct cred *cred;	/* [owner+lock] effective */
-	struct limits *limits;		/* [const] */
+	const struct cred *cred;	/* [owner+lock; RCU readers] effective */
+	struct limits *limits;		/* [const] counted; &kernel_limits: kernel thread */
 	struct nsproxy *ns;		/* [owner+lock] namespaces: none yet, NULL */
-	struct list thread_node;	/* [tree] in process->threads */
+	struct list thread_node;	/* [tree+sighand] in process->threads */
 	/* --- signals --- */
 	struct sigpending pending;	/* [sighand] */
-	ksigset_t blocked;		/* [sighand; owner may read] */
+	ksigset_t blocked;		/* [owner; others read it under sighand]: signal_set_mask() */
 	ksigset_t saved_mask;		/* [owner] TASK_WORK_MASK: what sigsuspend replaced */
+	ksigset_t wait_set;		/* [sighand] what sigtimedwait waits for: not ignored, and wakes it */
 	struct sigaltstack altstack;	/* [owner] */
+	bool stop_dequeued;		/* [sighand] has taken a stop signal that no SIGCONT has undone yet */
+	bool stop_due;			/* [sighand] the stop of its process waits for it */
+	bool stopped;			/* [sighand] stopped by job control */
 	/* --- restart of interrupted calls --- */
 	u64 restart_deadline_ns;	/* [owner] absolute deadline that a restarted call goes on with */
 	bool restart_valid;		/* [owner] */
@@ -110,11 +131,17 @@ struct task {
 	void __user *robust_list;	/* [owner] */
 	void __user *rseq_area;		/* [owner] */
 	u32 rseq_len, rseq_sig;		/* [owner] */
+	u64 trap_nr, trap_error, trap_address; /* [owner] of the last exception: signal frames show them */
 	/* --- exit and ancestry: kernel/proc --- */
-	struct task_life *life;		/* [tree] kernel/proc's own record: exit code, vfork waiter, pdeath signal */
+	struct vfork_wait *vfork;	/* [tree] the parent that sleeps until this task's exec or exit */
+	u32 nr_children;		/* [tree] processes that this thread made and that are not reaped yet */
+	bool exiting;			/* [sighand] takes no more signals */
+	bool gone;			/* [tree] past exit: what it used is in its process's dead_threads */
+	struct pid *pgrp_lent, *session_lent; /* [owner] counted: what current_pgrp() and _session() answered */
 	u8 held_count;			/* [owner] debug builds: ranked locks held, see lockrank.c */
 	struct { const void *lock, *pc; u8 rank, subrank; } held[12];
 	u64 min_flt, maj_flt;		/* [owner] page faults */
+	u64 timer_slack_ns;		/* [owner] PR_SET_TIMERSLACK; 0: the default */
 };
 _Static_assert(offsetof(struct task, work) == 0, "entry.S and preempt.h read task->work at offset 0");
 _Static_assert(offsetof(struct task, arch) == 8, "entry.S finds struct arch_task at offset 8");
@@ -157,4 +184,5 @@ static inline void pagefault_enable(void)
 }
 
 extern struct list all_tasks;		/* [tree] */
+extern struct limits kernel_limits;	/* [const] none at all: kernel threads */
 extern struct spinlock proc_tree_lock;	/* RANK_PROC_TREE: taken with spin_lock; parents, groups, exit status */

@@ -10,7 +10,7 @@
 
 struct pid;
 
-void signal_raise(int sig);			      /* to the current process, from the kernel (SI_KERNEL): SIGPIPE, SIGXFSZ */
+void signal_raise(int sig);			      /* to the current thread, as if by itself: SIGPIPE, SIGXFSZ */
 /* A synchronous fault of the current task: cannot be blocked or ignored away. */
 void signal_fault(int sig, int code, uaddr_t address);
 void signal_pgrp(struct pid *pgrp, int sig);	      /* to every member, from the kernel */
@@ -24,12 +24,15 @@ bool signal_is_ignored_or_blocked(int sig);	      /* by the current task: SIGTTI
 void signal_suspend_mask(ksigset_t mask);
 void signal_restore_mask(void);
 bool pgrp_is_orphaned(struct pid *pgrp);
+struct pid *current_pgrp(void);			      /* borrowed: until the current task asks again */
 bool pgrp_is_in_my_session(struct pid *pgrp);	      /* of the current process */
-struct pid *current_pgrp(void);			      /* borrowed: valid while the current task runs */
 struct pid *current_session(void);
 int current_tgid(void);
 bool current_is_session_leader(void);
 struct tty;
 struct tty *current_tty(void);			      /* controlling terminal, counted, NULL if none */
+void itimer_tick(struct task *t);		      /* the tick hit t, interrupts off: timers and limits of CPU time */
+u64 current_process_cpu_ns(void);		      /* all threads, living and dead */
+void futex_wake_one_user(int __user *addr);	      /* a thread's clear_child_tid word became 0 */
 void current_set_tty(struct tty *tty);		      /* NULL: this process gives it up */
 void session_clear_tty(struct pid *session);	      /* no process of it has a controlling terminal any more */

@@ -117,6 +117,25 @@ static void slot_fire(struct wait_slot *slot, u32 events, bool sync)
 		task_wake(w->task);
 }
 
+void wait_add_locked(struct waiter *w, struct wait_slot *slot, struct waitq *q)
+{
+	assert_spin_held(&q->lock);
+	*slot = (struct wait_slot){ .q = q, .waiter = w, .flags = WAIT_EXCLUSIVE };
+	if (!w->on)
+		w->on = q;
+	list_add_tail(&q->slots, &slot->node);
+}
+
+void wait_fire_locked(struct wait_slot *slot, long result)
+{
+	assert_spin_held(&slot->q->lock);
+	list_del(&slot->node);
+	slot->result = result;
+	slot_fire(slot, 1, false);
+	/* From here on the waiter may return without the lock: see wait_remove(). */
+	__atomic_store_n(&slot->q, NULL, __ATOMIC_RELEASE);
+}
+
 static void wake_queue(struct waitq *q, u32 events, unsigned nr_exclusive, bool sync)
 {
 	if (waitq_is_idle(q))

@@ -77,6 +77,10 @@ void waitq_destroy(struct waitq *q);
 
 void wait_begin(struct waiter *w); /* for the current task */
 void wait_add(struct waiter *w, struct wait_slot *slot, struct waitq *q, u32 mask, enum wait_flags flags);
+/* For owners of a queue who hand something over (futex, semop): q->lock is held by the caller, interrupts
+ * off. The slot goes to the end; firing takes it off the queue and wakes its task. */
+void wait_add_locked(struct waiter *w, struct wait_slot *slot, struct waitq *q);
+void wait_fire_locked(struct wait_slot *slot, long result);
 /* A slot without a sleeper: `callback` runs at each wake that matches, until wait_remove(). */
 void wait_add_callback(struct wait_slot *slot, struct waitq *q, u32 mask,
 	void (*callback)(struct wait_slot *, u32));

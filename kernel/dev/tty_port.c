@@ -8,7 +8,7 @@
 #include "kernel/lib/string.h"
 
 struct list tty_ports = LIST_INIT(tty_ports);
-static struct tty_port *console; /* [boot] */
+static struct tty_port *chosen_console; /* [boot] */
 
 #define CTRL(letter) ((letter) & 0x1f)
 enum { KEY_DEL = 0x7f, KEY_QUIT = 0x1c };
@@ -42,10 +42,10 @@ struct tty_port *tty_port_find(const char *name)
 
 struct tty_port *tty_port_console(void)
 {
-	return console ? console : list_first_or_null(&tty_ports, struct tty_port, node);
+	return chosen_console ? chosen_console : list_first_or_null(&tty_ports, struct tty_port, node);
 }
 
 void tty_port_set_console(struct tty_port *p)
 {
-	console = p;
+	chosen_console = p;
 }

@@ -52,7 +52,7 @@ extern const struct termios tty_default_termios; /* what a terminal starts with:
 
 void tty_port_register(struct tty_port *p); /* boot only */
 struct tty_port *tty_port_find(const char *name);
-/* What /dev/console is: the port of the last `console=` option that named one, else the first of all; NULL: none. */
+/* What /dev/console is: see console.h; NULL: there is no device at all. */
 struct tty_port *tty_port_console(void);
 void tty_port_set_console(struct tty_port *p); /* boot only */
 

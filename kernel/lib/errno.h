@@ -10,5 +10,6 @@
 #include "kernel/uapi/errno.h"
 
 enum {
+	ERESTART_NOHAND = 514, /* as ERESTART, but at most NOHAND: where the policy depends on an argument */
 	ENOIOCTLCMD = 515, /* an ioctl op does not know the command: the next one may; ends as ENOTTY */
 };

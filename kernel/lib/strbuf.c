@@ -111,6 +111,15 @@ void strbuf_printf(struct strbuf *sb, const char *format, ...)
 	va_end(args);
 }
 
+void strbuf_pad(struct strbuf *sb, size_t column)
+{
+	size_t start = sb->len;
+	while (start > 0 && sb->text[start - 1] != '\n')
+		start--;
+	while (sb->len - start < column && !sb->overflow)
+		strbuf_putc(sb, ' ');
+}
+
 void strbuf_puts_escaped(struct strbuf *sb, const char *s, const char *special)
 {
 	for (; *s; s++) {

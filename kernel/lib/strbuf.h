@@ -35,6 +35,8 @@ void strbuf_puts(struct strbuf *sb, const char *s);
 void strbuf_putc(struct strbuf *sb, char c);
 void strbuf_printf(struct strbuf *sb, const char *format, ...) __printf(2, 3);
 void strbuf_vprintf(struct strbuf *sb, const char *format, va_list args) __printf(2, 0);
+/* Spaces until the line that is being written has `column` characters. */
+void strbuf_pad(struct strbuf *sb, size_t column);
 /* Like puts; characters that occur in `special` (and backslash) become \ooo, as in /proc/mounts. */
 void strbuf_puts_escaped(struct strbuf *sb, const char *s, const char *special);
 

@@ -37,6 +37,6 @@ typedef u64 uaddr_t; /* a user virtual address as a number */
 #endif
 
 #define FOREVER UINT64_MAX /* a deadline that never comes, in ns */
-#define NSEC_PER_SEC 1000000000ull
-#define NSEC_PER_MSEC 1000000ull
-#define NSEC_PER_USEC 1000ull
+#define NSEC_PER_SEC 1000000000ul
+#define NSEC_PER_MSEC 1000000ul
+#define NSEC_PER_USEC 1000ul

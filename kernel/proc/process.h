@@ -5,11 +5,14 @@
  * Promise   a process lives from fork to the wait that reaps it; its threads share it. Parents, groups,
  *           sessions and exit status change under proc_tree_lock alone, so that wait(2) sees one moment.
  * Locks     legend: [tree] proc_tree_lock; [sighand] the lock of its sighand (under proc_tree_lock when
- *           both are held); [const]; [atomic]; [lock] process->lock (RANK_OBJECT)
+ *           both are held); [tree+sighand] changed under both, read under either; [const]; [atomic];
+ *           [lock] process->lock (RANK_OBJECT)
  * Lifetime  counted: one reference for the pid table (dropped at reaping), one per task, one per pointer
  *
- *	fork.c exec.c elf.c exit.c waitid.c ids.c access.c rlimit.c	lives of processes
- *	signal.c sigdeliver.c sigcalls.c itimer.c			signals (signal.h)
+ *	pid.c process.c fork.c exec.c exec_image.c exec_args.c elf.c exit.c reap.c waitid.c	lives of processes
+ *	session.c ids.c caps.c access.c rlimit.c thread.c		who they are and what they may do
+ *	signal.c sigsend.c sigjob.c sigdeliver.c sigframe.c sigcalls.c	signals (signal.h)
+ *	itimer.c sleep.c						waiting for time to pass
  *	times.c sysinfo.c prctl.c procfiles.c				facts about them
  */
 #pragma once
@@ -20,13 +23,19 @@
 
 struct tty;
 struct file;
+struct regs;
 
 /* Dispositions: shared by the threads of a process, and by CLONE_SIGHAND processes. */
 struct sighand {
 	struct ref ref;
+	struct rcu_head rcu;
 	struct spinlock lock;		    /* RANK_SIGHAND */
 	struct ksigaction action[_NSIG];    /* [lock] of signal n at n - 1 */
 };
+static inline struct ksigaction *sighand_action(struct sighand *s, int sig)
+{
+	return s->action + (sig - 1);
+}
 
 /* What a process (or its waited-for children) used. */
 struct usage {
@@ -49,9 +58,12 @@ enum process_flags {
 	PROCESS_CONT_NEWS = 1 << 5,   /* [sighand] WCONTINUED has not reported it yet */
 	PROCESS_EXECED = 1 << 6,      /* [tree] setpgid(2) by the parent is too late */
 	PROCESS_SUBREAPER = 1 << 7,   /* [tree] */
-	PROCESS_UNKILLABLE = 1 << 8,  /* [const] pid 1: signals without handler are dropped */
+	PROCESS_UNKILLABLE = 1 << 8,  /* [sighand] pid 1: signals without handler are dropped, but for faults */
 	PROCESS_DUMPED = 1 << 9,      /* [sighand] exit status says "core dumped" */
 	PROCESS_AUTOREAP = 1 << 10,   /* [tree] nobody will wait for it */
+	PROCESS_NPROC_EXCEEDED = 1 << 11, /* [owner] a new real uid has too many processes: execve(2) asks again */
+	PROCESS_TELL_STOPPED = 1 << 12,	  /* [sighand] continued while it was stopping: the parent is to be told */
+	PROCESS_TELL_CONTINUED = 1 << 13, /* [sighand] continued: likewise, by the first thread that comes by */
 };
 
 struct process {
@@ -59,14 +71,18 @@ struct process {
 	struct rcu_head rcu;
 	struct spinlock lock;	    /* RANK_OBJECT */
 	struct pid *pid;	    /* [const] counted; changes only when exec makes another thread the leader */
-	struct task *leader;	    /* [tree] counted until reaped */
-	struct list threads;	    /* [tree] struct task by thread_node */
+	struct task *leader;	    /* [tree+sighand] counted until reaped */
+	struct sighand *sighand;    /* [tree+sighand; RCU readers] its threads' one; theirs is the reference */
+	struct list threads;	    /* [tree+sighand] struct task by thread_node; the leader stays until reaped */
 	unsigned nr_threads;	    /* [tree] not yet past exit */
+	unsigned nr_live;	    /* [tree] not yet in exit */
 	u32 flags;		    /* enum process_flags: atomic ops, changed under the lock named there */
 	/* --- family --- */
-	struct process *parent;	    /* [tree] not counted: re-parented before the parent is reaped; NULL for pid 1 */
+	struct process *parent;	    /* [tree; RCU readers] not counted: re-parented before the parent is reaped; NULL for pid 1 */
+	struct task *parent_task;   /* [tree] not counted: the thread that made it, or another one of parent's */
 	struct list children, child_node; /* [tree] */
 	int exit_signal;	    /* [tree] what the parent gets, usually SIGCHLD; 0: nothing */
+	u32 exec_id, parent_exec_id; /* [tree] exit_signal other than SIGCHLD ends with either one's exec */
 	struct pid *pgrp, *session; /* [tree] counted */
 	struct list pgrp_node, session_node;
 	struct tty *tty;	    /* [lock] controlling terminal, counted */
@@ -74,6 +90,7 @@ struct process {
 	/* --- the end --- */
 	int exit_code;		    /* [sighand until zombie] as wait(2) reports it */
 	int stop_signal;	    /* [sighand] what stopped it */
+	unsigned nr_stopping;	    /* [sighand] threads that a stop still waits for */
 	struct task *execing;	    /* [sighand] thread that runs exec and waits for the others to go */
 	struct waitq exec_wq;	    /* a thread has gone */
 	/* --- signals --- */
@@ -91,14 +108,14 @@ struct process {
 	u32 personality;	    /* [owner] */
 	int dumpable;		    /* [atomic] PR_SET_DUMPABLE */
 	int oom_score_adj;	    /* [atomic] */
+	int oom_score_adj_min;	    /* [atomic] without CAP_SYS_RESOURCE no lower; inherited like the other */
 	u64 auxv[48];		    /* [lock] as exec made it: /proc/PID/auxv */
 };
 
-/* kernel/proc's own record of a task. */
-struct task_life {
-	struct waitq *vfork_wq;	    /* [tree] the parent that waits for exec or exit; on its stack */
-	bool *vfork_done;	    /* [tree] */
-	bool exiting;		    /* [tree] */
+/* A parent that sleeps in vfork(2): on its stack, reached through the child's task->vfork. */
+struct vfork_wait {
+	struct waitq wq;
+	bool done; /* [tree] */
 };
 
 static inline struct process *process_get(struct process *p)
@@ -109,6 +126,7 @@ static inline struct process *process_get(struct process *p)
 void process_put(struct process *p); /* accepts NULL */
 DEFINE_AUTOPUT(process)
 struct process *process_find_get(int pid); /* counted or NULL: alive or zombie */
+struct task *task_find_get(int tid);	   /* the same of a thread */
 static inline u32 process_flags(const struct process *p)
 {
 	return __atomic_load_n(&p->flags, __ATOMIC_ACQUIRE);
@@ -122,17 +140,57 @@ static inline void process_clear(struct process *p, u32 bits)
 	__atomic_fetch_and(&p->flags, ~bits, __ATOMIC_SEQ_CST);
 }
 
-void process_init(void);	/* caches, the process of the boot tasks */
+void process_init(void);	/* caches */
 /* Runs `path` as pid 1, with descriptors 0-2 on /dev/console, from the boot task: 0 or -errno (it does not exist, ...). */
 int process_start_init(const char *path, char *const argv[], char *const envp[]);
+/* exec.c: an exec by a thread of the kernel: 0 and *r to go to user mode with, or -errno. */
+int exec_kernel(const char *path, char *const argv[], char *const envp[], struct regs *r);
 extern struct process *init_process; /* [const] pid 1 */
+extern bool init_is_traced;	     /* option strace=: process 1 and all that come from it */
+extern int threads_max;		     /* [atomic] /proc/sys/kernel/threads-max */
+extern int nr_tasks;		     /* [atomic] of all processes, zombies included */
+extern int randomize_va_space;	     /* [atomic] /proc/sys/kernel/randomize_va_space: 0, 1, 2 with the heap */
+extern u64 nr_forks;		     /* [atomic] "processes" in /proc/stat */
+struct process *process_alloc(void); /* bare, one reference; NULL */
+
+/* --- between the files of a process's life --- */
 __noreturn void process_exit_group(int status); /* exit.c: status as wait(2) reports it (code << 8 | signal) */
 __noreturn void task_exit(int status);		/* exit.c: this thread only */
+void process_reap_locked(struct process *p);	/* reap.c: a zombie leaves the tree; then process_reap_finish() unlocked */
+void process_reap_finish(struct process *p);
+void task_release_pid_locked(struct task *t);	/* reap.c: its number is free, off the list of threads */
+void task_give_children_away_locked(struct task *t, struct list *dead); /* reap.c: t ends; dead: to be finished */
+bool process_end_locked(struct process *p);	/* reap.c: a zombie from now on; true: nobody waits, finish it */
 void process_usage(struct process *p, struct usage *u); /* living and dead threads; takes proc_tree_lock */
+u64 process_cpu_ns(struct process *p);	/* times.c: exact, living and dead threads */
+void process_usage_locked(struct process *p, struct usage *u);
+void task_usage(struct task *t, struct usage *u);
+u64 mm_peak_pages(struct task *t); /* most resident pages of its memory so far; 0: it has none */
+void usage_add(struct usage *to, const struct usage *from);
+void usage_to_rusage(const struct usage *u, struct rusage *r);
 bool process_may_trace(struct process *target); /* access.c: ptrace-like access by the current task (for /proc/PID) */
-/* exec.c: what fork and exec need of each other */
-struct sighand *sighand_new(void);
+bool process_has_uids_of(struct process *target); /* access.c: prlimit(2)'s idea of "mine" */
+struct sighand *sighand_new(void);	      /* all default; NULL */
 void sighand_put(struct sighand *s);
+/* Locks the sighand that t has now; interrupts are off until sighand_unlock(). t is held by a reference or the tree. */
+struct sighand *sighand_lock(struct task *t, u64 *irq);
+static inline void sighand_unlock(struct sighand *s, u64 irq)
+{
+	spin_unlock_irqrestore(&s->lock, irq);
+}
+struct limits *limits_new(const struct limits *from); /* NULL: no memory */
+void limits_put(struct limits *l);
+extern struct limits first_limits; /* [const] of process 1 */
+void fork_child_start(void);	/* fork.c: a new user task's first steps, from kernel_task_start() */
+void rseq_exit_work(struct regs *r); /* rseq.c: TASK_WORK_NOTIFY: the CPU numbers in the registered area */
 void vfork_release(struct task *t); /* fork.c: exec or exit lets the parent go on */
+void mm_release_current(void);	/* exit.c: before the current task leaves its mm: tid word, vfork */
+bool pgrp_will_be_orphaned_locked(struct pid *pgrp, struct process *ignored); /* session.c */
+bool pgrp_has_stopped_locked(struct pid *pgrp);
+void process_join_pgrp_locked(struct process *p, struct pid *pgrp); /* session.c: takes what it needs */
+void process_join_session_locked(struct process *p, struct pid *session);
+void process_leave_groups_locked(struct process *p);
+/* ids.c: publishes new credentials of the current task, with what follows for dumps and signals */
+void cred_commit_checked(struct cred *c);
 void itimer_init(struct process *p);  /* itimer.c: new process: nothing armed */
 void itimer_stop(struct process *p);  /* itimer.c: the last thread is going */

@@ -6,40 +6,29 @@
  *           thread; SIGKILL and SIGSTOP are neither blocked nor caught. signal_send() decides at once
  *           whether the signal is ignored, as signal(7) says.
  * Locks     sighand->lock guards dispositions, masks and both queues; taken with interrupts off
- * Lifetime  a queued signal is charged to the target's real user and freed by whoever dequeues it
+ * Lifetime  a queued real-time signal is charged to the target's real user; whoever takes it frees it.
+ *           Standard signals are bounded by being pending once, and are not charged.
+ *
+ *	signal.c	queues, masks, and the choice of the thread that is to act
+ *	sigsend.c	who may send to whom: the kill family, and what other layers raise
+ *	sigjob.c	job control: stopping and continuing
+ *	sigdeliver.c	on the way to user mode: default actions, handlers, restarts
+ *	sigframe.c	what a handler finds on its stack, and the way back
+ *	sigcalls.c	dispositions, masks, waiting for signals
  */
 #pragma once
 #include "kernel/proc/process.h"
 
-struct sigqueue {
-	struct list node;	  /* [sighand] */
-	struct account *account;  /* charged CHARGE_SIGPENDING; NULL: preallocated */
-	struct siginfo info;	  /* [const] */
-};
+/* What a default action is. Signals in none of these end the process. */
+#define SIGNALS_IGNORED (sigmask(SIGCHLD) | sigmask(SIGURG) | sigmask(SIGWINCH) | sigmask(SIGCONT))
+#define SIGNALS_STOP (sigmask(SIGSTOP) | sigmask(SIGTSTP) | sigmask(SIGTTIN) | sigmask(SIGTTOU))
+#define SIGNALS_UNBLOCKABLE (sigmask(SIGKILL) | sigmask(SIGSTOP))
+/* Those that an instruction can cause: they come before others. */
+#define SIGNALS_SYNCHRONOUS                                                                        \
+	(sigmask(SIGSEGV) | sigmask(SIGBUS) | sigmask(SIGILL) | sigmask(SIGTRAP) | sigmask(SIGFPE) | sigmask(SIGSYS))
 
 enum signal_scope { SIGNAL_THREAD, SIGNAL_PROCESS };
 
-void siginfo_user(struct siginfo *info, int sig, int code); /* si_pid and si_uid of the current task */
-void siginfo_kernel(struct siginfo *info, int sig);	    /* SI_KERNEL */
-/* Sends; 0, or -EAGAIN when a real-time signal cannot be queued (RLIMIT_SIGPENDING). Any context. */
-int signal_send(struct task *t, const struct siginfo *info, enum signal_scope scope);
-int signal_send_process(struct process *p, const struct siginfo *info);
-/* Under sighand->lock held by the caller. */
-int signal_send_locked(struct task *t, const struct siginfo *info, enum signal_scope scope);
-/* May the current task send `sig` to p? 0, -EPERM (kill(2)). */
-int signal_may_send(struct process *p, int sig);
-/* Takes the next signal of `set` (bits: wanted): its number and info, 0 if none. sighand->lock held. */
-int signal_dequeue_locked(struct task *t, ksigset_t set, struct siginfo *info);
-/* Does t have an unblocked signal? Sets or clears TASK_WORK_SIGNAL of t. sighand->lock held. */
-void signal_recalc_locked(struct task *t);
-void signal_set_mask(ksigset_t mask);	      /* the current task's, with what follows */
-void signal_suspend_mask(ksigset_t mask);     /* temporary mask; put back by TASK_WORK_MASK on the way out */
-void signal_flush(struct sigpending *p);      /* frees what is queued */
-void signal_exec_reset(struct sighand *s);    /* caught ones become default; ignored stay */
-void signal_exit_work(struct regs *r);	      /* sigdeliver.c: from kernel_exit_work(): signals, masks, restarts */
-void signal_stop_thread(void);		      /* sigdeliver.c: the current thread stops with its process */
-void signal_zap_other_threads_locked(struct process *p); /* SIGKILL to all but current: exec, exit_group */
-void signal_init(void);
 static inline ksigset_t sigmask(int sig)
 {
 	return 1ul << (sig - 1);
@@ -48,13 +37,74 @@ static inline bool signal_pending(void) /* something deliverable, or a kill */
 {
 	return READ_ONCE(current->work) & (TASK_WORK_SIGNAL | TASK_WORK_KILL);
 }
-/* arch/x86_64/sigframe.c (through arch.h's rules: plain registers and user memory) */
-struct sigframe_args {
-	int sig;
-	const struct siginfo *info;
-	const struct ksigaction *action;
-	ksigset_t old_mask;
-	const struct sigaltstack *altstack; /* what the frame records */
-	uaddr_t stack;			    /* where the frame goes below */
-	u64 trap_nr, trap_error, fault_address;
-};
+
+/* --- what comes with a signal; of a siginfo only the first SIGINFO_BYTES are ever set or read --- */
+void siginfo_user(struct siginfo *info, int sig, int code); /* si_pid and si_uid of the current task */
+void siginfo_kernel(struct siginfo *info, int sig);	    /* SI_KERNEL */
+int siginfo_to_user(struct siginfo __user *to, const struct siginfo *info); /* all 128 bytes; -EFAULT */
+
+/* --- sending: 0, or -EAGAIN when a real-time signal cannot be queued (RLIMIT_SIGPENDING) --- */
+/* Any context; t or p is held by a reference, RCU or the tree. */
+int signal_send(struct task *t, const struct siginfo *info, enum signal_scope scope);
+int signal_send_process(struct process *p, const struct siginfo *info);
+/* Under sighand->lock held by the caller. With SIGNAL_PROCESS t is the leader. */
+int signal_send_locked(struct task *t, const struct siginfo *info, enum signal_scope scope);
+/* May the current task send `sig` to p? 0, -EPERM (kill(2)). Under RCU or with a reference. */
+int signal_may_send(struct process *p, int sig);
+/* The process ends with status `sig`: every thread learns of it. */
+void signal_end_process_locked(struct process *p, int sig);
+void signal_zap_other_threads_locked(struct process *p); /* a kill to all but current: exec, exit_group */
+
+/* --- taking --- */
+/* Takes the next signal of `set` (bits: wanted): its number and info, 0 if none. sighand->lock held; a
+ * signal_recalc_locked() is to follow. */
+int signal_dequeue_locked(struct task *t, ksigset_t set, struct siginfo *info);
+/* The same for a fault of the current task that waits to be delivered. */
+int signal_dequeue_fault_locked(struct task *t, struct siginfo *info);
+/* Has t something to do on its way to user mode? Sets TASK_WORK_SIGNAL of t, or clears that of current. */
+void signal_recalc_locked(struct task *t);
+void signal_discard_locked(struct process *p, ksigset_t set); /* drops them from all queues of p */
+void signal_flush(struct sigpending *p); /* frees what is queued; nobody else looks at it any more */
+
+/* --- masks of the current task --- */
+void signal_set_mask(ksigset_t mask); /* with what follows */
+void signal_set_mask_locked(ksigset_t mask);
+
+/* --- lives of threads and programs --- */
+void signal_exec_reset(struct sighand *s); /* caught ones become default; ignored stay */
+/* t->exiting has been set: what only t could have taken goes to the others. True: it was the last one that
+ * a stop waited for; then job_tell_parent(p, CLD_STOPPED) is due, without the lock. */
+bool signal_leave_locked(struct task *t);
+void signal_init(void);
+
+/* --- job control: sigjob.c --- */
+void job_signal_sent_locked(struct process *p, int sig); /* a stop signal or SIGCONT: even if ignored or blocked */
+void job_stop_begin_locked(struct process *p, int sig);	 /* every thread is to stop */
+void job_cancel_locked(struct process *p);		 /* the process is to die: no stop holds it */
+void signal_stop_thread(void);		       /* the current thread stops with its process */
+void job_tell_parent(struct process *p, int code); /* CLD_STOPPED, CLD_CONTINUED; takes proc_tree_lock */
+/* Is t still to stop? */
+static inline bool job_is_stop_due(const struct task *t)
+{
+	return unlikely(process_flags(t->process) & (PROCESS_STOPPING | PROCESS_STOPPED)) && !t->stopped;
+}
+
+/* --- delivery: sigdeliver.c, sigframe.c --- */
+void signal_exit_work(struct regs *r); /* from kernel_exit_work(): signals, masks, restarts */
+/* Makes r start the action's handler, on a frame that returns to what r is now with `mask`; -EFAULT. */
+int sigframe_push(struct regs *r, const struct siginfo *info, const struct ksigaction *action, ksigset_t mask);
+/* sigaltstack(2) of the current task, whose stack pointer is sp: -EPERM, -EINVAL, -ENOMEM. */
+int sigaltstack_set(const struct sigaltstack *ss, uaddr_t sp);
+/* Does sp lie on the alternate stack? One that disarms itself is never in use. */
+static inline bool sigaltstack_holds(const struct sigaltstack *ss, uaddr_t sp)
+{
+	uaddr_t base = (uaddr_t)ss->ss_sp;
+	return sp > base && sp - base <= ss->ss_size;
+}
+static inline bool sigaltstack_in_use(const struct sigaltstack *ss, uaddr_t sp)
+{
+	return !(ss->ss_flags & SS_AUTODISARM) && sigaltstack_holds(ss, sp);
+}
+
+/* --- itimer.c --- */
+void itimer_rearm_locked(struct process *p); /* SIGALRM has been taken: the next interval begins */

@@ -32,4 +32,4 @@
 #define WCOREDUMP(s) (((s) & WCOREFLAG) != 0)
 #define W_EXITCODE(ret, sig) (((ret) << 8) | (sig))
 #define W_STOPCODE(sig) (((sig) << 8) | 0x7f)
-#define W_CONTINUED 0xffff
+#define __W_CONTINUED 0xffff

@@ -14,6 +14,7 @@ import struct
 import subprocess
 
 PT_INTERP = 3
+LOADER_CACHE = "/etc/ld.so.cache"  # where the libraries are, so that the loader need not search
 ELF_MAGIC = b"\x7fELF"
 MAX_ARGUMENT_FILE = 64 << 20
 MAX_SCRIPT_SCAN = 1 << 20
@@ -77,6 +78,8 @@ class Packer:
             if interpreter:
                 self.program(interpreter)
                 self._libraries(interpreter, path)
+                if os.path.exists(LOADER_CACHE):
+                    self.add(LOADER_CACHE)
         elif data[:2] == b"#!":
             words = os.fsdecode(data[2:].split(b"\n", 1)[0]).split()
             for word in words[:2]:

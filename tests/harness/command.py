@@ -25,6 +25,7 @@ GUEST_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 HELPER = ".run/runcmd"
 LINUX = "console=ttyS0 quiet loglevel=1 panic=-1 mitigations=off rdinit=/" + HELPER
 PARLEY = "console=ttyS0 quiet panic=-1 exit=debug init=/" + HELPER
+SYSTEM = "console=ttyS0 init=/bin/init"
 ESCAPE = re.compile(rb"\\([0-9a-f]{2})")
 
 
@@ -122,12 +123,12 @@ def host_strace(archive, packer):
 # -- the machine ------------------------------------------------------------------------------
 
 
-def build_machine(root, args, initrd_path, accelerator):
+def build_machine(root, args, initrd_path, accelerator, parley=PARLEY):
     build = os.path.join(root, "build")
     if args.linux:
         kernel, options = debian.kernel(os.path.join(build, "cache")), LINUX
     else:
-        kernel, options = os.path.join(build, args.build, "parley.elf"), PARLEY
+        kernel, options = os.path.join(build, args.build, "parley.elf"), parley
         if not os.path.exists(kernel):
             raise Refused("%s is not there: make BUILD=%s builds it" %
                           (os.path.relpath(kernel), args.build))
@@ -301,6 +302,21 @@ def boot_image(root, args, archive, mode, out, err, accelerator=None):
 def run(root, args):
     mode, data = input_mode()
     return boot(root, args, mode, data, sys.stdout.buffer, sys.stderr.buffer)
+
+
+def boot_system(root, args):
+    """Our own system on this terminal, monitor included; does not return."""
+    if args.linux:
+        raise Refused("--boot is for Parley: Linux would not know our init")
+    archive = os.path.join(root, "build", "initrd.cpio")
+    if not os.path.exists(archive):
+        raise Refused("build/initrd.cpio is not there: make run builds it")
+    argv = build_machine(root, args, archive, None, SYSTEM).command(("-serial", "mon:stdio"))
+    if args.dry_run:
+        print(" ".join(argv))
+        return 0
+    print("run: Ctrl-A X ends the machine", file=sys.stderr)
+    os.execvp(argv[0], argv)
 
 
 def diff(root, args):

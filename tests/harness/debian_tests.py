@@ -6,11 +6,11 @@ Promise   Each script of tests/debian runs in a chroot of the cached root image 
           is that image. A line "## NAME" of its output begins a case; a case passes when its
           lines are the same in both. Standard error is part of the output.
 """
+import functools
 import glob
 import os
 import shutil
 import subprocess
-import sys
 import time
 import types
 
@@ -159,32 +159,36 @@ def prepare(root, folder, paths):
     return scripts, archive
 
 
-def run_all(args, paths, configs):
-    """Every script in every configuration; returns (results, exit code)."""
+@functools.lru_cache(maxsize=None)
+def prepared(paths):
+    """(scripts, archive, root); the same for every machine"""
     folder = os.path.join(paths.root, "tests", "debian")
     root = root_image(paths, folder)
-    scripts, archive = prepare(root, folder, paths)
-    globs = [g for g in args.test.split(",") if g]
+    return (*prepare(root, folder, paths), root)
+
+
+@functools.lru_cache(maxsize=None)
+def host_output(root, name):
+    return run_on_host(root, name)
+
+
+def run(paths, config, title, globs):
+    """The scripts that a glob selects, on one machine; returns (cases, log's path, exit code)."""
+    scripts, archive, root = prepared(paths)
     scripts = [s for s in scripts if not globs or
                any(guest.glob_match(g, s[:-3]) for g in globs)]
     os.makedirs(paths.logs, exist_ok=True)
-    host = {name: run_on_host(root, name) for name in scripts}
-    results = []
-    for config in configs:
-        title = "debian-" + config.title()
-        live, cases = report.Live(title), []
-        log_path = os.path.join(paths.logs, title + ".log")
-        with open(log_path, "wb") as log:
-            for name in scripts:
-                live.show("%s  %s" % (report.tally_text(report.tally(cases)), name))
-                started = time.monotonic()
-                got = run_in_guest(paths.root, config, archive, name, log)
-                new = compare("debian/" + name[:-3], host[name], got)
-                new[-1].seconds = time.monotonic() - started
-                cases += new
-        live.end(cases)
-        report.show_failures(title, cases, log_path)
-        results.append((title, cases, log_path))
-        sys.stdout.flush()
-    failed = any(c.outcome == ktap.FAIL for _, cases, _ in results for c in cases)
-    return results, 1 if failed or not scripts else 0
+    live, cases = report.Live(title), []
+    log_path = os.path.join(paths.logs, title + ".log")
+    with open(log_path, "wb") as log:
+        for name in scripts:
+            live.show("%s  %s" % (report.tally_text(report.tally(cases)), name))
+            started = time.monotonic()
+            want = host_output(root, name)
+            got = run_in_guest(paths.root, config, archive, name, log)
+            new = compare("debian/" + name[:-3], want, got)
+            new[-1].seconds = time.monotonic() - started
+            cases += new
+    live.end(cases)
+    failed = any(c.outcome == ktap.FAIL for c in cases)
+    return cases, log_path, 1 if failed or not scripts else 0

@@ -18,10 +18,12 @@ LIMIT_S = 1500
 PROGRAM_TIMEOUT_S = 120
 HOST_PARALLEL = 2
 SLOWNESS = 4         # how much longer a case may take in an emulated machine
-SMOKE = ("eventfd", "pipe")  # what the test entry of the ISO's menu runs (iso/grub.cfg)
-ISO_KEY = "t"        # and the key that chooses that entry
+SMOKE = ("eventfd", "pipe")  # what the quick entry of the ISO's menu runs (iso/grub.cfg)
+ISO_LOADS = "Loading Parley"  # what it says then
+ISO_KEYS = {"abi": "q", "kernel": "k"}  # the keys that choose entries there
 LINUX_OPTIONS = "console=ttyS0 quiet loglevel=5 panic=-1 mitigations=off rdinit=/bin/testrun"
 PARLEY_OPTIONS = "console=ttyS0 panic=-1 exit=debug init=/bin/testrun"
+KTEST_OPTIONS = "console=ttyS0 panic=-1 exit=debug ktest=1"
 
 
 class Missing(Exception):
@@ -35,14 +37,17 @@ class Config:
         self.system, self.build, self.cpus, self.route = system, build, cpus, route
         self.memory, self.append = memory, append
 
-    def title(self):
+    def title(self, family="abi"):
+        """The name of a run, and of its log."""
         if self.system == "host":
             return "host"
         if self.system == "linux":
-            return "linux-%dcpu" % self.cpus
-        if self.route == "pvh":
-            return "%s-%dcpu" % (self.build, self.cpus)
-        return "iso-%s-%dcpu" % (self.route, self.cpus)
+            name = "linux-%dcpu" % self.cpus
+        elif self.route == "pvh":
+            name = "%s-%dcpu" % (self.build, self.cpus)
+        else:
+            name = "%s-%s-%dcpu" % (self.route, self.build, self.cpus)
+        return name if family == "abi" else "%s-%s" % (family, name)
 
 
 class Selection:
@@ -87,6 +92,7 @@ class Paths:
     def __init__(self, root, build_dir):
         self.root, self.build = root, build_dir
         self.tests = os.path.join(build_dir, "tests", "abi")
+        self.unit = os.path.join(build_dir, "tests", "unit")
         self.bin = os.path.join(build_dir, "user", "bin")
         self.cache = os.path.join(build_dir, "cache")
         self.logs = os.path.join(build_dir, "logs")
@@ -97,34 +103,47 @@ class Paths:
                           (os.path.relpath(path, self.root), target))
         return path
 
-    def kernel(self, config):
+    def kernel(self, config, image="parley.elf"):
         if config.system == "linux":
             return debian.kernel(self.cache)
-        return self.need(os.path.join(self.build, config.build, "parley.elf"),
-                         "BUILD=" + config.build)
+        return self.need(os.path.join(self.build, config.build, image),
+                         "build/%s/%s" % (config.build, image))
 
     def iso(self, config):
         return self.need(os.path.join(self.build, config.build, "parley.iso"), "iso")
 
 
-def pack(paths, selection):
-    """The initrd of a test run: our programs in /bin, the tests in /tests."""
-    archive = cpio.base()
+def add_programs(archive, paths):
+    """Our programs, in /bin."""
     paths.need(os.path.join(paths.bin, "testrun"), "all")
     for name in sorted(os.listdir(paths.bin)):
         path = os.path.join(paths.bin, name)
         if os.path.isfile(path) and os.access(path, os.X_OK):
             archive.program("bin/" + name, path)
+
+
+def add_tests(archive, paths, selection):
     for mechanism, name in selection.programs():
         archive.program("tests/%s/%s" % (mechanism, name),
                         os.path.join(paths.tests, mechanism, name))
+
+
+def pack(paths, selection):
+    """The initrd of a test run: our programs in /bin, the tests in /tests."""
+    archive = cpio.base()
+    add_programs(archive, paths)
+    add_tests(archive, paths, selection)
     return archive.bytes()
+
+
+def iso_machine(config, paths):
+    return qemu.Machine(iso=paths.iso(config), uefi=config.route == "uefi", cpus=config.cpus,
+                        memory=config.memory)
 
 
 def machine(config, paths, selection, repeat, nonce):
     if config.route != "pvh":
-        return qemu.Machine(iso=paths.iso(config), uefi=config.route == "uefi", cpus=config.cpus,
-                            memory=config.memory)
+        return iso_machine(config, paths)
     initrd = os.path.join(paths.build, "initrd-%s.cpio" % config.title())
     with open(initrd, "wb") as f:
         f.write(pack(paths, selection))
@@ -135,33 +154,57 @@ def machine(config, paths, selection, repeat, nonce):
                         cpus=config.cpus, memory=config.memory)
 
 
-def run_machine(config, paths, selection, repeat=1, limit=LIMIT_S):
-    """Boots and follows one machine; returns (cases, exit code of USERS: 0, 1, 3 or 124)."""
+def run_machine(config, paths, title, globs, repeat=1, limit=LIMIT_S):
+    """The programs in one machine; returns (cases, log's path, exit code: 0, 1, 3 or 124)."""
     by_iso = config.route != "pvh"
     nonce = "-" if by_iso else secrets.token_hex(4)
-    if by_iso:
-        selection = Selection(selection.folder, SMOKE)
+    selection = Selection(paths.tests, SMOKE if by_iso else globs)
     total = len(selection.programs()) * (1 if by_iso else repeat)
-    os.makedirs(paths.logs, exist_ok=True)
-    log = os.path.join(paths.logs, config.title() + ".log")
-    live = report.Live(config.title())
-    run = qemu.Run(machine(config, paths, selection, repeat, nonce), log)
     stream = ktap.Stream(nonce)
+    return follow(machine(config, paths, selection, repeat, nonce), paths, title, stream, total,
+                  ISO_KEYS["abi"] if by_iso else "", limit)
+
+
+def run_kernel_tests(config, paths, title, globs, limit=LIMIT_S):
+    """The tests inside the kernel, without any program; returns the same."""
+    by_iso = config.route != "pvh"
+    one = globs[0].strip("*") if len(globs) == 1 and "/" not in globs[0] else ""
+    append = KTEST_OPTIONS.replace("ktest=1", "ktest=" + (one or "1"))
+    setup = iso_machine(config, paths) if by_iso else qemu.Machine(
+        kernel=paths.kernel(config, "parley-test.elf"), cpus=config.cpus, memory=config.memory,
+        append=("%s %s" % (append, config.append)).strip())
+    return follow(setup, paths, title, ktap.KernelStream(), 0,
+                  ISO_KEYS["kernel"] if by_iso else "", limit)
+
+
+def follow(setup, paths, title, stream, total, key, limit):
+    """Boots one machine and listens; `key` is pressed until the ISO's menu has taken it."""
+    os.makedirs(paths.logs, exist_ok=True)
+    log = os.path.join(paths.logs, title + ".log")
+    live = report.Live(title)
+    run = qemu.Run(setup, log)
+
+    menu = {"is_open": bool(key)}
+
+    def line(text):
+        menu["is_open"] = menu["is_open"] and ISO_LOADS not in text
+        stream.line(text)
 
     def tick():
-        if by_iso and not stream.started:
-            run.type(ISO_KEY)
+        if menu["is_open"]:
+            run.type(key)
         now = stream.current
-        live.show("%d/%d  %s  %s" % (stream.programs_seen, total, report.tally_text(
-            report.tally(stream.cases)), now.cases[-1].name if now and now.cases else ""))
+        seen = "%d/%d  " % (stream.programs_seen, total) if total else ""
+        live.show("%s%s  %s" % (seen, report.tally_text(report.tally(stream.cases)),
+                                now.cases[-1].name if now and now.cases else ""))
 
-    run.follow(stream.line, limit, SILENCE_S, tick)
+    run.follow(line, limit, SILENCE_S, tick)
     how, code = verdict(run)
     cases = stream.finish(how)
     live.end(cases)
     if code == 0 and any(c.outcome == ktap.FAIL for c in cases):
         code = 1
-    return cases, code
+    return cases, log, code
 
 
 def verdict(run):
@@ -222,10 +265,10 @@ def run_program(path, name, timeout, log):
     return program.finish(status == 0 and not reason, reason)
 
 
-def run_host(paths, selection, repeat=1):
-    """All programs on this Linux, a few at a time; returns (cases, exit code)."""
+def run_host(paths, globs, repeat=1):
+    """The programs on this Linux, a few at a time; returns (cases, log's path, exit code)."""
     todo, done, cases = queue.Queue(), queue.Queue(), []
-    programs = selection.programs()
+    programs = Selection(paths.tests, globs).programs()
     for round_no in range(repeat):
         for mechanism, name in programs:
             todo.put((mechanism, name, "@%d" % (round_no + 1) if round_no else ""))
@@ -251,7 +294,8 @@ def run_host(paths, selection, repeat=1):
     workers = [threading.Thread(target=work, daemon=True) for _ in range(HOST_PARALLEL)]
     for w in workers:
         w.start()
-    with open(os.path.join(paths.logs, "host.log"), "w", encoding="utf-8") as log_file:
+    log_path = os.path.join(paths.logs, "host.log")
+    with open(log_path, "w", encoding="utf-8") as log_file:
         for count in range(total):
             title, result, log = done.get()
             cases += result
@@ -260,4 +304,4 @@ def run_host(paths, selection, repeat=1):
                                          report.tally_text(report.tally(cases)), title))
     cases.sort(key=lambda c: c.program)
     live.end(cases)
-    return cases, 1 if any(c.outcome == ktap.FAIL for c in cases) else 0
+    return cases, log_path, 1 if any(c.outcome == ktap.FAIL for c in cases) else 0

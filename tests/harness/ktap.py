@@ -15,8 +15,11 @@ RESULT = re.compile(r"^(ok|not ok) (\d+)(?: -)? ?(.*)$")
 DIRECTIVE = re.compile(r"^(.*?)\s*# (SKIP|TODO|TIMEOUT|ERROR)\b ?(.*)$")
 PLAN = re.compile(r"^1\.\.(\d+)(?:\s|$)")
 # The first words of what a kernel says when it is broken: ours (PANIC, BUG, WARNING), and Linux's.
-TROUBLE = re.compile(r"(?:^|[\]\s>])((?:WARNING|BUG|PANIC|KASAN|UBSAN|Kernel panic|Oops|"
+TROUBLE = re.compile(r"(?:^|[\]\s>])((?:# kernel warning|WARNING|BUG|PANIC|KASAN|UBSAN|Kernel panic|Oops|"
                      r"general protection fault)[:, ].*)")
+
+
+END_OF_REPORT = "PANIC: end of report"  # the first line of it said what happened
 
 
 class Case:
@@ -95,7 +98,7 @@ class Stream:
     def line(self, text):
         self.tail = (self.tail + [text])[-60:]
         trouble = TROUBLE.search(text)
-        if trouble and not text.lstrip().startswith("#"):
+        if trouble and END_OF_REPORT not in text and (not text.lstrip().startswith("#") or text.startswith("# kernel warning")):
             self.troubles.append(trouble.group(1).strip())
         if text == "# testrun %s start" % self.nonce:
             self.started = True
@@ -135,7 +138,6 @@ class Stream:
         """The machine has ended, `how` says in which way when it was not the right one."""
         if self.current:
             self.current.fail_whole(how or "the stream broke off")
-            self.current.cases[-1].log += self.tail
             self.cases += self.current.cases
         if not self.started:
             self._machine("the runner never started: %s" % (how or "no start line"))
@@ -152,4 +154,50 @@ class Stream:
         return self.cases
 
     def _machine(self, reason):
-        self.cases.append(Case("machine", reason, FAIL, reason, self.tail))
+        self.cases.append(Case("machine", reason, FAIL, "", self.tail))
+        self.tail = []  # told once
+
+
+class KernelStream:
+    """The console of a kernel that runs its own tests: KTAP in column 0 among messages."""
+
+    def __init__(self):
+        self.started, self.current, self.programs_seen = False, None, 0
+        self.cases, self.troubles, self.tail = [], [], []
+        self.plan, self.noted = None, []
+
+    def line(self, text):
+        self.tail = (self.tail + [text])[-60:]
+        plan, result, trouble = PLAN.match(text), RESULT.match(text), TROUBLE.search(text)
+        if trouble and END_OF_REPORT not in text:
+            self.troubles.append(trouble.group(1).strip())
+        if text == "KTAP version 1":
+            self.started = True
+        elif self.started and plan and self.plan is None:
+            self.plan = int(plan.group(1))
+        elif self.started and result:
+            self._result(result)
+        elif self.started:
+            self.noted = (self.noted + [text])[-40:]
+
+    def _result(self, m):
+        title, directive, reason = split_directive(m.group(3))
+        program, _, name = title.partition(".")
+        outcome = SKIP if directive == "SKIP" else PASS if m.group(1) == "ok" else FAIL
+        self.cases.append(Case("kernel/" + program, name or title, outcome, reason, self.noted))
+        self.noted = []
+
+    def finish(self, how):
+        if self.plan is None:
+            self._machine("the kernel printed no plan: %s" % (how or "it ended"))
+        elif len(self.cases) != self.plan:
+            self._machine("%d results of %d planned; %s" % (len(self.cases), self.plan, how))
+        elif how and not any(c.outcome == FAIL for c in self.cases):
+            self._machine(how)
+        for text in self.troubles:
+            self._machine("the kernel said: %s" % text)
+        return self.cases
+
+    def _machine(self, reason):
+        self.cases.append(Case("kernel", reason, FAIL, "", self.tail))
+        self.tail = []  # told once

@@ -67,10 +67,18 @@ def show_failures(title, cases, log_path):
         print("\n    the whole log: %s" % log_path)
 
 
+def show_failed_names(results):
+    """What failed where, once more, below the logs of the runs."""
+    lines = ["  %-22s %s" % (title, case.title()) for title, cases in results for case in cases
+             if case.outcome == ktap.FAIL]
+    if lines:
+        print("\nfailed:\n" + "\n".join(lines))
+
+
 def show_skips(results):
     """Each reason once, with how many cases it made skip."""
     reasons = {}
-    for _, cases, _ in results:
+    for _, cases in results:
         for case in cases:
             if case.outcome == ktap.SKIP:
                 reasons[case.reason] = reasons.get(case.reason, 0) + 1
@@ -80,7 +88,7 @@ def show_skips(results):
 
 def write_junit(path, results):
     root = xml.Element("testsuites")
-    for title, cases, _ in results:
+    for title, cases in results:
         counts = tally(cases)
         suite = xml.SubElement(root, "testsuite", name=title, tests=str(len(cases)),
                                failures=str(counts[ktap.FAIL]), skipped=str(counts[ktap.SKIP]))

@@ -6,6 +6,7 @@
  *           /bin/sh. EACCES is reported only when nothing better is found on the way.
  * Linux     exec(3), system(3), popen(3)
  */
+#include <alloca.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -29,12 +30,12 @@ static void run_script(const char *path, char *const argv[], char *const envp[])
 
 	while (argv[count])
 		count++;
-	char *shell_argv[count + 2 > 3 ? count + 2 : 3];
+	char **shell_argv = alloca((count + 3) * sizeof(*shell_argv));
 	shell_argv[0] = "sh";
 	shell_argv[1] = (char *)path;
+	shell_argv[2] = NULL; /* for a caller without even a name in argv */
 	for (int i = 1; i <= count; i++)
 		shell_argv[i + 1] = argv[i];
-	shell_argv[count + 1 > 2 ? count + 1 : 2] = NULL;
 	execve(_PATH_BSHELL, shell_argv, envp);
 }
 
@@ -87,7 +88,7 @@ int execvp(const char *file, char *const argv[])
 	while (va_arg(ap, char *))                            \
 		count++;                                      \
 	va_end(ap);                                           \
-	char *argv[count + 1];                                \
+	char **argv = alloca((count + 1) * sizeof(*argv));    \
 	argv[0] = (char *)first;                              \
 	va_start(ap, first);                                  \
 	for (int i = 1; i <= count; i++)                      \

@@ -2,8 +2,9 @@
 /*
  * getopt: taking a command line apart.
  *
- * Promise   options end at the first argument that is none (as POSIX has it; nothing is moved about).
- *           getopt_long() knows --name, --name=VALUE, --name VALUE and unambiguous beginnings.
+ * Promise   options may follow operands, which are moved behind them; a list that begins with '+' ends
+ *           options at the first operand, for programs that run others. getopt_long() knows --name,
+ *           --name=VALUE, --name VALUE and unambiguous beginnings.
  * Linux     getopt(3)
  */
 #include <getopt.h>
@@ -13,7 +14,8 @@
 
 char *optarg;
 int optind = 1, opterr = 1, optopt;
-static int place; /* in argv[optind], within a group of letters */
+static int place;  /* in argv[optind], within a group of letters */
+static int passed; /* operands between the option and the word after it */
 
 static int complain(char *const argv[], const char *options, const char *text, int result)
 {
@@ -22,16 +24,39 @@ static int complain(char *const argv[], const char *options, const char *text, i
 	return result;
 }
 
-static bool at_option(int argc, char *const argv[])
+/* Moves argv[from] to `to`, before what stands there. */
+static void move_forward(char *const argv[], int to, int from)
 {
+	char **v = (char **)argv, *moved = v[from];
+
+	for (; from > to; from--)
+		v[from] = v[from - 1];
+	v[to] = moved;
+}
+
+static bool is_option(const char *arg)
+{
+	return arg[0] == '-' && arg[1];
+}
+
+/* Is there one more option? It stands at optind then, in front of the `passed` operands before it. */
+static bool at_option(int argc, char *const argv[], const char *options)
+{
+	int at;
+
 	if (optind == 0) {
 		optind = 1;
 		place = 0;
 	}
 	if (place)
 		return true;
-	if (optind >= argc || !argv[optind] || argv[optind][0] != '-' || !argv[optind][1])
+	for (at = optind; at < argc && !is_option(argv[at]); at++)
+		if (*options == '+')
+			return false;
+	if (at >= argc)
 		return false;
+	passed = at - optind;
+	move_forward(argv, optind, at);
 	if (strcmp(argv[optind], "--") == 0) {
 		optind++;
 		return false;
@@ -40,13 +65,22 @@ static bool at_option(int argc, char *const argv[])
 	return true;
 }
 
+/* The option's argument is the next word; NULL: there is none. */
+static char *take_argument(int argc, char *const argv[])
+{
+	if (optind + passed >= argc)
+		return NULL;
+	move_forward(argv, optind, optind + passed);
+	return argv[optind++];
+}
+
 int getopt(int argc, char *const argv[], const char *options)
 {
 	const char *list = options + (*options == '+' || *options == '-');
 	const char *quiet = list;
 
 	optarg = NULL;
-	if (!at_option(argc, argv))
+	if (!at_option(argc, argv, options))
 		return -1;
 	optopt = (unsigned char)argv[optind][place++];
 	const char *found = optopt == ':' ? NULL : strchr(list + (*list == ':'), optopt);
@@ -62,13 +96,12 @@ int getopt(int argc, char *const argv[], const char *options)
 		optarg = argv[optind] + place;
 	place = 0;
 	optind++;
-	if (optarg || found[2] == ':')
-		return optopt;
-	if (optind < argc) {
-		optarg = argv[optind++];
-		return optopt;
+	if (!optarg && found[2] != ':') {
+		optarg = take_argument(argc, argv);
+		if (!optarg)
+			return complain(argv, quiet, "option requires an argument", *list == ':' ? ':' : '?');
 	}
-	return complain(argv, quiet, "option requires an argument", *list == ':' ? ':' : '?');
+	return optopt;
 }
 
 /* The index of the long option that `text` begins or names; -1: none, -2: several. */
@@ -88,7 +121,7 @@ static int find_long(const char *text, size_t len, const struct option *longs)
 
 int getopt_long(int argc, char *const argv[], const char *options, const struct option *longs, int *index)
 {
-	if (!at_option(argc, argv))
+	if (!at_option(argc, argv, options))
 		return -1;
 	const char *text = argv[optind];
 	if (place != 1 || text[1] != '-')
@@ -107,12 +140,12 @@ int getopt_long(int argc, char *const argv[], const char *options, const struct 
 		return '?';
 	}
 	if (!optarg && longs[i].has_arg == required_argument) {
-		if (optind >= argc) {
+		optarg = take_argument(argc, argv);
+		if (!optarg) {
 			if (opterr)
 				fprintf(stderr, "%s: option '--%s' requires an argument\n", argv[0], text);
 			return *options == ':' ? ':' : '?';
 		}
-		optarg = argv[optind++];
 	}
 	if (index)
 		*index = i;

@@ -31,6 +31,7 @@ unsigned long *__auxv;
 char *program_invocation_short_name = "";
 
 int main(int argc, char **argv, char **envp);
+__attribute__((noreturn)) void libc_start(unsigned long *stack); /* called by start.S */
 extern void (*const __init_array_start[])(int, char **, char **) __attribute__((weak, visibility("hidden")));
 extern void (*const __init_array_end[])(int, char **, char **) __attribute__((weak, visibility("hidden")));
 
@@ -108,7 +109,7 @@ static void init_tls(void)
 	sys_arch_prctl(ARCH_SET_FS, (unsigned long)tcb);
 }
 
-__attribute__((noreturn, used)) void libc_start(unsigned long *stack)
+__attribute__((noreturn)) void libc_start(unsigned long *stack)
 {
 	int argc = stack[0];
 	char **argv = (char **)(stack + 1);

@@ -384,6 +384,7 @@ CASE(fdinfo_shows_count_id_and_kind)
 	CHECK(strstr(text, "flags:\t02\n"));
 	CHECK(strstr(text, "eventfd-count:               1f\n"));
 	CHECK(strstr(text, "eventfd-id: "));
+	NEEDS_LINUX(6, 5);
 	CHECK(strstr(text, "eventfd-semaphore: 1\n"));
 }
 
@@ -396,6 +397,7 @@ CASE(each_eventfd_has_its_own_id)
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", new_eventfd(0, 0));
 	CHECK(slurp(path, b, sizeof(b)) > 0);
 	CHECK(strcmp(strstr(a, "eventfd-id"), strstr(b, "eventfd-id")) != 0);
+	NEEDS_LINUX(6, 5);
 	CHECK(strstr(a, "eventfd-semaphore: 0\n"));
 }
 

@@ -133,11 +133,10 @@ CASE(write_without_reader_kills_by_default)
 	int fd[2], pid;
 
 	pipe_pair(fd, 0);
+	sys(SYS_close, fd[0]);
 	CHILD(pid) {
-		sys(SYS_close, fd[0]);
 		sys(SYS_write, fd[1], "x", 1);
 	}
-	sys(SYS_close, fd[0]);
 	CHECK_EQ(reap(pid), KILLED(SIGPIPE));
 }
 

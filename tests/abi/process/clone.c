@@ -301,20 +301,26 @@ CASE(without_exit_signal_only_wall_and_wclone_wait)
 	CHECK_EQ(status, EXITED(3));
 }
 
+static int leave_late(void *arg)
+{
+	set_word_late(arg);
+	return 4;
+}
+
 static int leader_leaves(void *arg)
 {
 	(void)arg;
 	static int done;
 
-	start_thread(&done, set_word_late, NULL);
+	start_thread(&done, leave_late, NULL);
 	return 3;
 }
 
-CASE(process_ends_with_its_last_thread_and_the_leaders_status)
+CASE(process_ends_with_its_last_thread_and_with_its_status)
 {
 	int64_t start = now_ms();
 
-	CHECK_EQ(run(0, leader_leaves, NULL), EXITED(3));
+	CHECK_EQ(run(0, leader_leaves, NULL), EXITED(4));
 	CHECK(now_ms() - start >= 4);
 }
 
@@ -331,6 +337,7 @@ static int leader_waits(void *arg)
 	start_thread(&done, end_the_group, arg);
 	for (;;)
 		sys(SYS_pause);
+	return 0;
 }
 
 CASE(exit_group_of_a_thread_ends_all)
@@ -342,6 +349,7 @@ static int spin(void *arg)
 {
 	for (volatile int *go = arg;;)
 		(void)*go;
+	return 0;
 }
 
 static int leader_ends_spinners(void *arg)

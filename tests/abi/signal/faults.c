@@ -191,11 +191,22 @@ CASE(division_by_zero_is_fpe_intdiv)
 	CHECK_EQ(trap, 0);
 }
 
+/* QEMU's own emulation never raises the exception of SSE arithmetic, whatever MXCSR says. */
+static int is_tcg(void)
+{
+	unsigned a = 0x40000000, b, c = 0, d;
+
+	__asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+	return b == 0x54474354 && c == 0x43544743 && d == 0x47435447; /* "TCGTCGTCGTCG" */
+}
+
 CASE(sse_division_by_zero_is_fpe_fltdiv_when_unmasked)
 {
 	unsigned csr = 0x1f80 & ~0x200, usual = 0x1f80;
 	float one = 1, zero = 0;
 
+	if (is_tcg())
+		SKIP("the processor is QEMU's TCG, which raises no #XM");
 	handle_info(SIGFPE, step_over, 0);
 	skip = 4;
 	__asm__ volatile("ldmxcsr %0\n movss %1, %%xmm0\n movss %2, %%xmm1\n"

@@ -15,7 +15,7 @@
 #include <string.h>
 #include "user/bin/sh/sh.h"
 
-static const char *p;
+static const char *p, *whole; /* where we are, and the beginning, for messages */
 static int idle; /* > 0: inside an operand that is not computed */
 
 static long parse_assignment(void);
@@ -76,7 +76,7 @@ static long compute(const char *op, long a, long b)
 	case '/':
 	case '%':
 		if (b == 0)
-			fail("arithmetic expression: division by zero: \"%s\"", p);
+			fail("arithmetic expression: division by zero: \"%s\"", whole);
 		if (b == -1) /* LONG_MIN / -1 traps */
 			return op[0] == '/' ? (long)-x : 0;
 		return op[0] == '/' ? a / b : a % b;
@@ -143,21 +143,20 @@ static long parse_primary(void)
 	if (take("(")) {
 		long value = parse_assignment();
 		if (!take(")"))
-			fail("arithmetic expression: expecting ')': \"%s\"", p);
+			fail("arithmetic expression: expecting ')': \"%s\"", whole);
 		return value;
 	}
 	if (isdigit(*p)) {
 		char *end;
-		const char *start = p;
 		long value = strtol(p, &end, 0);
 		p = end;
 		if (isalnum(*p) || *p == '_')
-			fail("arithmetic expression: expecting EOF: \"%s\"", start);
+			fail("arithmetic expression: expecting EOF: \"%s\"", whole);
 		return value;
 	}
 	size_t len = name_len(p);
 	if (!len)
-		fail("arithmetic expression: expecting primary: \"%s\"", p);
+		fail("arithmetic expression: expecting primary: \"%s\"", whole);
 	char *name = mem_dup(p, len);
 	p += len;
 	if (take("++")) {
@@ -228,7 +227,7 @@ static long parse_conditional(void)
 	long yes = parse_assignment();
 	idle -= !condition;
 	if (!take(":"))
-		fail("arithmetic expression: expecting ':': \"%s\"", p);
+		fail("arithmetic expression: expecting ':': \"%s\"", whole);
 	idle += !!condition;
 	long no = parse_assignment();
 	idle -= !!condition;
@@ -265,11 +264,11 @@ static long parse_assignment(void)
 
 long arith_eval(const char *text)
 {
-	const char *outer = p;
+	const char *outer = p, *outer_whole = whole;
 	int outer_idle = idle;
 	long value = 0;
 
-	p = text;
+	p = whole = text;
 	idle = 0;
 	skip_space();
 	if (*p)
@@ -278,6 +277,7 @@ long arith_eval(const char *text)
 	if (*p)
 		fail("arithmetic expression: expecting EOF: \"%s\"", text);
 	p = outer;
+	whole = outer_whole;
 	idle = outer_idle;
 	return value;
 }

@@ -18,7 +18,7 @@
 #include <unistd.h>
 #include "user/bin/sh/sh.h"
 
-enum { EXIT_NOT_FOUND = 127, EXIT_NOT_EXECUTABLE = 126, MAX_DEPTH = 1000 };
+enum { EXIT_NOT_FOUND = 127, EXIT_NOT_EXECUTABLE = 126, REDIRECTION_FAILED = 2, MAX_DEPTH = 1000 };
 
 /* --- programs --- */
 
@@ -76,7 +76,7 @@ void exec_program(char **argv)
 	int status = EXIT_NOT_FOUND;
 	if (path && errno != ENOENT && errno != ENOTDIR)
 		status = EXIT_NOT_EXECUTABLE;
-	if (!path || (errno == ENOENT && stat(path, &st) != 0))
+	if (!path || errno == ENOTDIR || (errno == ENOENT && stat(path, &st) != 0))
 		warn("%s: not found", argv[0]);
 	else
 		warn("%s: %s", argv[0], errno == EACCES ? "Permission denied" : strerror(errno));
@@ -93,7 +93,7 @@ static void become_subshell(void)
 	sh.top = NULL;
 	sh.job_control = false;
 	sh.o.interactive = false;
-	redirect_forget(&sh.saved_fds);
+	redirect_forget();
 	child_forget_jobs();
 }
 
@@ -101,15 +101,6 @@ __attribute__((noreturn)) static void run_in_child(struct node *n)
 {
 	become_subshell();
 	shell_exit(eval(n, EV_EXIT));
-}
-
-static int run_forked(struct node *n, const char *text)
-{
-	struct job *j = job_new(text, 1);
-
-	if (job_fork(j, false) == 0)
-		run_in_child(n);
-	return job_wait_foreground(j);
 }
 
 int eval_substitution(struct node *n, struct text *out)
@@ -142,6 +133,7 @@ int eval_substitution(struct node *n, struct text *out)
 	close(fd[0]);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
+	job_tell_death(status);
 	return status_of(status);
 }
 
@@ -307,27 +299,54 @@ static void trace(struct strings *argv, struct strings *assigns)
 	free(t.s);
 }
 
-static void apply_assigns(struct strings *assigns, int flags, struct saved_var **saved)
+static void apply_assigns(const struct strings *assigns, int flags)
+{
+	for (int i = 0; i < assigns->n; i++)
+		var_assign(assigns->v[i], flags);
+}
+
+/* The same, to be undone by var_restore(). */
+static void apply_for_now(const struct strings *assigns)
 {
 	for (int i = 0; i < assigns->n; i++) {
-		if (saved)
-			var_save(saved, mem_dup(assigns->v[i], strcspn(assigns->v[i], "=")));
-		var_assign(assigns->v[i], flags);
+		var_save(mem_dup(assigns->v[i], strcspn(assigns->v[i], "=")));
+		var_assign(assigns->v[i], V_EXPORT);
 	}
+}
+
+/* What a function's return brings back. */
+struct call {
+	struct call *outer;
+	struct function *function;
+	char **params;
+	int nr_params, loop_depth, getopts_place;
+	struct saved_var *vars;
+};
+
+static void call_end(struct call *c)
+{
+	function_put(c->function);
+	sh.function_depth--;
+	var_restore(c->vars);
+	set_params(NULL, 0);
+	free(sh.params);
+	sh.params = c->params;
+	sh.nr_params = c->nr_params;
+	sh.loop_depth = c->loop_depth;
+	sh.getopts_place = c->getopts_place;
+	sh.calls = c->outer;
 }
 
 static int call_function(struct function *f, struct strings *argv)
 {
-	char **old_params = sh.params;
-	int old_nr = sh.nr_params, old_depth = sh.loop_depth, old_place = sh.getopts_place;
-	struct saved_var *locals = NULL, **old_locals = sh.locals;
+	struct call c = { sh.calls, f, sh.params, sh.nr_params, sh.loop_depth, sh.getopts_place, var_mark() };
 
 	if (sh.function_depth == MAX_DEPTH)
 		fail("%s: too deep", argv->v[0]);
+	sh.calls = &c;
 	sh.params = NULL;
 	sh.nr_params = 0;
 	set_params(argv->v + 1, argv->n - 1);
-	sh.locals = &locals;
 	sh.loop_depth = 0;
 	sh.function_depth++;
 	f->users++;
@@ -336,28 +355,44 @@ static int call_function(struct function *f, struct strings *argv)
 		sh.skip = SKIP_NONE;
 		status = sh.status;
 	}
-	function_put(f);
-	sh.function_depth--;
-	sh.loop_depth = old_depth;
-	var_restore(&locals);
-	sh.locals = old_locals;
-	set_params(NULL, 0);
-	free(sh.params);
-	sh.params = old_params;
-	sh.nr_params = old_nr;
-	sh.getopts_place = old_place;
+	call_end(&c);
+	return status;
+}
+
+void exec_unwind(void)
+{
+	while (sh.calls)
+		call_end(sh.calls);
+	var_restore(NULL);
+	redirect_undo(NULL);
+	sh.tested = sh.loop_depth = sh.dot_depth = 0;
+	sh.skip = SKIP_NONE;
+}
+
+/* An error in an ordinary builtin is only its status: fail() comes back here. */
+static int call_builtin(const struct builtin *b, struct strings *argv)
+{
+	jmp_buf here, *outer = sh.builtin;
+	volatile int status = 2;
+
+	sh.builtin = b->special ? NULL : &here;
+	if (b->special || setjmp(here) == 0)
+		status = b->fn(argv->n, argv->v);
+	sh.builtin = outer;
 	return status;
 }
 
 static int run_builtin(const struct builtin *b, struct strings *argv)
 {
-	sh.skip_levels = 0;
-	int status = b->fn(argv->n, argv->v);
-	fflush(stdout);
-	if (ferror(stdout)) {
+	sh.command = b->name;
+	int status = call_builtin(b, argv);
+	if (fflush(stdout) || ferror(stdout)) {
 		clearerr(stdout);
+		sh.command = b->name;
+		warn("I/O error");
 		status = status ? status : 1;
 	}
+	sh.command = NULL;
 	return status;
 }
 
@@ -365,34 +400,36 @@ static int run_builtin(const struct builtin *b, struct strings *argv)
 static int run_here(struct node *n, struct function *f, const struct builtin *b, struct strings *argv,
 	struct strings *assigns)
 {
-	struct saved_fd *saved = NULL, *outer = sh.saved_fds;
-	struct saved_var *vars = NULL;
+	struct saved_fd *fds = redirect_mark();
+	struct saved_var *vars = var_mark();
 	bool special = b && b->special;
 	bool lasting = b && strcmp(b->name, "exec") == 0; /* its redirections stay */
-	int status = 1;
 
-	if (!redirect(n->redirs, lasting ? NULL : &saved)) {
-		redirect_undo(&saved);
+	if (!(lasting ? redirect_for_good(n->redirs) : redirect(n->redirs))) {
+		redirect_undo(fds);
 		if (special && !sh.o.interactive)
-			shell_exit(2);
-		return special ? 2 : 1;
+			shell_exit(REDIRECTION_FAILED);
+		return REDIRECTION_FAILED;
 	}
-	apply_assigns(assigns, lasting || (f || (b && !special)) ? V_EXPORT : 0, special ? NULL : &vars);
-	sh.saved_fds = saved; /* for the error that does not return */
-	status = f ? call_function(f, argv) : run_builtin(b, argv);
-	sh.saved_fds = outer;
-	fflush(NULL);
-	redirect_undo(&saved);
-	var_restore(&vars);
+	if (special)
+		apply_assigns(assigns, lasting ? V_EXPORT : 0);
+	else
+		apply_for_now(assigns);
+	int status = f ? call_function(f, argv) : run_builtin(b, argv);
+	if (n->redirs)
+		fflush(NULL);
+	redirect_undo(fds);
+	if (!special)
+		var_restore(vars);
 	return status;
 }
 
 static int run_program(struct node *n, struct strings *argv, struct strings *assigns, int flags)
 {
-	if (flags & EV_EXIT) {
-		if (!redirect(n->redirs, NULL))
-			return 2;
-		apply_assigns(assigns, V_EXPORT, NULL);
+	if ((flags & EV_EXIT) && !traps_set()) {
+		if (!redirect_for_good(n->redirs))
+			return REDIRECTION_FAILED;
+		apply_assigns(assigns, V_EXPORT);
 		exec_program(argv->v);
 	}
 	struct text text = { 0 };
@@ -403,11 +440,14 @@ static int run_program(struct node *n, struct strings *argv, struct strings *ass
 	}
 	struct job *j = job_new(text.s ? text.s : "", 1);
 	free(text.s);
+	for (struct redir *r = n->redirs; r; r = r->next)
+		if (r->fd == STDERR_FILENO)
+			job_be_quiet(j);
 	if (job_fork(j, false) == 0) {
 		become_subshell();
-		if (!redirect(n->redirs, NULL))
-			_exit(2);
-		apply_assigns(assigns, V_EXPORT, NULL);
+		if (!redirect_for_good(n->redirs))
+			_exit(REDIRECTION_FAILED);
+		apply_assigns(assigns, V_EXPORT);
 		exec_program(argv->v);
 	}
 	return job_wait_foreground(j);
@@ -416,21 +456,24 @@ static int run_program(struct node *n, struct strings *argv, struct strings *ass
 /* Without a command: assignments stay, redirections only happen. */
 static int run_nothing(struct node *n, struct strings *assigns)
 {
-	struct saved_fd *saved = NULL;
-	bool ok = redirect(n->redirs, &saved);
+	struct saved_fd *fds = redirect_mark();
+	bool ok = redirect(n->redirs);
 
-	redirect_undo(&saved);
-	apply_assigns(assigns, 0, NULL);
-	return ok ? sh.substitution_status : 1;
+	redirect_undo(fds);
+	apply_assigns(assigns, 0);
+	return ok ? sh.substitution_status : REDIRECTION_FAILED;
 }
 
 static bool is_command_builtin(struct strings *argv, const struct builtin **b)
 {
 	/* "command NAME": no function, and no special treatment of the special builtins. */
-	if (strcmp(argv->v[0], "command") != 0 || argv->n < 2 || argv->v[1][0] == '-')
+	if (argv->n < 2 || strcmp(argv->v[0], "command") != 0)
 		return false;
-	argv->v++;
-	argv->n--;
+	bool option = strcmp(argv->v[1], "-p") == 0 || strcmp(argv->v[1], "--") == 0;
+	if (argv->n < 2 + option || argv->v[1 + option][0] == '-')
+		return false;
+	argv->v += 1 + option;
+	argv->n -= 1 + option;
 	*b = builtin_find(argv->v[0]);
 	return true;
 }
@@ -440,6 +483,8 @@ static int eval_simple(struct node *n, int flags)
 	struct strings argv = { 0 }, assigns = { 0 };
 	struct builtin plain;
 
+	sh.line = n->line;
+	sh.command = NULL;
 	sh.substitution_status = 0;
 	expand_words(n->words, &argv);
 	for (struct word *w = n->assigns; w; w = w->next) {
@@ -496,24 +541,21 @@ static int eval_compound(struct node *n, int flags)
 
 static int eval_redirected(struct node *n, int flags)
 {
-	struct saved_fd *saved = NULL, *outer = sh.saved_fds;
+	struct saved_fd *fds = redirect_mark();
+	int status = REDIRECTION_FAILED;
 
-	if (!redirect(n->redirs, &saved)) {
-		redirect_undo(&saved);
-		return 2;
+	if (redirect(n->redirs)) {
+		status = eval_compound(n, flags);
+		if (n->redirs)
+			fflush(NULL);
 	}
-	if (saved)
-		sh.saved_fds = saved;
-	int status = eval_compound(n, flags);
-	sh.saved_fds = outer;
-	fflush(NULL);
-	redirect_undo(&saved);
+	redirect_undo(fds);
 	return status;
 }
 
 static int eval_subshell(struct node *n, int flags)
 {
-	if ((flags & EV_EXIT) && !n->redirs) {
+	if ((flags & EV_EXIT) && !n->redirs && !traps_set()) {
 		become_subshell();
 		traps_forget();
 		return eval(n->a, EV_EXIT);
@@ -521,8 +563,8 @@ static int eval_subshell(struct node *n, int flags)
 	struct job *j = job_new("( ... )", 1);
 	if (job_fork(j, false) == 0) {
 		become_subshell();
-		if (!redirect(n->redirs, NULL))
-			_exit(2);
+		if (!redirect_for_good(n->redirs))
+			_exit(REDIRECTION_FAILED);
 		shell_exit(eval(n->a, EV_EXIT | (flags & EV_TESTED)));
 	}
 	return job_wait_foreground(j);
@@ -557,23 +599,19 @@ static void check_errexit(struct node *n, int status, int flags)
 
 static void check_interrupted(void)
 {
-	if (sh.interrupted && sh.top) {
-		sh.interrupted = false;
-		sh.status = 130;
-		longjmp(*sh.top, 1);
-	}
+	if (sh.interrupted && sh.top)
+		shell_interrupted();
 }
 
 int eval(struct node *n, int flags)
 {
-	static int tested; /* set -e is off for everything below a condition, functions included */
-	int status, outer = tested;
+	int status, outer = sh.tested; /* set -e is off for all below a condition, functions included */
 
 	if (!n || sh.o.noexec)
 		return 0;
 	struct mark m = mem_mark();
-	tested |= flags & EV_TESTED;
-	flags |= tested;
+	sh.tested |= flags & EV_TESTED;
+	flags |= sh.tested;
 	if (trap_pending())
 		flags &= ~EV_EXIT;
 	switch (n->type) {
@@ -605,10 +643,11 @@ int eval(struct node *n, int flags)
 	}
 	sh.status = status;
 	mem_release(m);
-	traps_run();
+	if (traps_run() && sh.skip)
+		status = sh.status; /* the trap said return */
 	check_interrupted();
 	check_errexit(n, status, flags);
-	tested = outer;
+	sh.tested = outer;
 	return status;
 }
 

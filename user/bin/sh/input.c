@@ -7,6 +7,7 @@
  *           after its own. Up to two characters can be given back.
  * Lifetime  a string must live until its source is popped; those of input_again() are copied
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@ struct source {
 	const char *s; /* a string; NULL: a descriptor */
 	size_t pos, len;
 	char *own;     /* freed with the source */
+	struct alias *alias; /* whose text it is: no part of what was written */
 	bool passes;   /* at its end the source below goes on */
 	bool interactive, ended;
 	int fd;
@@ -32,6 +34,7 @@ static struct source *top;
 static bool continued;
 static struct text record;
 static int recording;
+static bool alias_ended;
 
 static struct source *push(void)
 {
@@ -76,12 +79,32 @@ void input_again(const char *text, size_t len)
 		record.len -= len;
 }
 
+void input_push_alias(struct alias *a)
+{
+	struct source *s = push();
+	size_t len = strlen(a->value);
+
+	/* The blank ends a word that is all of the text while the alias is still active. */
+	s->own = must(malloc(len + 2));
+	memcpy(s->own, a->value, len);
+	strcpy(s->own + len, " ");
+	s->s = s->own;
+	s->len = len + 1;
+	s->passes = true;
+	s->alias = a;
+	a->active = true;
+}
+
 static void pop_one(void)
 {
 	struct source *s = top;
 
 	top = s->below;
-	if (s->passes)
+	if (s->alias) {
+		alias_ended |= s->len > 1 && isblank(s->s[s->len - 2]);
+		alias_done(s->alias);
+	}
+	if (s->passes && !s->alias)
 		top->line = s->line;
 	if (s->fd >= FD_SAFE)
 		close(s->fd);
@@ -100,6 +123,8 @@ void input_reset(void)
 {
 	while (top->below)
 		pop_one();
+	if (top->interactive)
+		top->pos = top->len = 0;
 	recording = 0;
 	record.len = 0;
 }
@@ -110,7 +135,8 @@ size_t input_used(void)
 	const struct source *s = top;
 
 	for (; s->passes; s = s->below)
-		unread += s->len - s->pos;
+		if (!s->alias)
+			unread += s->len - s->pos;
 	return s->pos - unread;
 }
 
@@ -119,9 +145,12 @@ size_t input_recorded(void)
 	return record.len;
 }
 
-bool input_is_interactive(void)
+bool input_alias_ended(void)
 {
-	return top && top->interactive;
+	bool ended = alias_ended;
+
+	alias_ended = false;
+	return ended;
 }
 
 int input_line(void)
@@ -134,12 +163,6 @@ void input_set_continued(bool on)
 	continued = on;
 }
 
-void input_drop_line(void)
-{
-	if (top->interactive)
-		top->pos = top->len = 0;
-}
-
 static bool refill_interactive(struct source *s)
 {
 	const char *prompt = var_get(continued ? "PS2" : "PS1");
@@ -147,8 +170,11 @@ static bool refill_interactive(struct source *s)
 	if (!continued)
 		jobs_notify();
 	fflush(NULL);
-	char *line = edit_line(expand_single(prompt ? prompt : ""));
-	if (!line)
+	char *line;
+	enum edit_result result = edit_line(expand_single(prompt ? prompt : ""), &line);
+	if (result == EDIT_INTERRUPTED)
+		shell_interrupted();
+	if (result == EDIT_END)
 		return false;
 	free(s->own);
 	s->own = line;
@@ -191,7 +217,7 @@ int input_next(void)
 		s->line++;
 	if (c == '\0') /* no shell word can hold it */
 		return input_next();
-	if (recording)
+	if (recording && !s->alias)
 		text_add(&record, c);
 	if (sh.o.verbose && !s->s)
 		fputc(c, stderr);
@@ -204,7 +230,7 @@ void input_back(int c)
 		return;
 	if (c == '\n')
 		top->line--;
-	if (recording)
+	if (recording && !top->alias)
 		record.len--;
 	top->pos--;
 }

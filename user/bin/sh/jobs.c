@@ -33,6 +33,7 @@ struct job {
 	int nr_procs;
 	bool background;
 	bool changed; /* its state is to be reported */
+	bool quiet;   /* its standard error is not ours: nobody asked for its last words here */
 	char *text;
 	struct proc procs[];
 };
@@ -83,6 +84,11 @@ struct job *job_new(const char *text, int nr_procs)
 
 	j->text = str_dup(text ? text : "");
 	return j;
+}
+
+void job_be_quiet(struct job *j)
+{
+	j->quiet = true;
 }
 
 static void job_free(struct job *j)
@@ -208,10 +214,37 @@ static bool reap(int options)
 	int status;
 	pid_t pid = waitpid(-1, &status, options | (sh.job_control ? WUNTRACED | WCONTINUED : 0));
 
+	if (pid == 0)
+		errno = 0; /* nothing new, nothing wrong */
 	if (pid <= 0)
 		return false;
 	note_status(jobs, pid, status);
 	return true;
+}
+
+static void on_child(int sig)
+{
+}
+
+/*
+ * For the command `wait`, which a trap ends: as reap(0), but false with EINTR as soon as a trap is pending. The
+ * signals are blocked except inside sigsuspend(), so none can come between the look and the sleep.
+ */
+static bool reap_or_trap(void)
+{
+	sigset_t all, before;
+	bool got;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	while (!(got = reap(WNOHANG)) && errno != ECHILD && !trap_pending() && !sh.interrupted) {
+		sigsuspend(&before);
+		errno = EINTR;
+	}
+	int saved = errno;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	errno = saved;
+	return got;
 }
 
 static void take_terminal_back(struct job *j)
@@ -225,7 +258,7 @@ static void take_terminal_back(struct job *j)
 		tcgetattr(tty, &shell_modes);
 }
 
-static void tell_death(int s)
+void job_tell_death(int s)
 {
 	if (!WIFSIGNALED(s) || WTERMSIG(s) == SIGINT || WTERMSIG(s) == SIGPIPE)
 		return;
@@ -249,12 +282,13 @@ static int wait_foreground(struct job *j)
 		print_job(stderr, j, false);
 		return status_of(status);
 	}
-	job_free(j);
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT && sh.o.interactive) {
 		fputc('\n', stderr);
 		sh.interrupted = true;
 	}
-	tell_death(status);
+	for (int i = 0; i < j->nr_procs && !j->quiet; i++)
+		job_tell_death(j->procs[i].status);
+	job_free(j);
 	return status_of(status);
 }
 
@@ -324,22 +358,27 @@ static int wait_for_one(const char *spec)
 {
 	struct job *j = find_job(spec);
 
+	if (!j && *spec == '%')
+		warn("No such job: %s", spec);
 	if (!j)
-		return 127;
-	while (job_state(j) == RUNS)
-		if (!reap(0)) {
-			if (errno == ECHILD)
-				break;
-			if (trap_pending())
-				return 128 + trap_pending();
-		}
+		return *spec == '%' ? 2 : 127;
+	while (job_state(j) == RUNS) {
+		if (trap_pending())
+			return 128 + trap_pending();
+		if (!reap_or_trap() && errno == ECHILD)
+			break;
+		if (sh.interrupted)
+			return 128 + SIGINT;
+	}
 	int status = job_status(j);
 	if (*spec != '%') /* the process asked for, not the last of its pipeline */
 		for (int i = 0; i < j->nr_procs; i++)
 			if (j->procs[i].pid == atoi(spec))
 				status = j->procs[i].status;
-	if (job_state(j) == DONE)
+	if (job_state(j) == DONE) {
+		job_tell_death(status);
 		job_free(j);
+	}
 	return status_of(status);
 }
 
@@ -351,28 +390,40 @@ static bool any_runs(void)
 	return false;
 }
 
-int cmd_wait(int argc, char **argv)
+static int wait_for_all(void)
 {
-	int status = 0;
-
-	if (argc > 1) {
-		for (int i = 1; i < argc; i++)
-			status = wait_for_one(argv[i]);
-		return status;
+	while (any_runs()) {
+		if (trap_pending())
+			return 128 + trap_pending();
+		if (!reap_or_trap() && errno == ECHILD)
+			break;
+		if (sh.interrupted)
+			return 128 + SIGINT;
 	}
-	while (any_runs())
-		if (!reap(0)) {
-			if (errno == ECHILD)
-				break;
-			if (trap_pending())
-				return 128 + trap_pending();
-		}
 	for (struct job *j = jobs, *next; j; j = next) {
 		next = j->next;
 		if (job_state(j) == DONE)
 			job_free(j);
 	}
 	return 0;
+}
+
+int cmd_wait(int argc, char **argv)
+{
+	struct sigaction act = { .sa_handler = on_child, .sa_flags = SA_RESTART }, old;
+	int status = 0;
+
+	/* SIGCHLD only wakes sigsuspend() when somebody wants to hear of it. */
+	sigaction(SIGCHLD, NULL, &old);
+	if (old.sa_handler == SIG_DFL)
+		sigaction(SIGCHLD, &act, NULL);
+	for (int i = 1; i < argc; i++)
+		status = wait_for_one(argv[i]);
+	if (argc == 1)
+		status = wait_for_all();
+	if (old.sa_handler == SIG_DFL)
+		sigaction(SIGCHLD, &old, NULL);
+	return status;
 }
 
 int cmd_jobs(int argc, char **argv)
@@ -404,9 +455,11 @@ static struct job *job_argument(int argc, char **argv)
 	struct job *j = find_job(argc > 1 ? argv[1] : "%%");
 
 	if (!sh.job_control)
-		warn("%s: no job control", argv[0]);
+		warn("no job control");
+	else if (!j && argc > 1)
+		warn("No such job: %s", argv[1]);
 	else if (!j)
-		warn("%s: No such job: %s", argv[0], argc > 1 ? argv[1] : "%%");
+		warn("No current job");
 	return sh.job_control ? j : NULL;
 }
 

@@ -54,7 +54,7 @@ static void read_dollar(struct text *t, bool in_dquote);
 static int must_have(int c, const char *what)
 {
 	if (c == END)
-		fail("Syntax error: end of file unexpected (expecting \"%s\")", what);
+		syntax_error("end of file unexpected (expecting \"%s\")", what);
 	return c;
 }
 
@@ -77,7 +77,7 @@ static void read_backquote(struct text *t)
 		if (c == '`')
 			return;
 		if (c == '\\')
-			text_add(t, must_have(next_char(), "`"));
+			text_add(t, must_have(input_next(), "`"));
 	}
 }
 
@@ -94,7 +94,7 @@ static void read_dquote(struct text *t)
 		if (c == '"')
 			return;
 		if (c == '\\')
-			text_add(t, must_have(next_char(), "\""));
+			text_add(t, must_have(input_next(), "\""));
 		if (c == '`')
 			read_backquote(t);
 	}
@@ -121,7 +121,7 @@ static void read_brace(struct text *t, bool in_dquote)
 		if (c == '}')
 			return;
 		if (c == '\\')
-			text_add(t, must_have(next_char(), "}"));
+			text_add(t, must_have(input_next(), "}"));
 		else if (c == '\'' && (!in_dquote || pattern))
 			read_squote(t);
 		else if (c == '"')
@@ -233,7 +233,7 @@ static struct token_value read_word(int c)
 		text_add(&t, c);
 		quoted |= c == '\\' || c == '\'' || c == '"';
 		if (c == '\\') {
-			c = next_char();
+			c = input_next();
 			if (c != END)
 				text_add(&t, c);
 		} else if (c == '\'') {
@@ -365,9 +365,10 @@ static struct token_value read_token(void)
 {
 	int c;
 
+	input_alias_ended();
 	do
 		c = next_char();
-	while (c == ' ' || c == '\t' || c == '\r');
+	while (c == ' ' || c == '\t');
 	if (c == '#')
 		while (c != '\n' && c != END)
 			c = input_next();
@@ -377,7 +378,10 @@ static struct token_value read_token(void)
 	}
 	if (strchr("|&;<>()", c))
 		return read_operator(c);
-	return read_word(c);
+	bool after_alias = input_alias_ended();
+	struct token_value word = read_word(c);
+	word.after_alias = after_alias;
+	return word;
 }
 
 struct token_value lex_peek(void)
@@ -389,6 +393,12 @@ struct token_value lex_peek(void)
 		have = true;
 	}
 	return peeked;
+}
+
+void lex_push_alias(struct alias *a)
+{
+	have = false;
+	input_push_alias(a);
 }
 
 struct token_value lex_next(void)

@@ -29,7 +29,7 @@ static const char *param_value(const char *name, size_t len)
 	}
 	if (is_name(name, len)) {
 		char *copy = mem_dup(name, len);
-		return strcmp(copy, "LINENO") == 0 ? number_text(input_line()) : var_get(copy);
+		return strcmp(copy, "LINENO") == 0 ? number_text(sh.line) : var_get(copy);
 	}
 	struct text t = { 0 };
 	switch (*name) {
@@ -109,7 +109,8 @@ static void add_word(struct flagged *o, const char *p, const char *end, enum quo
 {
 	size_t start = o->n;
 
-	expand_text(o, p, end, q, false);
+	/* In a here-document a quote is nothing special, but inside braces it is. */
+	expand_text(o, p, end, q == IN_BODY ? DQUOTED : q, false);
 	/* Unquoted, the word is split like a value. */
 	for (size_t i = start; i < o->n; i++)
 		if (o->flag[i] == 0)

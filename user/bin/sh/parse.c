@@ -27,15 +27,26 @@ static struct node *node_new(enum node_type type)
 __attribute__((noreturn)) static void unexpected(struct token_value t, const char *expecting)
 {
 	if (expecting)
-		fail("Syntax error: %s%s%s unexpected (expecting \"%s\")", t.type <= T_NEWLINE ? "" : "\"",
+		syntax_error("%s%s%s unexpected (expecting \"%s\")", t.type <= T_NEWLINE ? "" : "\"",
 			token_name(t), t.type <= T_NEWLINE ? "" : "\"", expecting);
-	fail("Syntax error: %s%s%s unexpected", t.type <= T_NEWLINE ? "" : "\"", token_name(t),
+	syntax_error("%s%s%s unexpected", t.type <= T_NEWLINE ? "" : "\"", token_name(t),
 		t.type <= T_NEWLINE ? "" : "\"");
 }
 
 static bool is_word(struct token_value t, const char *text)
 {
 	return t.type == T_WORD && !t.quoted && strcmp(t.text, text) == 0;
+}
+
+bool is_reserved(const char *word)
+{
+	static const char *const words[] = { "!", "{", "}", "case", "do", "done", "elif", "else", "esac", "fi", "for",
+		"if", "in", "then", "until", "while" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i], word) == 0)
+			return true;
+	return false;
 }
 
 static bool take_word(const char *text)
@@ -130,13 +141,26 @@ static struct node *parse_function(char *name)
 	lex_next();
 	expect(T_RPAREN, ")");
 	if (!is_name(name, strlen(name)))
-		fail("Syntax error: Bad function name");
+		syntax_error("Bad function name");
 	skip_newlines();
 	n->text = name;
 	n->a = parse_command();
 	if (!n->a)
 		unexpected(lex_peek(), "{");
 	return n;
+}
+
+/* While the next token is an alias, its text takes the token's place. */
+static void expand_aliases(void)
+{
+	struct alias *a;
+
+	do {
+		struct token_value t = lex_peek();
+		a = t.type == T_WORD && !t.quoted && !is_reserved(t.text) ? alias_find(t.text) : NULL;
+		if (a)
+			lex_push_alias(a);
+	} while (a);
 }
 
 static struct node *parse_simple(void)
@@ -146,6 +170,8 @@ static struct node *parse_simple(void)
 	struct redir **redirs = &n->redirs;
 
 	for (;;) {
+		if (lex_peek().after_alias)
+			expand_aliases();
 		struct token_value t = lex_peek();
 
 		if (is_redir(t.type)) {
@@ -209,7 +235,7 @@ static struct node *parse_for(void)
 	struct word **end = &n->words;
 
 	if (t.type != T_WORD || t.quoted || !is_name(t.text, strlen(t.text)))
-		fail("Syntax error: Bad for loop variable");
+		syntax_error("Bad for loop variable");
 	n->text = t.text;
 	skip_newlines();
 	if (take_word("in")) {
@@ -313,6 +339,7 @@ static bool ends_list(struct token_value t)
 /* NULL: no command begins here. */
 static struct node *parse_command(void)
 {
+	expand_aliases();
 	struct token_value t = lex_peek();
 
 	if (t.type == T_WORD && ends_list(t))

@@ -19,9 +19,11 @@
 #include "user/bin/sh/sh.h"
 
 struct saved_fd {
-	struct saved_fd *next;
+	struct saved_fd *below;
 	int fd, copy; /* copy -1: it was closed */
 };
+
+static struct saved_fd *saved;
 
 int fd_move_up(int fd)
 {
@@ -32,20 +34,25 @@ int fd_move_up(int fd)
 	return up < 0 ? fd : up;
 }
 
-static void save(struct saved_fd **saved, int fd)
+struct saved_fd *redirect_mark(void)
 {
-	for (struct saved_fd *s = *saved; s; s = s->next)
+	return saved;
+}
+
+static void save(int fd, const struct saved_fd *mark)
+{
+	for (struct saved_fd *s = saved; s != mark; s = s->below)
 		if (s->fd == fd)
 			return;
 	struct saved_fd *s = must(malloc(sizeof(*s)));
-	*s = (struct saved_fd){ *saved, fd, fcntl(fd, F_DUPFD_CLOEXEC, FD_SAFE) };
-	*saved = s;
+	*s = (struct saved_fd){ saved, fd, fcntl(fd, F_DUPFD_CLOEXEC, FD_SAFE) };
+	saved = s;
 }
 
-void redirect_undo(struct saved_fd **saved)
+void redirect_undo(struct saved_fd *mark)
 {
-	while (*saved) {
-		struct saved_fd *s = *saved;
+	while (saved != mark) {
+		struct saved_fd *s = saved;
 
 		if (s->copy >= 0) {
 			dup2(s->copy, s->fd);
@@ -53,19 +60,20 @@ void redirect_undo(struct saved_fd **saved)
 		} else {
 			close(s->fd);
 		}
-		*saved = s->next;
+		saved = s->below;
 		free(s);
 	}
 }
 
-void redirect_forget(struct saved_fd **saved)
+/* In a subshell: what was redirected around it stays so. */
+void redirect_forget(void)
 {
-	while (*saved) {
-		struct saved_fd *s = *saved;
+	while (saved) {
+		struct saved_fd *s = saved;
 
 		if (s->copy >= 0)
 			close(s->copy);
-		*saved = s->next;
+		saved = s->below;
 		free(s);
 	}
 }
@@ -127,14 +135,8 @@ static int open_file(enum token op, const char *name)
 }
 
 /* <& and >&: a descriptor, or '-' to close. */
-static bool duplicate(const struct redir *r, struct saved_fd **saved)
+static bool duplicate(const struct redir *r, const char *word)
 {
-	const char *word = expand_single(r->word);
-
-	if (strcmp(word, "-") != 0 && (!*word || word[strspn(word, "0123456789")]))
-		fail("Syntax error: Bad fd number");
-	if (saved)
-		save(saved, r->fd);
 	if (*word == '-') {
 		close(r->fd);
 		return true;
@@ -149,13 +151,19 @@ static bool duplicate(const struct redir *r, struct saved_fd **saved)
 	return true;
 }
 
-static bool redirect_one(const struct redir *r, struct saved_fd **saved)
+static bool redirect_one(const struct redir *r, const struct saved_fd *mark, bool can_undo)
 {
 	const char *name = "";
 	int fd;
 
-	if (r->op == T_LESSAND || r->op == T_GREATAND)
-		return duplicate(r, saved);
+	if (r->op == T_LESSAND || r->op == T_GREATAND) {
+		const char *word = expand_single(r->word);
+		if (strcmp(word, "-") != 0 && (!*word || word[strspn(word, "0123456789")]))
+			syntax_error("Bad fd number");
+		if (can_undo)
+			save(r->fd, mark);
+		return duplicate(r, word);
+	}
 	if (r->op == T_DLESS || r->op == T_DLESSDASH) {
 		fd = open_body(r);
 	} else {
@@ -171,8 +179,8 @@ static bool redirect_one(const struct redir *r, struct saved_fd **saved)
 							  : strerror(errno));
 		return false;
 	}
-	if (saved)
-		save(saved, r->fd);
+	if (can_undo)
+		save(r->fd, mark);
 	if (fd == r->fd) {
 		fcntl(fd, F_SETFD, 0);
 		return true;
@@ -182,11 +190,24 @@ static bool redirect_one(const struct redir *r, struct saved_fd **saved)
 	return true;
 }
 
-bool redirect(struct redir *r, struct saved_fd **saved)
+bool redirect(const struct redir *r)
 {
-	fflush(NULL);
+	const struct saved_fd *mark = saved;
+
+	if (r)
+		fflush(NULL);
 	for (; r; r = r->next)
-		if (!redirect_one(r, saved))
+		if (!redirect_one(r, mark, true))
+			return false;
+	return true;
+}
+
+bool redirect_for_good(const struct redir *r)
+{
+	if (r)
+		fflush(NULL);
+	for (; r; r = r->next)
+		if (!redirect_one(r, saved, false))
 			return false;
 	return true;
 }

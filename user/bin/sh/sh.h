@@ -38,6 +38,8 @@ void text_add(struct text *t, char c);
 void text_add_string(struct text *t, const char *s);
 char *text_to_arena(struct text *t); /* frees the text */
 
+struct alias;
+
 /* --- input.c --- */
 enum { END = -1 };
 void input_push_string(const char *s);
@@ -45,10 +47,10 @@ void input_push_fd(int fd, bool interactive);
 void input_pop(void);
 size_t input_used(void); /* characters taken from the string on top */
 void input_again(const char *s, size_t len); /* these characters come once more */
+void input_push_alias(struct alias *a);
+bool input_alias_ended(void); /* since the last question, one whose text ends with a blank */
 int input_next(void);	 /* a character or END */
 void input_back(int c);	 /* the character just taken */
-void input_drop_line(void); /* after an error: forget the rest of what was typed */
-bool input_is_interactive(void);
 int input_line(void);
 void input_set_continued(bool continued); /* which prompt comes next */
 size_t input_recorded(void);	/* characters in the record */
@@ -66,6 +68,7 @@ struct token_value {
 	enum token type;
 	char *text;  /* T_WORD: as written; T_IO_NUMBER: the digits */
 	bool quoted; /* something in it was quoted */
+	bool after_alias; /* it follows an alias that ends with a blank: it may be one, too */
 	size_t chars; /* how many characters of the record it took: for the texts of jobs */
 };
 struct redir;
@@ -78,6 +81,7 @@ struct lex_state {
 	struct redir *bodies;
 };
 struct lex_state lex_save(void); /* ... and start afresh, for a command inside a word */
+void lex_push_alias(struct alias *a); /* the token that lex_peek() answered is this alias */
 void lex_restore(struct lex_state s);
 const char *token_name(struct token_value t);
 /* Lengths of what stands at p, up to and with the closing character. */
@@ -120,6 +124,7 @@ struct node {
 	struct case_item *items;
 	char *text; /* for: variable; case: word; function: name; and-or list: as it was written */
 };
+bool is_reserved(const char *word);
 struct node *parse_line(bool *end); /* NULL: an empty line, or the end */
 struct node *parse_until_paren(void); /* the inside of $( ) */
 struct node *node_copy(const struct node *n); /* malloc'ed */
@@ -170,11 +175,13 @@ void var_flag(const char *name, int flags);
 void var_print(int flags, const char *prefix); /* all, or those with the flag */
 void var_import(char **envp);
 char **var_environment(void); /* arena */
+void print_quoted(const char *s); /* so that a shell can read it again */
 bool is_name(const char *s, size_t len);
 size_t name_len(const char *s);
-struct saved_var;
-void var_save(struct saved_var **list, const char *name);
-void var_restore(struct saved_var **list);
+/* Values to come back to, as a stack: of assignments before a command and of `local`. */
+struct saved_var *var_mark(void);
+void var_save(const char *name);
+void var_restore(struct saved_var *mark); /* undoes what was saved since; NULL: everything */
 
 struct function {
 	struct function *next;
@@ -196,18 +203,22 @@ int eval_input(void); /* runs the source on top to its end */
 int eval_substitution(struct node *n, struct text *out);
 char *find_program(const char *name); /* arena; NULL: none */
 __attribute__((noreturn)) void exec_program(char **argv);
+void exec_unwind(void); /* after an error: all functions have returned, all redirections are undone */
 
 /* --- redir.c --- */
-struct saved_fd;
-bool redirect(struct redir *r, struct saved_fd **saved); /* saved NULL: for good. false: told why */
-void redirect_undo(struct saved_fd **saved);
-void redirect_forget(struct saved_fd **saved);
+/* Descriptors to put back, as a stack. */
+struct saved_fd *redirect_mark(void);
+bool redirect(const struct redir *r);	       /* false: it has told why */
+bool redirect_for_good(const struct redir *r); /* nothing will be put back */
+void redirect_undo(struct saved_fd *mark);     /* what happened since; NULL: everything */
+void redirect_forget(void);
 int fd_move_up(int fd);
 
 /* --- jobs.c --- */
 struct job;
 void jobs_init(bool control);
 struct job *job_new(const char *text, int nr_procs);
+void job_be_quiet(struct job *j); /* no message when a signal kills it */
 pid_t job_fork(struct job *j, bool background); /* 0 in the child, which is set up as part of the job */
 int job_wait_foreground(struct job *j);
 void job_to_background(struct job *j);
@@ -219,12 +230,14 @@ int cmd_jobs(int argc, char **argv);
 int cmd_fg(int argc, char **argv);
 int cmd_bg(int argc, char **argv);
 int status_of(int wait_status);
+void job_tell_death(int wait_status); /* by a signal that the user did not send by a key */
 
 /* --- trap.c --- */
 void trap_init(void);
 bool traps_run(void); /* pending ones */
 int trap_pending(void);
 void traps_forget(void); /* in a subshell */
+bool traps_set(void); /* a command is waiting for a signal or for the end */
 void trap_exit(void);
 int cmd_trap(int argc, char **argv);
 void signal_set_interactive(void);
@@ -239,20 +252,66 @@ struct builtin {
 };
 const struct builtin *builtin_find(const char *name);
 
-/* --- edit.c --- */
-char *edit_line(const char *prompt); /* malloc'ed, with its newline; NULL: end */
+extern const struct builtin builtins[]; /* ends with an empty name */
+long number_argument(const char *s); /* a count or a status; anything else is an error */
+int echo_main(int argc, char **argv);
+
+/* --- builtin_vars.c --- */
+int cmd_export(int argc, char **argv);
+int cmd_readonly(int argc, char **argv);
+int cmd_local(int argc, char **argv);
+int cmd_unset(int argc, char **argv);
+int cmd_set(int argc, char **argv);
+int cmd_shift(int argc, char **argv);
+int cmd_read(int argc, char **argv);
+int cmd_getopts(int argc, char **argv);
+
+/* --- builtin_system.c --- */
+int cmd_cd(int argc, char **argv);
+int cmd_pwd(int argc, char **argv);
+int cmd_umask(int argc, char **argv);
+int cmd_ulimit(int argc, char **argv);
+int cmd_times(int argc, char **argv);
+int cmd_kill(int argc, char **argv);
+void pwd_init(void);
+
+/* --- builtin_names.c --- */
+int cmd_type(int argc, char **argv);
+int cmd_command(int argc, char **argv);
+int cmd_alias(int argc, char **argv);
+int cmd_unalias(int argc, char **argv);
+int cmd_hash(int argc, char **argv);
+struct alias {
+	struct alias *next;
+	char *name, *value;
+	bool active; /* its text is being read: it is no alias meanwhile */
+	bool dead;
+};
+struct alias *alias_find(const char *name); /* NULL: none, or it is active */
+void alias_done(struct alias *a);
+
+/* --- edit.c, complete.c and history.c --- */
+char *complete_word(const char *line, size_t at, bool *many); /* malloc'ed text to insert; NULL: nothing */
+void complete_list(const char *line, size_t at);
+enum edit_result { EDIT_LINE, EDIT_END, EDIT_INTERRUPTED };
+enum edit_result edit_line(const char *prompt, char **line); /* malloc'ed, with its newline */
 void history_add(const char *line);
+int history_count(void);
+const char *history_get(int i); /* 0 is the oldest */
 int cmd_history(int argc, char **argv);
 
 /* --- main.c --- */
 enum skip { SKIP_NONE, SKIP_BREAK, SKIP_CONTINUE, SKIP_RETURN };
 struct options {
 	bool allexport, errexit, noglob, interactive, monitor, noexec, nounset, verbose, xtrace, noclobber,
-		from_stdin, ignoreeof;
+		from_stdin, ignoreeof, notify, pipefail;
 };
+struct call;
 struct shell {
 	struct options o;
 	int status;	     /* $? */
+	int line;	     /* of the command that runs, for messages and LINENO */
+	const char *command; /* the builtin that runs, for messages */
 	int substitution_status; /* of the last $( ) in the current command */
 	pid_t pid;	     /* $$ */
 	pid_t last_background; /* $! */
@@ -264,17 +323,21 @@ struct shell {
 	int subshell_depth;
 	bool job_control;
 	volatile bool interrupted;
-	struct saved_var **locals; /* of the current function */
-	struct saved_fd *saved_fds; /* undone after an error */
+	struct call *calls;  /* of functions, the innermost first */
+	int tested;	     /* > 0: somebody looks at the status, set -e is off */
 	jmp_buf *top;	     /* where an error of an interactive shell ends */
+	jmp_buf *builtin;    /* where one in an ordinary builtin ends */
 	int getopts_place;
 };
 extern struct shell sh;
 __attribute__((format(printf, 1, 2), noreturn)) void fail(const char *fmt, ...);
+__attribute__((format(printf, 1, 2), noreturn)) void syntax_error(const char *fmt, ...);
 __attribute__((format(printf, 1, 2))) void warn(const char *fmt, ...);
 __attribute__((noreturn)) void shell_exit(int status);
+__attribute__((noreturn)) void shell_interrupted(void); /* by ^C: back to the prompt */
 void set_params(char **v, int n);
 bool set_option(const char *name, bool on);
 bool set_option_letter(int letter, bool on);
-void print_options(bool as_commands);
+void print_options(void);
+void print_options_as_commands(void);
 char *option_letters(void); /* $- */

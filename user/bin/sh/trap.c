@@ -91,6 +91,14 @@ bool traps_run(void)
 	return ran;
 }
 
+bool traps_set(void)
+{
+	for (int sig = 0; sig < MAX_SIGNALS; sig++)
+		if (commands[sig] && *commands[sig])
+			return true;
+	return false;
+}
+
 void traps_forget(void)
 {
 	for (int sig = 0; sig < MAX_SIGNALS; sig++) {
@@ -143,13 +151,9 @@ static void print_traps(void)
 	for (int sig = 0; sig < MAX_SIGNALS; sig++) {
 		if (!commands[sig])
 			continue;
-		fputs("trap -- '", stdout);
-		for (const char *s = commands[sig]; *s; s++)
-			if (*s == '\'')
-				fputs("'\"'\"'", stdout);
-			else
-				putchar(*s);
-		printf("' %s\n", sig ? signal_name(sig) : "EXIT");
+		fputs("trap -- ", stdout);
+		print_quoted(commands[sig]);
+		printf(" %s\n", sig ? signal_name(sig) : "EXIT");
 	}
 }
 
@@ -188,7 +192,7 @@ int cmd_trap(int argc, char **argv)
 	for (; i < argc; i++) {
 		int sig = strcmp(argv[i], "EXIT") == 0 ? EXIT_TRAP : signal_number(argv[i]);
 		if (sig < 0 || sig >= MAX_SIGNALS) {
-			warn("trap: %s: bad trap", argv[i]);
+			fprintf(stderr, "trap: %s: bad trap\n", argv[i]);
 			status = 1;
 			continue;
 		}

@@ -22,13 +22,14 @@ struct var {
 };
 
 struct saved_var {
-	struct saved_var *next;
+	struct saved_var *below;
 	char *name, *value;
 	int flags;
 };
 
 static struct var *buckets[NR_BUCKETS];
 static struct function *functions;
+static struct saved_var *saved;
 
 size_t name_len(const char *s)
 {
@@ -150,15 +151,16 @@ static int list(struct var ***out)
 	return n;
 }
 
-static void print_quoted(const char *s)
+void print_quoted(const char *s)
 {
-	putchar('\'');
-	for (; *s; s++)
-		if (*s == '\'')
-			fputs("'\"'\"'", stdout);
-		else
-			putchar(*s);
-	putchar('\'');
+	do {
+		size_t plain = strcspn(s, "'"), quotes = strspn(s + plain, "'");
+
+		printf("'%.*s'", (int)plain, s);
+		if (quotes)
+			printf("\"%.*s\"", (int)quotes, s + plain);
+		s += plain + quotes;
+	} while (*s);
 }
 
 void var_print(int flags, const char *prefix)
@@ -203,7 +205,12 @@ char **var_environment(void)
 	return env.v ? env.v : mem_alloc(sizeof(char *));
 }
 
-void var_save(struct saved_var **saved, const char *name)
+struct saved_var *var_mark(void)
+{
+	return saved;
+}
+
+void var_save(const char *name)
 {
 	struct saved_var *s = must(calloc(1, sizeof(*s)));
 	struct var *v = find(name);
@@ -211,21 +218,21 @@ void var_save(struct saved_var **saved, const char *name)
 	s->name = str_dup(name);
 	s->value = v && v->value ? str_dup(v->value) : NULL;
 	s->flags = v ? v->flags : 0;
-	s->next = *saved;
-	*saved = s;
+	s->below = saved;
+	saved = s;
 }
 
-void var_restore(struct saved_var **saved)
+void var_restore(struct saved_var *mark)
 {
-	while (*saved) {
-		struct saved_var *s = *saved;
+	while (saved != mark) {
+		struct saved_var *s = saved;
 		struct var *v = find_or_make(s->name);
 
 		free(v->value);
 		v->value = s->value;
 		v->flags = s->flags;
 		changed(s->name);
-		*saved = s->next;
+		saved = s->below;
 		free(s->name);
 		free(s);
 	}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+/*
+ * hooks: which mechanisms want to know of the lives of tasks and processes, in the order they are told.
+ *
+ * Promise   see kernel/proc/hooks.h; the table is the whole list. Robust futexes, SEM_UNDO and message
+ *           notification will have their rows here.
+ */
+#include "kernel/proc/hooks.h"
+#include "kernel/core/task.h"
+
+const struct process_hook process_hooks[] = {
+	{ .name = NULL },
+};

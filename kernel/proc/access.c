@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+/*
+ * access: may the current task look into, or act upon, another process?
+ *
+ * Promise   the one answer for everything that exposes a process's memory or files (/proc/PID, robust lists,
+ *           later ptrace, process_vm, pidfd_getfd): the same user in all of the target's ids, no more
+ *           capabilities than oneself has, and a target that may be dumped; or CAP_SYS_PTRACE.
+ * Linux     ptrace(2) "Ptrace access mode checking", with real or file-system ids of the caller
+ */
+#include "kernel/core/cred.h"
+#include "kernel/proc/process.h"
+
+enum { DUMPABLE_BY_USER = 1 };
+
+static bool all_ids_are(const struct cred *target, u32 uid, u32 gid)
+{
+	return uid == target->uid && uid == target->euid && uid == target->suid && gid == target->gid &&
+	       gid == target->egid && gid == target->sgid;
+}
+
+/* The target's credentials: those of its leader, under RCU. */
+static const struct cred *cred_of(struct process *p)
+{
+	return rcu_load(READ_ONCE(p->leader)->cred);
+}
+
+bool process_may_trace(struct process *target)
+{
+	if (target == current->process || capable(CAP_SYS_PTRACE))
+		return true;
+	const struct cred *me = current_cred();
+	rcu_read_lock();
+	const struct cred *c = cred_of(target);
+	bool may = all_ids_are(c, me->fsuid, me->fsgid) && !(c->cap_permitted & ~me->cap_effective) &&
+		   READ_ONCE(target->dumpable) == DUMPABLE_BY_USER;
+	rcu_read_unlock();
+	return may;
+}
+
+bool process_has_uids_of(struct process *target)
+{
+	const struct cred *me = current_cred();
+	rcu_read_lock();
+	bool same = all_ids_are(cred_of(target), me->uid, me->gid);
+	rcu_read_unlock();
+	return same;
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+/*
+ * exec_cred: who a program runs as.
+ *
+ * Promise   set-user-ID and set-group-ID bits of the file that is run (not of a script) count, unless its mount
+ *           is nosuid, no_new_privs is set, or somebody else shares the directory context. Capabilities
+ *           change as capabilities(7) says for files without capabilities of their own: those of root
+ *           come with uid 0, the ambient ones stay for the others.
+ * Lifetime  nothing is allocated when nothing changes, which is the usual case
+ * Linux     execve(2), capabilities(7) "Transformation of capabilities during execve()", securebits
+ */
+#include "fs/inode.h"
+#include "kernel/proc/exec.h"
+#include "kernel/uapi/mount.h"
+#include "kernel/uapi/securebits.h"
+
+/* Another process shares this one's root and directory: it could lead a set-id program astray. */
+static bool fs_is_shared(void)
+{
+	struct fs_ctx *fs = current->fs;
+	struct task *t;
+	s32 mine = 0;
+	spin_lock(&proc_tree_lock);
+	list_for_each(t, &current->process->threads, thread_node)
+		mine += READ_ONCE(t->fs) == fs;
+	spin_unlock(&proc_tree_lock);
+	return ref_count(&fs->ref) > mine;
+}
+
+static void apply_set_id(const struct exec *e, struct cred *c)
+{
+	const struct inode *ino = e->file->inode;
+	u32 mode = READ_ONCE(ino->mode);
+	enum { SET_GROUP = S_ISGID | S_IXGRP };
+	if (likely(!(mode & S_ISUID) && (mode & SET_GROUP) != SET_GROUP))
+		return;
+	if (c->no_new_privs || READ_ONCE(e->file->path.mount->flags) & MS_NOSUID || fs_is_shared())
+		return;
+	if (mode & S_ISUID)
+		c->euid = ino->uid;
+	if ((mode & SET_GROUP) == SET_GROUP)
+		c->egid = ino->gid;
+}
+
+/* Capabilities for c's ids; `old`: who asks. True: more than its ambient ones became effective. */
+static bool apply_capabilities(const struct cred *old, struct cred *c)
+{
+	bool changes_id = c->euid != old->uid || c->egid != old->gid;
+	u64 file_permitted = 0, file_inheritable = 0;
+	bool effective = false;
+	if (!(c->securebits & SECBIT_NOROOT)) {
+		if (c->euid == 0 || c->uid == 0)
+			file_permitted = file_inheritable = CAP_ALL;
+		effective = c->euid == 0;
+	}
+	if (file_permitted || changes_id)
+		c->cap_ambient = changes_id ? 0 : c->cap_ambient;
+	c->cap_permitted = (c->cap_inheritable & file_inheritable) | (file_permitted & c->cap_bounding) |
+			   c->cap_ambient;
+	c->cap_effective = effective ? c->cap_permitted : c->cap_ambient;
+	return effective && c->cap_permitted & ~c->cap_ambient;
+}
+
+static bool same_identity(const struct cred *a, const struct cred *b)
+{
+	return a->euid == b->euid && a->suid == b->suid && a->fsuid == b->fsuid && a->egid == b->egid &&
+	       a->sgid == b->sgid && a->fsgid == b->fsgid && a->cap_permitted == b->cap_permitted &&
+	       a->cap_effective == b->cap_effective && a->cap_ambient == b->cap_ambient &&
+	       a->securebits == b->securebits;
+}
+
+int exec_cred_prepare(struct exec *e)
+{
+	const struct cred *old = current_cred();
+	struct cred next = *old; /* only looked at: its references stay old's */
+	apply_set_id(e, &next);
+	bool raised = apply_capabilities(old, &next);
+	next.suid = next.fsuid = next.euid;
+	next.sgid = next.fsgid = next.egid;
+	next.securebits &= ~SECBIT_KEEP_CAPS;
+	e->other_user = next.euid != old->euid || next.egid != old->egid;
+	e->secure = next.euid != next.uid || next.egid != next.gid || (next.uid != 0 && raised);
+	if (same_identity(old, &next))
+		return 0;
+	struct cred *c = cred_copy(old);
+	if (!c)
+		return -ENOMEM;
+	c->euid = next.euid;
+	c->suid = next.suid;
+	c->fsuid = next.fsuid;
+	c->egid = next.egid;
+	c->sgid = next.sgid;
+	c->fsgid = next.fsgid;
+	c->cap_permitted = next.cap_permitted;
+	c->cap_effective = next.cap_effective;
+	c->cap_ambient = next.cap_ambient;
+	c->securebits = next.securebits;
+	e->cred = c;
+	return 0;
+}

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: MIT
+/*
+ * sigsend: who may send a signal to whom, and the ways to send one.
+ *
+ * Promise   kill(2)'s rule: the sender's real or effective id is the target's real or saved one, or he has
+ *           CAP_KILL, or it is SIGCONT within his session; a process may always signal itself. Nobody
+ *           can claim to be the kernel, or another call than he used, towards another process. A group is
+ *           signalled in one step of the process tree: who forks meanwhile is not missed.
+ * Locks     proc_tree_lock for groups; RCU for single targets; inside both sighand->lock
+ * Linux     kill(2), tgkill(2), rt_sigqueueinfo(2). kill(2) of a thread's number reaches its process.
+ *           Signals that the kernel sends to a group or process are SI_KERNEL; SIGPIPE and SIGXFSZ look as
+ *           if the thread had sent them itself.
+ */
+#include "kernel/core/upcalls.h"
+#include "kernel/lib/errno.h"
+#include "kernel/lib/string.h"
+#include "kernel/proc/signal.h"
+#include "kernel/syscall.h"
+#include "mm/uaccess.h"
+
+/* --- permission --- */
+
+static int may_signal(const struct task *t, int sig)
+{
+	const struct process *me = current->process, *p = t->process;
+	if (p == me)
+		return 0;
+	const struct cred *c = current_cred(), *of = rcu_load(t->cred);
+	if (c->euid == of->suid || c->euid == of->uid || c->uid == of->suid || c->uid == of->uid ||
+		cred_has_cap(c, CAP_KILL))
+		return 0;
+	return sig == SIGCONT && READ_ONCE(p->session) == READ_ONCE(me->session) ? 0 : -EPERM;
+}
+
+int signal_may_send(struct process *p, int sig)
+{
+	rcu_read_lock();
+	int err = may_signal(READ_ONCE(p->leader), sig);
+	rcu_read_unlock();
+	return err;
+}
+
+/* --- one target --- */
+
+/* The caller holds RCU or the tree. Signal 0 only asks. */
+static int send_checked(struct task *t, const struct siginfo *info, enum signal_scope scope)
+{
+	int sig = info->si_signo;
+	if (sig < 0 || sig > _NSIG)
+		return -EINVAL;
+	int err = may_signal(t, sig);
+	if (err || sig == 0)
+		return err;
+	return scope == SIGNAL_PROCESS ? signal_send_process(t->process, info) : signal_send(t, info, scope);
+}
+
+/* To the process that the thread `tid` belongs to, or to the thread; tgid, unless 0, must be the process's. */
+static int send_to_tid(int tgid, int tid, const struct siginfo *info, enum signal_scope scope)
+{
+	int err = -ESRCH;
+	rcu_read_lock();
+	struct pid *pid = pid_find_rcu(tid);
+	struct task *t = pid ? rcu_load(pid->task) : NULL;
+	if (t && (!tgid || t->process->pid->nr == tgid))
+		err = send_checked(t, info, scope);
+	rcu_read_unlock();
+	return err;
+}
+
+/* --- many targets: under proc_tree_lock --- */
+
+/* 0 if anybody got it, else the last error; -ESRCH for an empty group. */
+static int send_to_group_locked(struct pid *pgrp, const struct siginfo *info)
+{
+	struct process *p;
+	bool any = false;
+	int err = -ESRCH;
+	pgrp->group_signals++;
+	list_for_each(p, &pgrp->group, pgrp_node) {
+		err = send_checked(p->leader, info, SIGNAL_PROCESS);
+		any |= err == 0;
+	}
+	return any ? 0 : err;
+}
+
+/* All but process 1 and the sender. -EPERM of single ones does not count: kill(2). */
+static int send_to_all_locked(const struct siginfo *info)
+{
+	struct task *t;
+	int result = 0;
+	bool any = false;
+	list_for_each(t, &all_tasks, all_node) {
+		struct process *p = t->process;
+		if (!p || !t->pid || p->leader != t || !p->pgrp || p == init_process || p == current->process)
+			continue;
+		any = true;
+		p->pgrp->group_signals++;
+		int err = send_checked(t, info, SIGNAL_PROCESS);
+		if (err != -EPERM)
+			result = err;
+	}
+	return any ? result : -ESRCH;
+}
+
+static int send_to_group(int nr, const struct siginfo *info)
+{
+	guard(spin)(&proc_tree_lock);
+	struct pid *pgrp = nr ? pid_find_rcu(nr) : current->process->pgrp;
+	return pgrp ? send_to_group_locked(pgrp, info) : -ESRCH;
+}
+
+static int send_to_all(const struct siginfo *info)
+{
+	guard(spin)(&proc_tree_lock);
+	return send_to_all_locked(info);
+}
+
+/* --- what other layers raise --- */
+
+void signal_raise(int sig)
+{
+	struct siginfo info;
+	if (!current->process)
+		return;
+	siginfo_user(&info, sig, SI_USER);
+	(void)signal_send(current, &info, SIGNAL_THREAD);
+}
+
+void signal_fault(int sig, int code, uaddr_t address)
+{
+	struct task *t = current;
+	struct siginfo info;
+	siginfo_kernel(&info, sig);
+	info.si_code = code;
+	info.si_addr = (void __user *)address;
+	u64 irq;
+	struct sighand *s = sighand_lock(t, &irq);
+	struct ksigaction *a = sighand_action(s, sig);
+	bool is_blocked = t->blocked & sigmask(sig);
+	if (is_blocked || (long)a->handler == __SIG_IGN)
+		a->handler = (void __user *)__SIG_DFL;
+	if (is_blocked)
+		signal_set_mask_locked(t->blocked & ~sigmask(sig));
+	if ((long)a->handler == __SIG_DFL)
+		process_clear(t->process, PROCESS_UNKILLABLE); /* it cannot go on, process 1 or not */
+	(void)signal_send_locked(t, &info, SIGNAL_THREAD);
+	sighand_unlock(s, irq);
+}
+
+void signal_pgrp(struct pid *pgrp, int sig)
+{
+	struct siginfo info;
+	struct process *p;
+	siginfo_kernel(&info, sig);
+	guard(spin)(&proc_tree_lock);
+	pgrp->group_signals++;
+	list_for_each(p, &pgrp->group, pgrp_node)
+		(void)signal_send_process(p, &info);
+}
+
+void signal_process(struct pid *pid, int sig)
+{
+	struct siginfo info;
+	siginfo_kernel(&info, sig);
+	rcu_read_lock();
+	struct process *p = rcu_load(pid->process);
+	if (p)
+		(void)signal_send_process(p, &info);
+	rcu_read_unlock();
+}
+
+void signal_task_kill(struct task *t)
+{
+	struct siginfo info;
+	siginfo_kernel(&info, SIGKILL);
+	if (t->process)
+		(void)signal_send_process(t->process, &info);
+}
+
+/* fcntl(2) F_SETOWN: who set the owner must be allowed to signal it, by ids alone. */
+static bool owner_permits(const struct cred *sender, const struct task *t)
+{
+	const struct cred *of = rcu_load(t->cred);
+	return sender->euid == 0 || sender->euid == of->suid || sender->euid == of->uid || sender->uid == of->suid ||
+	       sender->uid == of->uid;
+}
+
+static void send_own(struct process *p, const struct cred *sender, const struct siginfo *info)
+{
+	if (owner_permits(sender, READ_ONCE(p->leader)))
+		(void)signal_send_process(p, info);
+}
+
+void signal_own(struct pid *owner, bool group, const struct cred *sender, int sig, int fd, long band, int code)
+{
+	struct siginfo info;
+	siginfo_kernel(&info, sig);
+	info.si_code = code;
+	info.si_band = band;
+	info.si_fd = fd;
+	if (group) {
+		struct process *p;
+		guard(spin)(&proc_tree_lock);
+		list_for_each(p, &owner->group, pgrp_node)
+			send_own(p, sender, &info);
+		return;
+	}
+	rcu_read_lock();
+	struct process *p = rcu_load(owner->process);
+	if (p)
+		send_own(p, sender, &info);
+	rcu_read_unlock();
+}
+
+bool signal_is_ignored_or_blocked(int sig)
+{
+	struct task *t = current;
+	return t->blocked & sigmask(sig) || (long)READ_ONCE(sighand_action(t->sighand, sig)->handler) == __SIG_IGN;
+}
+
+/* --- calls --- */
+
+long sys_kill(int pid, int sig)
+{
+	struct siginfo info;
+	siginfo_user(&info, sig, SI_USER);
+	if (pid == info.si_pid && sig > 0 && sig <= _NSIG) /* what raise(3) and abort(3) do: nothing to ask */
+		return signal_send_process(current->process, &info);
+	if (pid > 0)
+		return send_to_tid(0, pid, &info, SIGNAL_PROCESS);
+	if (pid == INT32_MIN)
+		return -ESRCH;
+	return pid == -1 ? send_to_all(&info) : send_to_group(-pid, &info);
+}
+
+long sys_tkill(int tid, int sig)
+{
+	struct siginfo info;
+	if (tid <= 0)
+		return -EINVAL;
+	siginfo_user(&info, sig, SI_TKILL);
+	return send_to_tid(0, tid, &info, SIGNAL_THREAD);
+}
+
+long sys_tgkill(int tgid, int tid, int sig)
+{
+	struct siginfo info;
+	if (tgid <= 0 || tid <= 0)
+		return -EINVAL;
+	siginfo_user(&info, sig, SI_TKILL);
+	return send_to_tid(tgid, tid, &info, SIGNAL_THREAD);
+}
+
+/* Does the kernel know what a siginfo of this code holds? Then bytes beyond that are of no interest. */
+static bool is_known_layout(int sig, int code)
+{
+	static const u8 last_code[] = { /* the highest that Linux 6.18 has */
+		[SIGILL] = 11, [SIGFPE] = 15, [SIGSEGV] = 10, [SIGBUS] = 5, [SIGTRAP] = 6, [SIGCHLD] = 6,
+		[SIGIO] = POLL_HUP, [SIGSYS] = 2,
+	};
+	if (code == SI_KERNEL)
+		return true;
+	if (code > SI_USER)
+		return code <= ((unsigned)sig < ARRAY_LEN(last_code) && last_code[sig] ? last_code[sig] : POLL_HUP);
+	return code >= SI_DETHREAD || code == SI_ASYNCNL;
+}
+
+static int siginfo_from_user(struct siginfo *info, int sig, const struct siginfo __user *from)
+{
+	if (copy_from_user(info, from, sizeof(*info)))
+		return -EFAULT;
+	info->si_signo = sig;
+	if (likely(is_known_layout(sig, info->si_code)))
+		return 0;
+	for (const char *p = (char *)info + SIGINFO_BYTES; p < (char *)(info + 1); p++)
+		if (*p)
+			return -E2BIG;
+	return 0;
+}
+
+/* Codes of the kernel, and of kill and tgkill, are its word: only to oneself may one say such things. */
+static bool is_forged(const struct siginfo *info, int tid)
+{
+	return (info->si_code >= 0 || info->si_code == SI_TKILL) && tid != current->tid;
+}
+
+long sys_rt_sigqueueinfo(int pid, int sig, const struct siginfo __user *uinfo)
+{
+	struct siginfo info;
+	int err = siginfo_from_user(&info, sig, uinfo);
+	if (err)
+		return err;
+	return is_forged(&info, pid) ? -EPERM : send_to_tid(0, pid, &info, SIGNAL_PROCESS);
+}
+
+long sys_rt_tgsigqueueinfo(int tgid, int tid, int sig, const struct siginfo __user *uinfo)
+{
+	struct siginfo info;
+	int err = siginfo_from_user(&info, sig, uinfo);
+	if (err)
+		return err;
+	if (tgid <= 0 || tid <= 0)
+		return -EINVAL;
+	return is_forged(&info, tid) ? -EPERM : send_to_tid(tgid, tid, &info, SIGNAL_THREAD);
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+/*
+ * procfacts: the files of /proc that put facts of several owners together.
+ *
+ * Promise   the lines and fields that tools look for, in Linux's order and form. A fact that nobody counts is 0
+ *           or is left out.
+ * Locks     none but those of who is asked
+ * Linux     proc(5): meminfo, stat, uptime, loadavg, cpuinfo, devices and their like, as of 6.18. Interrupts
+ *           are not counted. Memory by kind is counted when asked, page by page.
+ */
+#include "fs/devfs.h"
+#include "kernel/core/clock.h"
+#include "kernel/core/sched.h"
+#include "kernel/lib/strbuf.h"
+#include "kernel/options.h"
+#include "kernel/proc/facts.h"
+#include "kernel/procfs.h"
+#include "mm/page.h"
+
+enum {
+	KIB_PER_PAGE = PAGE_SIZE / 1024,
+	LOAD_FRACTION_BITS = 11, LOAD_ONE = 1 << LOAD_FRACTION_BITS, LOAD_HALF_CENT = LOAD_ONE / 200,
+	CENTS = 100,
+};
+#define NSEC_PER_TICK ((u64)NSEC_PER_SEC / USER_HZ)
+#define NSEC_PER_CENT ((u64)NSEC_PER_SEC / CENTS)
+
+/* --- memory --- */
+
+static void put_kib(struct strbuf *sb, const char *name, u64 pages)
+{
+	char label[24];
+	fmt_snprintf(label, sizeof(label), "%s:", name);
+	strbuf_printf(sb, "%-16s%8lu kB\n", label, pages * KIB_PER_PAGE);
+}
+
+void proc_show_meminfo(struct strbuf *sb)
+{
+	u64 kinds[PAGE_KINDS] = {};
+	page_count_kinds(kinds);
+	u64 total = pages_total(), free = pages_free(), file = kinds[PAGE_OBJECT];
+	const struct { const char *name; u64 pages; } rows[] = {
+		{ "MemTotal", total }, { "MemFree", free }, { "MemAvailable", free }, { "Buffers", 0 },
+		{ "Cached", file }, { "SwapCached", 0 }, { "Active", kinds[PAGE_ANON] + file },
+		{ "Inactive", 0 }, { "Active(anon)", kinds[PAGE_ANON] + file }, { "Inactive(anon)", 0 },
+		{ "Active(file)", 0 }, { "Inactive(file)", 0 }, { "Unevictable", 0 }, { "Mlocked", 0 },
+		{ "SwapTotal", 0 }, { "SwapFree", 0 }, { "Dirty", 0 }, { "Writeback", 0 },
+		{ "AnonPages", kinds[PAGE_ANON] }, { "Mapped", 0 }, { "Shmem", file }, { "KReclaimable", 0 },
+		{ "Slab", kinds[PAGE_SLAB] }, { "SReclaimable", 0 }, { "SUnreclaim", kinds[PAGE_SLAB] },
+		{ "KernelStack", (u64)READ_ONCE(nr_tasks) * (KSTACK_BYTES / PAGE_SIZE) },
+		{ "PageTables", kinds[PAGE_TABLE] }, { "CommitLimit", total },
+		{ "Committed_AS", kinds[PAGE_ANON] + file },
+		{ "VmallocTotal", (KVIRT_END - KVIRT_BASE) / PAGE_SIZE }, { "VmallocUsed", 0 },
+		{ "VmallocChunk", 0 },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		put_kib(sb, rows[i].name, rows[i].pages);
+}
+
+void proc_show_buddyinfo(struct strbuf *sb)
+{
+	u64 blocks[PAGE_MAX_ORDER + 1];
+	page_stats(blocks);
+	strbuf_printf(sb, "Node 0, zone %8s ", "Normal");
+	for (unsigned i = 0; i <= PAGE_MAX_ORDER; i++)
+		strbuf_printf(sb, "%6lu ", blocks[i]);
+	strbuf_putc(sb, '\n');
+}
+
+void proc_show_vmstat(struct strbuf *sb)
+{
+	u64 kinds[PAGE_KINDS] = {};
+	page_count_kinds(kinds);
+	strbuf_printf(sb, "nr_free_pages %lu\nnr_anon_pages %lu\nnr_file_pages %lu\nnr_shmem %lu\n"
+			  "nr_page_table_pages %lu\nnr_slab_unreclaimable %lu\n",
+		pages_free(), kinds[PAGE_ANON], kinds[PAGE_OBJECT], kinds[PAGE_OBJECT], kinds[PAGE_TABLE],
+		kinds[PAGE_SLAB]);
+	strbuf_puts(sb, "nr_dirty 0\nnr_writeback 0\npgpgin 0\npgpgout 0\npswpin 0\npswpout 0\n");
+}
+
+void proc_show_swaps(struct strbuf *sb)
+{
+	strbuf_puts(sb, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
+}
+
+/* --- time --- */
+
+struct cpu_time {
+	u64 user, system, idle; /* ns */
+};
+
+static void cpu_time_add(struct cpu_time *sum, unsigned cpu, struct cpu_time *one)
+{
+	cpu_busy_split(cpu, &one->user, &one->system);
+	one->idle = cpu_idle_ns(cpu);
+	sum->user += one->user;
+	sum->system += one->system;
+	sum->idle += one->idle;
+}
+
+static void put_cpu_time(struct strbuf *sb, const struct cpu_time *t)
+{
+	strbuf_printf(sb, " %lu 0 %lu %lu 0 0 0 0 0 0\n", t->user / NSEC_PER_TICK, t->system / NSEC_PER_TICK,
+		t->idle / NSEC_PER_TICK);
+}
+
+void proc_show_stat(struct strbuf *sb)
+{
+	struct cpu_time sum = {}, one;
+	for (unsigned cpu = 0; cpu < nr_cpus; cpu++)
+		cpu_time_add(&sum, cpu, &one);
+	strbuf_puts(sb, "cpu ");
+	put_cpu_time(sb, &sum);
+	for (unsigned cpu = 0; cpu < nr_cpus; cpu++) {
+		cpu_time_add(&sum, cpu, &one);
+		strbuf_printf(sb, "cpu%u", cpu);
+		put_cpu_time(sb, &one);
+	}
+	strbuf_printf(sb, "intr 0\nctxt %lu\nbtime %ld\nprocesses %lu\nprocs_running %u\nprocs_blocked 0\n",
+		sched_nr_switches(), realtime_offset_ns() / (s64)NSEC_PER_SEC,
+		__atomic_load_n(&nr_forks, __ATOMIC_RELAXED), sched_nr_running());
+	strbuf_puts(sb, "softirq 0 0 0 0 0 0 0 0 0 0 0\n");
+}
+
+static void put_seconds(struct strbuf *sb, u64 ns, char end)
+{
+	strbuf_printf(sb, "%lu.%02lu%c", ns / NSEC_PER_SEC, ns / NSEC_PER_CENT % CENTS, end);
+}
+
+void proc_show_uptime(struct strbuf *sb)
+{
+	u64 idle = 0;
+	for (unsigned cpu = 0; cpu < nr_cpus; cpu++)
+		idle += cpu_idle_ns(cpu);
+	put_seconds(sb, clock_now_ns(), ' ');
+	put_seconds(sb, idle, '\n');
+}
+
+void proc_show_loadavg(struct strbuf *sb)
+{
+	u32 load[3];
+	sched_load_average(load);
+	for (unsigned i = 0; i < ARRAY_LEN(load); i++) {
+		u32 v = load[i] + LOAD_HALF_CENT;
+		strbuf_printf(sb, "%u.%02u ", v >> LOAD_FRACTION_BITS,
+			(v & (LOAD_ONE - 1)) * CENTS >> LOAD_FRACTION_BITS);
+	}
+	strbuf_printf(sb, "%u/%d %d\n", sched_nr_running(), READ_ONCE(nr_tasks), READ_ONCE(pid_last));
+}
+
+/* --- the machine --- */
+
+void proc_show_version(struct strbuf *sb)
+{
+	strbuf_puts(sb, KERNEL_SYSNAME " version " KERNEL_RELEASE " (parley@parley) (gcc " __VERSION__ ") " KERNEL_VERSION "\n");
+}
+
+void proc_show_cmdline(struct strbuf *sb)
+{
+	strbuf_printf(sb, "%s\n", boot_cmdline);
+}
+
+void proc_show_cpuinfo(struct strbuf *sb)
+{
+	unsigned family, model, stepping;
+	const char *vendor;
+	arch_cpuinfo(&family, &model, &stepping, &vendor);
+	for (unsigned cpu = 0; cpu < nr_cpus; cpu++) {
+		strbuf_printf(sb, "processor\t: %u\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\n", cpu, vendor,
+			family, model);
+		strbuf_printf(sb, "model name\t: %s\nstepping\t: %u\n", arch_cpu_model(), stepping);
+		strbuf_printf(sb, "physical id\t: 0\nsiblings\t: %u\ncore id\t\t: %u\ncpu cores\t: %u\n", nr_cpus, cpu,
+			nr_cpus);
+		strbuf_printf(sb, "fpu\t\t: yes\nfpu_exception\t: yes\nwp\t\t: yes\nflags\t\t: %s\n",
+			arch_cpu_flags());
+		strbuf_puts(sb, "power management:\n\n");
+	}
+}
+
+void proc_show_interrupts(struct strbuf *sb)
+{
+	strbuf_puts(sb, "           ");
+	for (unsigned cpu = 0; cpu < nr_cpus; cpu++)
+		strbuf_printf(sb, "CPU%-8u", cpu);
+	strbuf_putc(sb, '\n');
+}
+
+/* --- devices --- */
+
+static const struct { u32 type; u16 major, first_minor, last_minor; const char *name; } drivers[] = {
+	{ S_IFCHR, 1, 0, 255, "mem" }, { S_IFCHR, 4, 0, 0, "/dev/vc/0" }, { S_IFCHR, 4, 0, 63, "tty" },
+	{ S_IFCHR, 4, 64, 255, "ttyS" }, { S_IFCHR, 5, 0, 0, "/dev/tty" }, { S_IFCHR, 5, 1, 1, "/dev/console" },
+	{ S_IFCHR, 5, 2, 2, "/dev/ptmx" }, { S_IFCHR, 10, 0, 255, "misc" }, { S_IFCHR, 13, 0, 255, "input" },
+	{ S_IFCHR, 29, 0, 255, "fb" }, { S_IFCHR, 128, 0, 255, "ptm" }, { S_IFCHR, 136, 0, 255, "pts" },
+	{ S_IFBLK, 7, 0, 255, "loop" }, { S_IFBLK, 254, 0, 255, "virtblk" },
+};
+
+static int note_driver(const struct device *dev, void *arg)
+{
+	u64 *present = arg;
+	u32 major = rdev_major(dev->rdev), minor = rdev_minor(dev->rdev);
+	for (size_t i = 0; i < ARRAY_LEN(drivers); i++)
+		if (drivers[i].type == dev->type && drivers[i].major == major &&
+			drivers[i].first_minor <= minor && minor <= drivers[i].last_minor)
+			*present |= 1ull << i;
+	return 0;
+}
+
+static void put_drivers(struct strbuf *sb, u32 type, u64 present)
+{
+	for (size_t i = 0; i < ARRAY_LEN(drivers); i++)
+		if (drivers[i].type == type && present >> i & 1)
+			strbuf_printf(sb, "%3u %s\n", drivers[i].major, drivers[i].name);
+}
+
+void proc_show_devices(struct strbuf *sb)
+{
+	u64 present = 0;
+	devices_each(note_driver, &present);
+	strbuf_puts(sb, "Character devices:\n");
+	put_drivers(sb, S_IFCHR, present);
+	strbuf_puts(sb, "\nBlock devices:\n");
+	put_drivers(sb, S_IFBLK, present);
+}
+
+/* The serial line, if it is there, is what /dev/console stands for. */
+static int note_serial(const struct device *dev, void *arg)
+{
+	enum { TTY_MAJOR = 4, FIRST_SERIAL = 64 };
+	bool *found = arg;
+	*found |= dev->type == S_IFCHR && dev->rdev == rdev_make(TTY_MAJOR, FIRST_SERIAL);
+	return 0;
+}
+
+void proc_show_consoles(struct strbuf *sb)
+{
+	bool has_serial = false;
+	devices_each(note_serial, &has_serial);
+	if (has_serial)
+		strbuf_puts(sb, "ttyS0                -W- (EC  p  )    4:64\n");
+}

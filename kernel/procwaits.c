@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+/*
+ * procwaits: /proc/ipc/waits: who sleeps, and on what.
+ *
+ * Promise   a line for every task that waits, kernel threads too: process, thread, name, kind of wait, and the
+ *           address of the object it waits on, by which those who wait for the same one can be told
+ * Locks     proc_tree_lock from task to task, never while text is made: the list may change between two lines
+ * Lifetime  the task that is being shown is counted, and a counted task stays on the list
+ */
+#include "kernel/core/sched.h"
+#include "kernel/lib/strbuf.h"
+#include "kernel/lib/string.h"
+#include "kernel/proc/process.h"
+#include "kernel/procfs.h"
+
+/* The task behind `prev` (NULL: the first), counted; prev is put. NULL: no more. */
+static struct task *next_task(struct task *prev)
+{
+	struct task *found = NULL;
+	spin_lock(&proc_tree_lock);
+	struct list *node = prev ? prev->all_node.next : all_tasks.next;
+	for (; node != &all_tasks && !found; node = node->next) {
+		struct task *t = list_entry(node, struct task, all_node);
+		if (ref_tryget(&t->ref))
+			found = t;
+	}
+	spin_unlock(&proc_tree_lock);
+	task_put(prev);
+	return found;
+}
+
+static void put_task(struct strbuf *sb, struct task *t)
+{
+	struct task_wait w;
+	char comm[TASK_COMM_LEN];
+	if (!task_wait_look(t, &w))
+		return;
+	spin_lock(&t->lock);
+	memcpy(comm, t->comm, sizeof(comm));
+	spin_unlock(&t->lock);
+	strbuf_printf(sb, "%7d %7d %-15s %-10s %lx\n", t->process ? t->process->pid->nr : 0, t->tid, comm,
+		wait_kind_names[w.kind], (unsigned long)w.object);
+}
+
+void proc_show_waits(struct strbuf *sb)
+{
+	strbuf_puts(sb, "    PID     TID COMM            KIND       OBJECT\n");
+	for (struct task *t = next_task(NULL); t; t = next_task(t))
+		put_task(sb, t);
+}

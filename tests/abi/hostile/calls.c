@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: MIT
+/*
+ * calls: every system call with arguments that no honest program passes.
+ *
+ * Promise   For each call of kernel/syscalls.def, and each argument of a kind: a descriptor that is not
+ *           open answers EBADF, a pointer that cannot be used answers EFAULT, unless answers[] knows
+ *           that Linux looks at something else first; a length too large answers an error or moves no
+ *           more than there is; a number without a call answers ENOSYS. The caller survives all of it.
+ *           Each call runs in a child of its own, so what it does to itself goes with it.
+ * Linux     The answers are those of Linux 6.1 and 6.18, for root.
+ */
+#include <poll.h>
+#include <sched.h>
+#include "tests/abi/hostile/table.h"
+
+enum { SHOWN = 30, RESULTS = 64, CHILD_S = 20, RANDOM_ROUNDS = 40, ANY = 1, NEWEST_OLD_CALL = 440 };
+
+/* What the child tells: the result of each bad value of each argument. */
+struct report {
+	long result[ARGS][RESULTS];
+	int done; /* all values were tried */
+};
+static struct report *report;
+
+static char *good, *edge, *readonly; /* memory: usable; its end before a hole; without writing */
+static char *gone;
+static int wrong;
+
+/* --- what is passed --- */
+
+struct value {
+	const char *name;
+	long value;
+};
+
+#define HOLE_AT 0x100000000000
+#define GOOD_AT 0x200000000000
+enum { GOOD_BYTES = 4 * PAGE, TEXT_AT = 3 * PAGE };
+enum { BAD_FDS = 5, BAD_POINTERS = 8, BAD_SIZES = 6 };
+static struct value bad_fd[BAD_FDS] = {
+	{ "-1", -1 }, { "closed", CLOSED_FD }, { "INT_MAX", 0x7fffffff }, { "INT_MIN", (int)0x80000000 },
+	{ "1<<30", 1 << 30 },
+};
+static struct value bad_pointer[BAD_POINTERS];
+static struct value bad_size[BAD_SIZES] = {
+	{ "-1", -1 }, { "LONG_MIN", (long)(1ul << 63) }, { "LONG_MAX", (long)~(1ul << 63) }, { "1<<32", 1l << 32 },
+	{ "INT_MAX", 0x7fffffff }, { "1<<47", 1l << 47 },
+};
+
+/* The hole and the good memory are far from where the kernel puts mappings by itself. */
+static void make_values(void)
+{
+	const int anonymous = MAP_PRIVATE | MAP_ANONYMOUS;
+
+	good = mmap((void *)GOOD_AT, GOOD_BYTES, PROT_READ | PROT_WRITE, anonymous | MAP_FIXED, -1, 0);
+	edge = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, anonymous, -1, 0) + PAGE;
+	edge[-1] = 'x';
+	mprotect(edge, PAGE, PROT_NONE);
+	readonly = mmap(NULL, PAGE, PROT_READ, anonymous, -1, 0);
+	gone = mmap((void *)HOLE_AT, PAGE, PROT_READ, anonymous | MAP_FIXED, -1, 0);
+	munmap(gone, PAGE);
+	const struct value list[BAD_POINTERS] = {
+		{ "1", 1 }, { "unmapped", (long)gone }, { "edge", (long)edge - 1 },
+		{ "noncanonical", (long)0x0000800000000000 }, { "kernel", (long)0xffffffff80200000 },
+		{ "direct map", (long)0xffff888000000000 }, { "-1", -1 }, { "-4096", -4096 },
+	};
+	memcpy(bad_pointer, list, sizeof(list));
+}
+
+static int is_pointer(enum kind k)
+{
+	return k >= KIND_PATH;
+}
+
+static const char *usual_file(const char *call)
+{
+	return strncmp(call, "readlink", 8) == 0 ? "link" : strcmp(call, "execveat") == 0 ? "program" : "file";
+}
+
+/* An argument that is all right. */
+static long usual(const struct call *c, int arg)
+{
+	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
+		if (needs[i].arg == arg && strcmp(needs[i].name, c->name) == 0)
+			return needs[i].value;
+	switch (c->kind[arg]) {
+	case KIND_FD: return c->kind[arg + 1] == KIND_PATH ? AT_FDCWD : TMP_FD;
+	case KIND_SIZE: return arg > 0 && strncmp(c->name, "rt_sig", 6) == 0 ? KSIGSET : 16;
+	case KIND_ULONG: return 1;
+	case KIND_PID: return sys(SYS_getpid);
+	case KIND_MODE: return 0600;
+	case KIND_PATH:
+	case KIND_STR: return (long)strcpy(good + TEXT_AT, usual_file(c->name));
+	case KIND_RBUF:
+	case KIND_WBUF:
+	case KIND_PTR:
+	case KIND_IN:
+	case KIND_OUT:
+	case KIND_INOUT: return (long)good + arg * 512;
+	default: return 0;
+	}
+}
+
+static long call_with(const struct call *c, const long *a)
+{
+	return sys6(c->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+static void usual_arguments(const struct call *c, long *a)
+{
+	memset(good, 0, GOOD_BYTES);
+	for (int i = 0; i < ARGS; i++)
+		a[i] = c->kind[i] ? usual(c, i) : 0;
+	if (strncmp(c->name, "cap", 3) == 0)
+		*(int *)a[0] = CAP_HEADER_V3;
+}
+
+/* --- the child --- */
+
+static void make_files(void)
+{
+	long fd = sys(SYS_open, "file", O_RDWR | O_CREAT, 0600);
+
+	sys(SYS_ftruncate, fd, PAGE);
+	sys(SYS_dup2, fd, TMP_FD);
+	sys(SYS_close, fd);
+	fd = sys(SYS_open, ".", O_RDONLY | O_DIRECTORY);
+	sys(SYS_dup2, fd, DIR_FD);
+	sys(SYS_close, fd);
+	sys(SYS_lseek, TMP_FD, 0, SEEK_SET);
+	sys(SYS_symlink, "file", "link");
+	sys(SYS_mknod, "program", S_IFREG | 0700, 0);
+}
+
+/* Nothing is read of or written to what the case has open; a time-out ends it. */
+static void become_harmless(void)
+{
+	unsigned group = NOBODY;
+
+	sys(SYS_setgroups, 1, &group);
+	sys(SYS_alarm, CHILD_S);
+	make_files();
+	for (int fd = 0; fd < 3; fd++)
+		sys(SYS_dup2, TMP_FD, fd);
+}
+
+static void try_values(const struct call *c, int (*of_kind)(enum kind), const struct value *v, int n)
+{
+	long a[ARGS];
+
+	for (int arg = 0; arg < ARGS && c->kind[arg]; arg++) {
+		if (!of_kind(c->kind[arg]))
+			continue;
+		for (int i = 0; i < n; i++) {
+			make_files();
+			usual_arguments(c, a);
+			a[arg] = v[i].value;
+			report->result[arg][i] = call_with(c, a);
+		}
+	}
+	report->done = 1;
+}
+
+/* This Linux is older than the call. */
+static int is_unknown(const struct call *c)
+{
+	return !tap_is_parley() && sys(c->nr, -1, -1, -1, -1, -1, -1) == -ENOSYS;
+}
+
+static int is_excluded(const struct call *c)
+{
+	if (c->nr >= NEWEST_OLD_CALL && is_unknown(c))
+		return 1;
+	for (size_t i = 0; i < sizeof(excluded) / sizeof(excluded[0]); i++)
+		if (strcmp(excluded[i], c->name) == 0)
+			return 1;
+	return 0;
+}
+
+/* Runs one call with all bad values in a child; false when the child did not come to the end. */
+static int try_call(const struct call *c, int (*of_kind)(enum kind), const struct value *v, int n)
+{
+	int pid, status;
+
+	memset(report, 0, sizeof(*report));
+	CHILD(pid) {
+		become_harmless();
+		try_values(c, of_kind, v, n);
+	}
+	status = reap(pid);
+	if (report->done && status == 0)
+		return 1;
+	wrong++;
+	tap_note("%s: the caller ended with status %#x", c->name, (unsigned)status);
+	return 0;
+}
+
+/* --- what is expected --- */
+
+/* Where Linux answers something else; -1 as argument: any; ANY as answer: several are right. */
+static const struct answer {
+	const char *name;
+	int arg;
+	const char *value; /* NULL: every bad one */
+	long result;
+} answers[] = {
+#include "tests/abi/hostile/answers.def"
+	{ "", 0, NULL, 0 },
+};
+
+static long expected(const struct call *c, int arg, const char *value, long usual_answer)
+{
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		const struct answer *e = &answers[i];
+
+		if (strcmp(e->name, c->name) == 0 && (e->arg == arg || e->arg == -1) &&
+			(!e->value || strcmp(e->value, value) == 0))
+			return e->result;
+	}
+	return usual_answer;
+}
+
+static void compare(const struct call *c, int (*of_kind)(enum kind), const struct value *v, int n, long usual_answer)
+{
+	for (int arg = 0; arg < ARGS && c->kind[arg]; arg++) {
+		for (int i = 0; of_kind(c->kind[arg]) && i < n; i++) {
+			long got = report->result[arg][i], want = expected(c, arg, v[i].name, usual_answer);
+
+			if (want == ANY || got == want)
+				continue;
+			if (wrong++ < SHOWN)
+				tap_note("%s: argument %d is %s: %ld, not %ld", c->name, arg, v[i].name, got, want);
+		}
+	}
+}
+
+static void start(void)
+{
+	scratch();
+	report = mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	make_values();
+	CHECK(tap_is_root() || (SKIP("the answers are those for root"), 0));
+}
+
+static void all_calls(int (*of_kind)(enum kind), const struct value *v, int n, long usual_answer)
+{
+	start();
+	for (int i = 0; i < CALLS; i++)
+		if (!is_excluded(&calls[i]) && try_call(&calls[i], of_kind, v, n))
+			compare(&calls[i], of_kind, v, n, usual_answer);
+	CHECK_EQ(wrong, 0);
+}
+
+/* --- the cases --- */
+
+static int is_fd(enum kind k)
+{
+	return k == KIND_FD;
+}
+
+static int is_size(enum kind k)
+{
+	return k == KIND_SIZE || k == KIND_OFF;
+}
+
+CASE(bad_descriptors_are_ebadf, .timeout = 60)
+{
+	all_calls(is_fd, bad_fd, BAD_FDS, -EBADF);
+}
+
+static int is_result(enum kind k)
+{
+	return k == KIND_WBUF || k == KIND_OUT || k == KIND_INOUT;
+}
+
+CASE(results_for_read_only_memory_are_efault, .timeout = 60)
+{
+	start();
+	const struct value value = { "read-only", (long)readonly };
+
+	for (int i = 0; i < CALLS; i++)
+		if (!is_excluded(&calls[i]) && try_call(&calls[i], is_result, &value, 1))
+			compare(&calls[i], is_result, &value, 1, -EFAULT);
+	CHECK_EQ(wrong, 0);
+}
+
+CASE(bad_pointers_are_efault, .timeout = 60)
+{
+	all_calls(is_pointer, bad_pointer, BAD_POINTERS, -EFAULT);
+}
+
+/* What a call moved can be no more than the file or the buffers have. */
+CASE(huge_lengths_move_no_more_than_there_is, .timeout = 60)
+{
+	start();
+	for (int i = 0; i < CALLS; i++) {
+		if (is_excluded(&calls[i]) || !try_call(&calls[i], is_size, bad_size, BAD_SIZES))
+			continue;
+		for (int arg = 0; arg < ARGS && calls[i].kind[arg]; arg++)
+			for (int v = 0; is_size(calls[i].kind[arg]) && v < BAD_SIZES; v++)
+				if (report->result[arg][v] > GOOD_BYTES && strcmp(calls[i].name, "lseek") != 0 &&
+					strcmp(calls[i].name, "mmap") != 0 && strcmp(calls[i].name, "mremap") != 0)
+					wrong++, tap_note("%s: argument %d is %s: %ld", calls[i].name, arg,
+							bad_size[v].name, report->result[arg][v]);
+	}
+	CHECK_EQ(wrong, 0);
+}
+
+static uint64_t random_state = 1;
+
+static uint64_t next_random(void)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return random_state;
+}
+
+/* Calls that with random arguments harm others or wait: beside those of excluded[]. */
+static int is_risky(const struct call *c)
+{
+	static const char *const names[] = {
+		"kill", "tkill", "tgkill", "rt_sigqueueinfo", "munmap", "mmap", "mprotect", "mremap", "brk", "madvise",
+		"arch_prctl", "set_tid_address", "futex", "poll", "ppoll", "select", "pselect6", "nanosleep",
+		"clock_nanosleep", "rt_sigtimedwait", "wait4", "waitid", "alarm", "setitimer", "prctl", "execveat",
+		"fallocate", "rseq", "set_robust_list", "rt_sigaction", "rt_sigprocmask", "sched_setaffinity", "dup2",
+		"dup3", "close", "close_range", "prlimit64", "setrlimit", "ioctl", "fcntl",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], c->name) == 0)
+			return 1;
+	return is_excluded(c);
+}
+
+static long random_value(const struct call *c, int arg)
+{
+	uint64_t r = next_random();
+
+	switch (r >> 8 & 7) {
+	case 0: return bad_pointer[r % BAD_POINTERS].value;
+	case 1: return bad_size[r % BAD_SIZES].value;
+	case 2: return bad_fd[r % BAD_FDS].value;
+	case 3: return (long)readonly;
+	case 4: return (long)next_random();
+	case 5: return 0;
+	default: return c->kind[arg] ? usual(c, arg) : (long)r;
+	}
+}
+
+static void random_calls(uint64_t seed)
+{
+	long a[ARGS];
+
+	random_state = seed;
+	for (int i = 0; i < CALLS; i++) {
+		if (is_risky(&calls[i]))
+			continue;
+		usual_arguments(&calls[i], a);
+		for (int arg = 0; arg < ARGS; arg++)
+			a[arg] = random_value(&calls[i], arg);
+		call_with(&calls[i], a);
+	}
+}
+
+CASE(random_arguments_do_no_harm, .timeout = 60)
+{
+	int pid;
+
+	start();
+	for (int round = 1; round <= RANDOM_ROUNDS; round++) {
+		CHILD(pid) {
+			become_harmless();
+			random_calls(round * 0x9e3779b97f4a7c15ull);
+		}
+		CHECK_EXIT(pid, 0);
+		sys(SYS_truncate, "file", 0);
+	}
+}
+
+CASE(numbers_without_a_call_are_enosys)
+{
+	const long numbers[] = { 340, 400, 423, 600, 1000, 0x7fffffff, 0x80000000, -1, 0x40000000, 1l << 32 | 1000 };
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		CHECK_EQ(sys(numbers[i], -1, -1, -1, -1, -1, -1), -ENOSYS);
+}

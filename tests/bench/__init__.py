@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""What tests/bench/run.py is made of."""

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""bench: runs tests/bench/bench.c on Debian's Linux and on Parley, and compares.
+
+Promise   Both run in the same machine: QEMU's TCG, once with one processor and instruction counting
+          (values are instructions, the same at every run), once with two and the wall clock.
+          The table is printed and saved under build/bench as table.txt, results.json and chart.svg.
+          Exit status: 0, or 1 when a row's data was wrong or a machine did not end well.
+"""
+import argparse
+import json
+import os
+import sys
+import tempfile
+import types
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+
+from bench import chart, profile, table  # noqa: E402
+from harness import closure, cpio, debian, guest, qemu  # noqa: E402
+
+MEMORY_MIB = 512
+LIMIT_S, SILENCE_S = 600, 240
+CPU = "max,-erms"
+DYNAMIC = "/usr/bin/true"
+COUNTED = ["-icount", "shift=0,sleep=off"]
+LINUX = ("console=ttyS0 quiet loglevel=1 panic=-1 rdinit=/bin/bench mitigations=off init_on_alloc=0 "
+         "hardened_usercopy=off randomize_kstack_offset=off cgroup_disable=memory apparmor=0 "
+         "audit=0 tsc=reliable nokaslr")
+PARLEY = "console=ttyS0 quiet panic=-1 exit=debug init=/bin/bench"
+
+
+def arguments():
+    p = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    p.add_argument("--rows", default="*", metavar="GLOB", help="only these rows")
+    p.add_argument("--only", choices=("linux", "parley"), help="one system; the other's last values")
+    p.add_argument("--counted", action="store_true", help="only the instruction counts")
+    p.add_argument("--profile", metavar="ROW", help="where Parley's instructions go in one row")
+    p.add_argument("--build", default="release")
+    return p.parse_args()
+
+
+def initrd(paths):
+    archive = cpio.base()
+    archive.program("bin/bench", paths.need(os.path.join(paths.build, "bench", "bench"), "bench"))
+    if os.path.exists(DYNAMIC):
+        closure.Packer(archive).program(DYNAMIC)
+    return archive.bytes()
+
+
+def machine(paths, system, cpus, image, rows, build, extra=()):
+    if system == "linux":
+        kernel, options = debian.kernel(paths.cache), LINUX
+    else:
+        kernel, options = paths.kernel(guest.Config("parley", build)), PARLEY
+    append = "%s bench.memory=%d bench.dynamic=%s bench.rows=%s" % (
+        options, MEMORY_MIB * 1024, DYNAMIC, rows)
+    counted = COUNTED if cpus == 1 else []
+    return qemu.Machine(kernel=kernel, initrd=image, append=append, cpus=cpus, memory=MEMORY_MIB,
+                        cpu=CPU, extra=[*counted, *extra])
+
+
+class Lines:
+    """What bench prints: {row: (value, unit)}, and complaints."""
+
+    def __init__(self):
+        self.rows, self.bad, self.ended, self.tail = {}, [], False, []
+
+    def line(self, text):
+        self.tail = (self.tail + [text])[-20:]
+        words = text.split()
+        if words[:1] == ["row"] and len(words) == 4:
+            self.rows[words[1]] = (int(words[2]), words[3])
+        elif words[:1] == ["bad"]:
+            self.bad.append(text)
+        elif words in (["bench", "done"], ["bench", "failed"]):
+            self.ended = True
+
+
+def run_machine(paths, system, cpus, rows, build):
+    """One machine; returns the rows and a list of complaints."""
+    title = "bench-%s-%dcpu" % (system, cpus)
+    os.makedirs(paths.logs, exist_ok=True)
+    lines = Lines()
+    with tempfile.NamedTemporaryFile(suffix=".cpio") as image:
+        image.write(initrd(paths))
+        image.flush()
+        run = qemu.Run(machine(paths, system, cpus, image.name, rows, build),
+                       os.path.join(paths.logs, title + ".log"))
+        run.follow(lines.line, LIMIT_S, SILENCE_S)
+    bad = ["%s: %s" % (title, text) for text in lines.bad]
+    if not lines.ended:
+        bad.append("%s: broke off (%s, status %s): %s" % (title, run.ended, run.status,
+                                                        " | ".join(lines.tail[-3:])))
+    return lines.rows, bad
+
+
+def main():
+    args = arguments()
+    paths = guest.Paths(ROOT, os.path.join(ROOT, "build"))
+    folder = os.path.join(paths.build, "bench")
+    if args.profile:
+        setup = types.SimpleNamespace(paths=paths, row=args.profile, build=args.build)
+        return profile.run(setup, machine, initrd(paths))
+    results = table.load(os.path.join(folder, "results.json"))
+    complaints = []
+    for system in ("linux", "parley"):
+        if args.only and system != args.only:
+            continue
+        for cpus in (1,) if args.counted else (1, 2):
+            print("bench: %s, %d processor%s ..." % (system, cpus, "s" * (cpus > 1)), flush=True)
+            try:
+                rows, bad = run_machine(paths, system, cpus, args.rows, args.build)
+            except guest.Missing as e:
+                rows, bad = {}, [str(e)]
+            results.setdefault("%s-%d" % (system, cpus), {}).update(
+                {name: list(value) for name, value in rows.items()})
+            complaints += bad
+    with open(os.path.join(folder, "results.json"), "w", encoding="utf-8") as f:
+        json.dump(results, f, indent=1, sort_keys=True)
+    text = table.text(results)
+    with open(os.path.join(folder, "table.txt"), "w", encoding="utf-8") as f:
+        f.write(text)
+    chart.write(os.path.join(folder, "chart.svg"), table.compared(results, 1))
+    print(text, end="")
+    for line in complaints:
+        print("bench: %s" % line, file=sys.stderr)
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (guest.Missing, debian.FetchError) as error:
+        print("bench: %s" % error, file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+/*
+ * sched: in-kernel tests of switching, placement and grace periods.
+ */
+#include "kernel/core/alloc.h"
+#include "kernel/core/clock.h"
+#include "kernel/core/ktest.h"
+#include "kernel/core/rcu.h"
+#include "kernel/core/sched.h"
+
+enum { THREADS = 24, TURNS = 50, LIMIT_MS = 20000, SHARE_MS = 200 };
+
+static int finished; /* [atomic] */
+
+static bool all_finish(int wanted)
+{
+	struct waitq nothing;
+	waitq_init(&nothing, WAIT_OTHER, NULL);
+	for (unsigned ms = 0; ms < LIMIT_MS; ms++) {
+		if (__atomic_load_n(&finished, __ATOMIC_SEQ_CST) == wanted)
+			return true;
+		wait_event(&nothing, 1, false, deadline_after(NSEC_PER_MSEC), WAIT_UNINTERRUPTIBLE);
+	}
+	return false;
+}
+
+static void yielding_thread(void *arg)
+{
+	for (int i = 0; i < TURNS; i++)
+		sched_yield_current();
+	__atomic_fetch_add(&finished, 1, __ATOMIC_SEQ_CST);
+	sched_exit();
+}
+
+KTEST(many_threads_yield_and_end)
+{
+	finished = 0;
+	for (int i = 0; i < THREADS; i++)
+		KASSERT(kthread_start("yield", yielding_thread, NULL));
+	KEXPECT(all_finish(THREADS));
+}
+
+static u64 spins[2]; /* [atomic] */
+static bool stop;    /* [atomic] */
+
+static void spinning_thread(void *arg)
+{
+	u64 *count = arg;
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED))
+		__atomic_fetch_add(count, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&finished, 1, __ATOMIC_SEQ_CST);
+	sched_exit();
+}
+
+/* Two that never give up the CPU share one: the tick takes it away from them. */
+KTEST(spinning_threads_share_a_cpu)
+{
+	finished = 0;
+	stop = false;
+	spins[0] = spins[1] = 0;
+	for (int i = 0; i < 2; i++) {
+		struct task *t = kthread_start("spin", spinning_thread, &spins[i]);
+		KASSERT(t);
+		KEXPECT_EQ(sched_set_affinity(t, 1), 0);
+	}
+	struct waitq nothing;
+	waitq_init(&nothing, WAIT_OTHER, NULL);
+	wait_event(&nothing, 1, false, deadline_after(SHARE_MS * NSEC_PER_MSEC), WAIT_UNINTERRUPTIBLE);
+	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+	KASSERT(all_finish(2));
+	KEXPECT(spins[0] > 0 && spins[1] > 0);
+	KEXPECT(spins[0] < 8 * spins[1] && spins[1] < 8 * spins[0]);
+}
+
+static void where_thread(void *arg)
+{
+	*(unsigned *)arg = cpu_id();
+	__atomic_fetch_add(&finished, 1, __ATOMIC_SEQ_CST);
+	sched_exit();
+}
+
+KTEST(task_runs_where_its_affinity_says)
+{
+	for (unsigned cpu = 0; cpu < nr_cpus; cpu++) {
+		static unsigned ran_on;
+		finished = 0;
+		ran_on = MAX_CPUS;
+		struct task *t = task_alloc("where");
+		KASSERT(t);
+		arch_task_init_kernel(&t->arch, where_thread, &ran_on);
+		t->affinity = 1ull << cpu;
+		sched_start(t);
+		KASSERT(all_finish(1));
+		KEXPECT_EQ(ran_on, cpu);
+	}
+}
+
+struct counted {
+	struct rcu_head rcu;
+};
+static int freed; /* [atomic] */
+
+static void count_free(struct rcu_head *head)
+{
+	kfree(container_of(head, struct counted, rcu));
+	__atomic_fetch_add(&freed, 1, __ATOMIC_SEQ_CST);
+}
+
+KTEST(rcu_barrier_waits_for_callbacks)
+{
+	freed = 0;
+	for (int i = 0; i < THREADS; i++) {
+		struct counted *c = kmalloc(sizeof(*c));
+		KASSERT(c);
+		rcu_defer(&c->rcu, count_free);
+	}
+	rcu_barrier();
+	KEXPECT_EQ(freed, THREADS);
+}
+
+KTEST(rcu_synchronize_returns)
+{
+	u64 before = clock_now_ns();
+	rcu_synchronize();
+	KEXPECT(clock_now_ns() - before < NSEC_PER_SEC);
+}

@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""run.py SHELL REFERENCE [NAME...]: the same scripts by our shell and by another one, on the host.
+
+Promise   Each tests/user/*.sh runs twice under the name `sh`, in an empty directory, without input.
+          A line "## NAME" of its output begins a case. The two must agree in every line of standard
+          output and of standard error, and in the exit status. What differs is shown. The last line
+          is "N passed, N failed".
+"""
+import glob
+import os
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TIMEOUT_S = 60
+
+
+def run(shell, script):
+    with tempfile.TemporaryDirectory(prefix="sh-test-") as folder:
+        os.mkdir(os.path.join(folder, ".bin"))
+        os.symlink(os.path.abspath(shell), os.path.join(folder, ".bin", "sh"))
+        with open(script, "rb") as f, open(os.path.join(folder, "script"), "wb") as to:
+            to.write(f.read())
+        env = {"PATH": folder + "/.bin:/usr/bin:/bin", "LC_ALL": "C", "HOME": "/root"}
+        try:
+            done = subprocess.run([os.path.abspath(shell), "./script"], cwd=folder, env=env,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, timeout=TIMEOUT_S)
+            text, status = done.stdout, done.returncode
+        except subprocess.TimeoutExpired as e:
+            text, status = e.stdout or b"", "time-out"
+        text = text.replace(folder.encode(), b"DIR").decode("utf-8", "replace")
+        return text + "## end\n%s\n" % status
+
+
+def sections(text):
+    found, name = {}, "start"
+    for line in text.splitlines():
+        if line.startswith("## "):
+            name = line[3:]
+            while name in found:
+                name += "'"
+        found.setdefault(name, []).append(line)
+    return found
+
+
+def main():
+    shell, reference, names = sys.argv[1], sys.argv[2], sys.argv[3:]
+    passed = failed = 0
+    for script in sorted(glob.glob(os.path.join(HERE, "*.sh"))):
+        title = os.path.basename(script)[:-3]
+        if names and title not in names:
+            continue
+        want, got = sections(run(reference, script)), sections(run(shell, script))
+        for name in list(want) + [n for n in got if n not in want]:
+            if want.get(name) == got.get(name):
+                passed += 1
+                continue
+            failed += 1
+            print("not ok %s/%s" % (title, name))
+            for who, lines in (("dash", want.get(name, [])), ("ours", got.get(name, []))):
+                print("".join("    %s  %s\n" % (who, line) for line in lines[1:]), end="")
+    print("%d passed, %d failed" % (passed, failed))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+/*
+ * traces: what a test program leaves behind in the kernel and in the file system.
+ *
+ * Promise   Objects are counted per slab cache, from /proc/slabinfo; kernel warnings are read with their
+ *           levels from the kernel's log; files are looked for in the directories where tests work.
+ *           Where a source is missing nothing is found.
+ * Linux     Of the three only files are looked for there: Linux's own caches grow and shrink as they
+ *           like, and its messages are not ours to judge.
+ */
+#define _GNU_SOURCE 1
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/klog.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "user/bin/testrun/testrun.h"
+
+enum {
+	MAX_CACHES = 64,
+	CACHE_NAME = 24,
+	SLABS_BYTES = 16384,
+	LOG_BYTES = 16384,
+	PATH_BYTES = 600,
+	SETTLE_MS = 300, /* for what the kernel frees late: grace periods, work left to idle CPUs */
+	LEVEL_WARNING = 4,
+	LOG_READ = 2, /* syslog(2): takes records out */
+	LOG_UNREAD = 9,
+};
+
+#define SLABS_FILE "/proc/slabinfo"
+
+struct cache {
+	char name[CACHE_NAME];
+	long objects;
+};
+
+struct census {
+	struct cache cache[MAX_CACHES];
+	int count;
+};
+
+static struct census before, after;
+static bool is_parley;
+
+/* --- files --- */
+
+static bool has_files(const char *folder)
+{
+	char entry[PATH_BYTES];
+	struct dirent *de;
+	bool found = false;
+	DIR *dir = getpid() == 1 ? opendir(folder) : NULL;
+
+	while (dir && (de = readdir(dir))) {
+		if (strcmp(de->d_name, ".") == 0 || strcmp(de->d_name, "..") == 0)
+			continue;
+		snprintf(entry, sizeof(entry), "%s/%s", folder, de->d_name);
+		say("# left behind: %s\n", entry);
+		if (unlink(entry) != 0)
+			rmdir(entry);
+		found = true;
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+bool has_left_files(void)
+{
+	return has_files("/tmp") | has_files("/dev/shm");
+}
+
+/* --- the kernel's log --- */
+
+/* Tells the lines "<4>text" and graver ones of the text. */
+static bool tell_warnings(const char *text)
+{
+	bool found = false;
+
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		if (text[0] == '<' && atoi(text + 1) % 8 <= LEVEL_WARNING) {
+			say("# kernel warning: %.*s\n", (int)len, text);
+			found = true;
+		}
+		text += len + (text[len] == '\n');
+	}
+	return found;
+}
+
+bool has_kernel_warned(void)
+{
+	static char text[LOG_BYTES];
+	bool found = false;
+	int len;
+
+	while (is_parley && klogctl(LOG_UNREAD, NULL, 0) > 0 &&
+		(len = klogctl(LOG_READ, text, sizeof(text) - 1)) > 0) {
+		text[len] = '\0';
+		found |= tell_warnings(text);
+	}
+	return found;
+}
+
+void traces_begin(void)
+{
+	struct utsname name;
+
+	is_parley = getpid() == 1 && uname(&name) == 0 && strstr(name.release, "parley");
+	has_kernel_warned();
+}
+
+/* --- objects --- */
+
+static void take_census(struct census *c)
+{
+	static char text[SLABS_BYTES];
+	int fd = is_parley ? open(SLABS_FILE, O_RDONLY | O_CLOEXEC) : -1;
+	size_t len = 0;
+	ssize_t n;
+
+	while (fd >= 0 && (n = read(fd, text + len, sizeof(text) - 1 - len)) > 0)
+		len += n;
+	text[len] = '\0';
+	if (fd >= 0)
+		close(fd);
+	c->count = 0;
+	for (char *line = text; *line && c->count < MAX_CACHES; line += *line == '\n') {
+		struct cache *k = &c->cache[c->count];
+
+		c->count += sscanf(line, "%23s %ld", k->name, &k->objects) == 2;
+		line += strcspn(line, "\n");
+	}
+}
+
+/* Ranges of kernel addresses are kept for ever, for the next stack: their number is the most there ever was. */
+#define HOARD "kvirt_range"
+
+static long objects_before(const char *name)
+{
+	if (strcmp(name, HOARD) == 0)
+		return LONG_MAX;
+	for (int i = 0; i < before.count; i++)
+		if (strcmp(before.cache[i].name, name) == 0)
+			return before.cache[i].objects;
+	return 0;
+}
+
+void objects_count(void)
+{
+	take_census(&before);
+}
+
+static bool is_more(void)
+{
+	for (int i = 0; i < after.count; i++)
+		if (after.cache[i].objects > objects_before(after.cache[i].name))
+			return true;
+	return false;
+}
+
+bool objects_have_grown(void)
+{
+	for (long end = now_ms() + SETTLE_MS;;) {
+		take_census(&after);
+		if (!is_more())
+			return false;
+		if (now_ms() >= end)
+			return true;
+		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+	}
+}
+
+void objects_tell(void)
+{
+	for (int i = 0; i < after.count; i++) {
+		long old = objects_before(after.cache[i].name);
+
+		if (after.cache[i].objects > old)
+			say("# leak: %s: %ld objects more at every run (%ld)\n", after.cache[i].name,
+				after.cache[i].objects - old, after.cache[i].objects);
+	}
+}
