@@ -161,9 +161,9 @@ debug: kernel build/initrd.cpio
 UNIT_TESTS   := $(patsubst %.c,build/%,$(wildcard tests/unit/test_*.c))
 UNIT_FLAGS   := -std=gnu17 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined \
                 -ffreestanding -nostdinc -isystem $(shell $(HOSTCC) -print-file-name=include) -I. $(WARN)
-# What is pure outside the library, too.
-UNIT_PURE    := kernel/dev/screen.c fs/cpio_stream.c
-UNIT_LIB     := $(patsubst %.c,build/tests/unit/%.o,$(wildcard kernel/lib/*.c) $(UNIT_PURE))
+# What they test: the kernel's library, and other files that need no kernel.
+UNIT_LIB     := $(patsubst %.c,build/tests/unit/%.o,$(wildcard kernel/lib/*.c) fs/cpio_stream.c \
+                  kernel/dev/screen.c)
 TEST_OPTIONS  = $(if $(T),--test '$(T)') $(if $(CPUS),--cpus $(CPUS)) \
                 $(if $(MEMORY),--memory $(MEMORY)) $(if $(REPEAT),--repeat $(REPEAT)) \
                 $(if $(filter-out file,$(origin BUILD)),--build $(BUILD))
