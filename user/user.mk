@@ -45,8 +45,8 @@ $(UO)/tests/user/libc-host: tests/user/libc.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) -O1 -w -o $@ $<
 
-# Without -fno-builtin the compiler would turn the loop in strlen() into a call of strlen().
-$(USER_OBJ)/user/libc/%.o: UFLAGS += -fno-builtin
+# Without these the compiler would turn the loop in strlen() into a call of strlen().
+$(USER_OBJ)/user/libc/%.o: UFLAGS += -fno-builtin -fno-tree-loop-distribute-patterns
 # That program calls with formats and sizes that any compiler would warn of.
 $(USER_OBJ)/tests/user/libc.c.o: UFLAGS += -w
 
