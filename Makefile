@@ -70,8 +70,8 @@ KFLAGS  := -std=gnu17 -ffreestanding -O2 -g -mno-red-zone -mcmodel=kernel -fno-p
            -mgeneral-regs-only -fno-omit-frame-pointer -fno-stack-protector -fno-strict-aliasing \
            -fno-asynchronous-unwind-tables -nostdinc -isystem $(CCINC) -D__KERNEL__ -I. $(WARN)
 KFLAGS_release :=
-# The sanitizer's own code makes these two warnings cry wolf; the release build has them.
-KFLAGS_debug   := -DDEBUG -DDEBUG_LOCKS -DDEBUG_SLAB -fsanitize=undefined \
+# User pointers may be unaligned. The sanitizer's own code makes the two warnings cry wolf; release has them.
+KFLAGS_debug   := -DDEBUG -DDEBUG_LOCKS -DDEBUG_SLAB -fsanitize=undefined -fno-sanitize=alignment \
                   -Wno-array-bounds -Wno-maybe-uninitialized
 KDIRS   := boot arch/x86_64 kernel kernel/lib kernel/core kernel/proc kernel/dev mm fs ipc net
 KSRC    := $(foreach d,$(KDIRS),$(wildcard $(d)/*.c $(d)/*.S))

@@ -160,6 +160,8 @@ static int open_last(struct walk *w, const struct open_request *r, struct path *
 	}
 	*out = (struct path){ mount_get(w->held.mount), d };
 	path_cross_mounts(out);
+	if (w->flags & LOOKUP_NO_XDEV && out->mount != w->held.mount)
+		return -EXDEV;
 	return *created || r->flags & (O_EXCL | O_PATH) ? 0 : may_find_instead(w->held.dentry->inode, d->inode);
 }
 

@@ -128,7 +128,7 @@ static unsigned best_level(u64 va, phys_t pa, size_t bytes)
 
 void arch_kmap(u64 va, phys_t pa, size_t bytes, enum kmap_prot prot)
 {
-	guard(spin)(&kmap_lock);
+	u64 irq = spin_lock_irqsave(&kmap_lock);
 	while (bytes) {
 		unsigned level = best_level(va, pa, bytes);
 		pte_t *slot = make(va, level);
@@ -140,11 +140,12 @@ void arch_kmap(u64 va, phys_t pa, size_t bytes, enum kmap_prot prot)
 		pa += step;
 		bytes -= step;
 	}
+	spin_unlock_irqrestore(&kmap_lock, irq);
 }
 
 void arch_kunmap(u64 va, size_t bytes)
 {
-	guard(spin)(&kmap_lock);
+	u64 irq = spin_lock_irqsave(&kmap_lock);
 	while (bytes) {
 		unsigned level;
 		pte_t *slot = walk(va, &level);
@@ -155,6 +156,7 @@ void arch_kunmap(u64 va, size_t bytes)
 		va += step;
 		bytes -= step;
 	}
+	spin_unlock_irqrestore(&kmap_lock, irq);
 }
 
 /* --- start-up --- */

@@ -162,28 +162,35 @@ static bool restarts(enum restart_policy policy, const struct ksigaction *handle
 	return false;
 }
 
-/* Decides about the call that r comes from. `handler`: the first one that will run, or NULL. */
-static void finish_call(struct regs *r, const struct ksigaction *handler)
+/* A handler runs between the decision to restart a call and its instruction. */
+static __noinline void restart_missed(struct regs *r)
 {
-	struct task *t = current;
-	if (r->orig_rax == NO_SYSCALL) {
-		if (unlikely(handler && t->restart_valid)) { /* between a restart's decision and its instruction */
-			r->rax = -EINTR;
-			r->rip += SYSCALL_BYTES;
-			t->restart_valid = false;
-		}
-		return;
-	}
-	if ((long)r->rax != -ERESTART && (long)r->rax != -ERESTART_NOHAND)
-		return;
+	r->rax = -EINTR;
+	r->rip += SYSCALL_BYTES;
+	current->restart_valid = false;
+}
+
+static __noinline void call_interrupted(struct regs *r, const struct ksigaction *handler)
+{
 	if (restarts(policy_of(r), handler)) {
 		r->rax = r->orig_rax;
 		r->rip -= SYSCALL_BYTES;
 	} else {
 		r->rax = -EINTR;
-		t->restart_valid = false;
+		current->restart_valid = false;
 	}
 	r->orig_rax = NO_SYSCALL;
+}
+
+/* Decides about the call that r comes from, if it is one. `handler`: the first one that will run, or NULL. */
+static inline void finish_call(struct regs *r, const struct ksigaction *handler)
+{
+	if (r->orig_rax == NO_SYSCALL) {
+		if (unlikely(handler && current->restart_valid))
+			restart_missed(r);
+	} else if (unlikely((long)r->rax == -ERESTART || (long)r->rax == -ERESTART_NOHAND)) {
+		call_interrupted(r, handler);
+	}
 }
 
 /* The stack cannot take the frame. Not even a handler for that would get one if it were the same again. */

@@ -224,6 +224,8 @@ long sys_kill(int pid, int sig)
 {
 	struct siginfo info;
 	siginfo_user(&info, sig, SI_USER);
+	if (pid == info.si_pid && sig > 0 && sig <= _NSIG) /* what raise(3) and abort(3) do: nothing to ask */
+		return signal_send_process(current->process, &info);
 	if (pid > 0)
 		return send_to_tid(0, pid, &info, SIGNAL_PROCESS);
 	if (pid == INT32_MIN)
