@@ -226,7 +226,8 @@ static long pollfds_export(struct pollfd __user *ufds, const struct pollfd *fds,
 		if (copy_to_user((void __user *)at, &revents, sizeof(revents)))
 			return -EFAULT;
 		if (!differs) /* to the first one that lies in the next page */
-			step = (unsigned)((ALIGN_DOWN(at, PAGE_SIZE) + PAGE_SIZE - at + sizeof(*fds) - 1) / sizeof(*fds));
+			step = (unsigned)((ALIGN_DOWN(at, PAGE_SIZE) + PAGE_SIZE - at + sizeof(*fds) - 1) /
+				sizeof(*fds));
 	}
 	return 0;
 }

@@ -13,8 +13,11 @@
 #include "kernel/core/panic.h"
 #include "kernel/lib/string.h"
 
+#define LEAF_EXT 0x80000000u
+#define LEAF_EXT_FEATURES 0x80000001u
+#define LEAF_BRAND 0x80000002u
+#define LEAF_EXT_POWER 0x80000007u
 enum {
-	LEAF_EXT = 0x80000000, LEAF_EXT_FEATURES = 0x80000001, LEAF_BRAND = 0x80000002, LEAF_EXT_POWER = 0x80000007,
 	LEAF_POWER = 6, LEAF_FEATURES_7 = 7, LEAF_XSAVE = 13,
 	EFER_NXE = 1 << 11,
 };
