@@ -213,9 +213,11 @@ long sys_symlink(const char __user *target, const char __user *path)
 int vfs_link_at(const struct path *from, const struct path *dir, const char *name, size_t len)
 {
 	struct inode *ino = from->dentry->inode;
-	if (from->mount != dir->mount)
-		return -EXDEV;
-	int err = vfs_may_create(dir);
+	int err = mount_may_write(dir->mount);
+	if (err == 0 && from->mount != dir->mount)
+		err = -EXDEV;
+	if (err == 0)
+		err = vfs_may_create(dir);
 	if (err)
 		return err;
 	if (S_ISDIR(ino->mode))
@@ -273,6 +275,9 @@ static long remove_name(int dirfd, const char __user *path, bool want_dir)
 		return err;
 	if (w.last_type != LAST_NAME)
 		return want_dir ? dir_errors[w.last_type] : -EISDIR;
+	err = mount_may_write(w.held.mount);
+	if (err)
+		return err;
 	if (w.last_slash && !want_dir) {
 		err = dentry_lookup(w.held.dentry, w.last, w.last_len, &d);
 		return err ? err : S_ISDIR(d->inode->mode) ? -EISDIR : -ENOTDIR;

@@ -19,8 +19,6 @@
 #include "kernel/lib/errno.h"
 #include "kernel/lib/string.h"
 
-enum { DEFAULT_READY = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM };
-
 static struct kmem_cache *file_cache;
 u64 files_open;
 
@@ -97,11 +95,6 @@ void file_put(struct file *f)
 	pid_put(f->owner);
 	cred_put(f->cred);
 	file_free(f);
-}
-
-u32 file_ready(struct file *f)
-{
-	return f->ops->ready ? f->ops->ready(f) : DEFAULT_READY;
 }
 
 struct waitq *file_waitq(struct file *f)

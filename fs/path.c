@@ -243,19 +243,23 @@ static int cross_down(struct walk *w)
 	return 0;
 }
 
+/* Also where there is no way up, what is mounted there is entered: so does Linux. */
 static int step_up(struct walk *w)
 {
 	w->passed_root = true;
 	for (;;) {
-		if (same_place(&w->cur, &w->root))
-			return w->flags & LOOKUP_BENEATH ? -EXDEV : 0;
+		if (same_place(&w->cur, &w->root)) {
+			if (w->flags & LOOKUP_BENEATH)
+				return -EXDEV;
+			break;
+		}
 		if (w->cur.dentry != w->cur.mount->root) {
 			w->cur.dentry = READ_ONCE(w->cur.dentry->parent);
 			break;
 		}
 		struct mount *up = rcu_load(w->cur.mount->parent);
 		if (!up)
-			return 0; /* the top of everything, or of a tree that was unmounted */
+			break; /* the top of everything, or of a tree that was unmounted */
 		if (w->flags & LOOKUP_NO_XDEV)
 			return -EXDEV;
 		w->cur = (struct path){ up, rcu_load(w->cur.mount->at) };

@@ -135,10 +135,12 @@ static int rename_walked(struct walk *from, struct walk *to, unsigned flags)
 		return -EBUSY;
 	if (to->last_type != LAST_NAME)
 		return flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
+	int err = mount_may_write(from->held.mount);
+	if (err)
+		return err;
 	bool between_dirs = from->held.dentry != to->held.dentry;
 	if (between_dirs)
 		mutex_lock(&rename_lock);
-	int err;
 	do
 		err = rename_once(&e);
 	while (err == -EAGAIN);

@@ -26,6 +26,7 @@ struct range {
 };
 
 static struct mutex kvirt_lock = MUTEX_INIT(kvirt_lock, RANK_KVIRT);
+static struct kmem_cache *range_cache;
 static struct list ranges = LIST_INIT(ranges); /* [kvirt_lock] used and free ones */
 static u64 next_free = KVIRT_BASE + PAGE_SIZE; /* [kvirt_lock] */
 static struct spinlock stack_lock = SPINLOCK_INIT(RANK_SLAB);
@@ -35,6 +36,7 @@ static u32 nr_spare_stacks; /* [stack_lock] */
 void kvirt_init(void)
 {
 	mutex_init(&kvirt_lock, RANK_KVIRT);
+	range_cache = kmem_cache_create("kvirt_range", sizeof(struct range), 8);
 }
 
 /* A range of address space, nothing mapped yet; the lock is held. */
@@ -48,7 +50,7 @@ static struct range *range_take(u64 pages)
 		}
 	if (next_free + (pages + GUARD_PAGES) * PAGE_SIZE > KVIRT_END)
 		return NULL;
-	r = kmalloc(sizeof(*r));
+	r = kmem_cache_alloc(range_cache);
 	if (!r)
 		return NULL;
 	r->start = next_free;

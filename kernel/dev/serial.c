@@ -162,7 +162,8 @@ static void drain(struct uart *u)
 	}
 }
 
-void serial_drain(void)
+/* Of all ports, not only the log's. */
+static void drain_all(void)
 {
 	for (unsigned i = 0; i < NR_UARTS; i++) {
 		struct uart *u = &uarts[i];
@@ -416,7 +417,7 @@ static void log_write(const char *s, size_t n)
 	unlock_uart(u, irq);
 }
 
-static struct console log_console = { .write = log_write };
+static struct console log_console = { .write = log_write, .drain = drain_all };
 
 static void log_goes_to(struct uart *u)
 {

@@ -2,9 +2,9 @@
 """profile: where the instructions of one row go, function by function.
 
 Promise   The machine runs as for the counts. When the row is about to start, QEMU is told by its
-          monitor to execute one instruction at a time and to log each; what was logged until the
-          row's end is counted by function. Nothing is sampled: the sums are the row's instructions, and
-          the few that print the words between which the row runs.
+          monitor to execute one instruction at a time and to log each; what lies between the two
+          looks at the clock is counted by function. Nothing is sampled: the sums are the row's
+          instructions.
 """
 import bisect
 import os
@@ -59,13 +59,17 @@ class Monitor:
             self._prompt()
 
 
-def count(log_path, symbols):
-    counts = {}
+def count(log_path, symbols, marker):
+    """{function: instructions} between the first and the second time that `marker` is executed"""
+    counts, marks = {}, 0
     with open(log_path, "rb") as log:
         for line in log:
             m = LINE.match(line)
-            if m:
-                pc = int(m.group(1), 16)
+            if not m:
+                continue
+            pc = int(m.group(1), 16)
+            marks += pc == marker
+            if marks == 1:
                 counts[pc] = counts.get(pc, 0) + 1
     by_name = {}
     for pc, n in counts.items():
@@ -97,6 +101,7 @@ def run(setup, machine, archive):
             words = text.split()
             if words[:2] == ["profile", "ready"]:
                 seen["row"], seen["operations"] = words[2], int(words[3])
+                seen["marker"] = int(words[4], 16)
                 seen["monitor"] = Monitor(sock)
                 seen["monitor"].say(ON)
                 time.sleep(0.2)
@@ -110,6 +115,6 @@ def run(setup, machine, archive):
         if not seen["row"]:
             print("bench: no row was profiled; see build/logs/profile.log", file=sys.stderr)
             return 1
-        report(seen["row"], seen["operations"], count(log, Symbols(
-            what.kernel)))
+        report(seen["row"], seen["operations"],
+               count(log, Symbols(what.kernel), seen["marker"]))
     return 0

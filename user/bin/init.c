@@ -208,6 +208,7 @@ static bool all_gone(void)
 __attribute__((noreturn)) static void end(int how)
 {
 	kill(-1, SIGTERM);
+	kill(-1, SIGHUP);  /* a shell at a terminal ignores the other */
 	kill(-1, SIGCONT); /* what is stopped is to notice */
 	for (int ms = 0; ms < TERM_MS && !all_gone(); ms += POLL_MS)
 		nanosleep(&(struct timespec){ .tv_nsec = POLL_MS * 1000000l }, NULL);

@@ -419,8 +419,10 @@ static enum edit_result edit(struct editor *e)
 		if (key == CTRL('R'))
 			key = search(e);
 		if (key == '\n' || key == '\r') {
-			e->at = e->line.len;
-			draw(e);
+			if (e->at != e->line.len) {
+				e->at = e->line.len;
+				draw(e);
+			}
 			put("\n", 1);
 			text_add(&e->line, '\n');
 			return EDIT_LINE;
