@@ -145,7 +145,7 @@ static int may_make(struct walk *w, bool is_dir)
 
 static long make(int dirfd, const char __user *path, u32 mode, u64 rdev, const char *target)
 {
-	WALK w;
+	WALK(w);
 	struct dentry *d = NULL;
 	int err = walk_to_parent(&w, dirfd, path);
 	if (err)
@@ -213,9 +213,11 @@ long sys_symlink(const char __user *target, const char __user *path)
 int vfs_link_at(const struct path *from, const struct path *dir, const char *name, size_t len)
 {
 	struct inode *ino = from->dentry->inode;
-	if (from->mount != dir->mount)
-		return -EXDEV;
-	int err = vfs_may_create(dir);
+	int err = mount_may_write(dir->mount);
+	if (err == 0 && from->mount != dir->mount)
+		err = -EXDEV;
+	if (err == 0)
+		err = vfs_may_create(dir);
 	if (err)
 		return err;
 	if (S_ISDIR(ino->mode))
@@ -232,24 +234,24 @@ int vfs_link_at(const struct path *from, const struct path *dir, const char *nam
 	return 0;
 }
 
-/* An empty name means a descriptor: one opened with the very credentials of the caller, or else privilege. */
+/* An empty name means a descriptor: one opened with the very credentials of the caller, or else privilege. What
+ * is no descriptor is found out later. */
 static bool may_link_descriptor(int fd)
 {
 	FDREF r = fd_borrow_any(fd);
-	return (r.file && r.file->cred == current_cred()) || capable(CAP_DAC_READ_SEARCH);
+	return !r.file || r.file->cred == current_cred() || capable(CAP_DAC_READ_SEARCH);
 }
 
 long sys_linkat(int fromfd, const char __user *from, int tofd, const char __user *to, unsigned flags)
 {
-	PATHREF old = {};
-	WALK w;
 	if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
 	if (flags & AT_EMPTY_PATH && !may_link_descriptor(fromfd))
 		return -ENOENT;
 	unsigned how = (flags & AT_SYMLINK_FOLLOW ? LOOKUP_FOLLOW : 0) |
 		       (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
-	walk_init_empty(&w);
+	PATHREF old = {};
+	WALK(w);
 	int err = path_lookup(fromfd, from, how, &old);
 	if (err == 0)
 		err = walk_to_parent(&w, tofd, to);
@@ -266,13 +268,16 @@ long sys_link(const char __user *from, const char __user *to)
 static long remove_name(int dirfd, const char __user *path, bool want_dir)
 {
 	static const int dir_errors[] = { [LAST_DOT] = -EINVAL, [LAST_DOTDOT] = -ENOTEMPTY, [LAST_ROOT] = -EBUSY };
-	WALK w;
+	WALK(w);
 	struct dentry *d __cleanup(dentry_autoput_) = NULL;
 	int err = walk_to_parent(&w, dirfd, path);
 	if (err)
 		return err;
 	if (w.last_type != LAST_NAME)
 		return want_dir ? dir_errors[w.last_type] : -EISDIR;
+	err = mount_may_write(w.held.mount);
+	if (err)
+		return err;
 	if (w.last_slash && !want_dir) {
 		err = dentry_lookup(w.held.dentry, w.last, w.last_len, &d);
 		return err ? err : S_ISDIR(d->inode->mode) ? -EISDIR : -ENOTDIR;

@@ -113,8 +113,8 @@ static long dup_query(struct file *f, int other)
 
 static bool works_on_path_only(unsigned cmd)
 {
-	return cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC || cmd == F_DUPFD_QUERY || cmd == F_GETFD ||
-	       cmd == F_SETFD || cmd == F_GETFL;
+	return cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC || cmd == F_DUPFD_QUERY || cmd == F_CREATED_QUERY ||
+	       cmd == F_GETFD || cmd == F_SETFD || cmd == F_GETFL;
 }
 
 static long dup_checked(int fd, unsigned long min_fd, u32 flags)
@@ -152,6 +152,8 @@ long sys_fcntl(int fd, unsigned cmd, unsigned long arg)
 		return set_signal(f, arg);
 	case F_GETSIG:
 		return f->owner_sig;
+	case F_GETLEASE:
+		return F_UNLCK; /* there are no leases */
 	case F_CREATED_QUERY:
 		return f->mode & FILE_CREATED ? 1 : 0;
 	default:

@@ -33,7 +33,7 @@ struct inode_ops {
 	int (*setattr)(struct inode *ino, u32 mode, u32 uid, u32 gid); /* asked before a change: -EPERM; NULL: fine */
 	int (*permission)(struct inode *ino, unsigned want); /* under RCU, must not sleep; NULL: cred_permits() */
 	void (*getattr)(struct inode *ino, struct stat *st); /* touches up what the generic fill gave */
-	int (*readdir)(struct file *f, struct dir_emit *d);  /* NULL: the dentries in memory */
+	int (*readdir)(struct file *f, struct dir_emit *d);  /* from dir_emit_dots() on; NULL: the dentries in memory */
 	void (*evict)(struct inode *ino);
 	int (*revalidate)(struct dentry *d); /* under RCU: 0 still right; -ENOENT: drop it */
 };
@@ -58,6 +58,7 @@ struct inode {
 	struct spinlock priv_lock; /* RANK_OBJECT */
 	u64 next_cookie;	/* [dentry lock] directories: position of the next entry */
 	u32 nr_entries;		/* [dentry lock] directories: pinned entries */
+	u8 entry_bytes;		/* [const] directories: what an entry adds to st_size */
 	struct list locks;	/* advisory locks: fs/flock.c */
 	struct rcu_head rcu;
 };
@@ -218,6 +219,7 @@ extern struct inode *anon_inode_shared; /* [boot] what files without an inode of
  * made for the purpose ("pipe:[17]"). -ENOMEM. */
 int file_path_get(struct file *f, struct path *out);
 void anon_inode_init(void);
+bool dir_emit_dots(struct file *f, struct dir_emit *e); /* "." and "..", if their turn is now; false: the buffer is full */
 extern const struct file_ops dir_ops;	/* directories of every file system */
 void memdev_init(void);	/* registers /dev/null and its like */
 void vfs_init(void);	/* mounts the root tmpfs; devfs with the devices registered so far on /dev, procfs, sysfs */

@@ -148,19 +148,18 @@ struct mount *mount_at(struct mount *parent, struct dentry *d)
 int mount_attach(struct mount *m, const struct path *at)
 {
 	assert_mutex_held(&mount_lock);
-	if (!at->mount->attached)
-		return -EINVAL;
 	spin_lock(&dentry_lock);
 	bool is_gone = at->dentry->unhashed || at->dentry->inode->dead;
-	if (!is_gone) {
+	int err = is_gone ? -ENOENT : at->mount->attached ? 0 : -EINVAL;
+	if (err == 0) {
 		m->parent = mount_get(at->mount);
 		m->at = dentry_get(at->dentry);
 		m->next_at = at->dentry->mounted;
 		rcu_publish(at->dentry->mounted, m);
 	}
 	spin_unlock(&dentry_lock);
-	if (is_gone)
-		return -ENOENT;
+	if (err)
+		return err;
 	m->attached = true;
 	list_add_tail(&mounts, &m->node);
 	ref_get(&m->ref);

@@ -14,6 +14,7 @@
 #include "fs/walk.h"
 #include "kernel/core/alloc.h"
 #include "kernel/core/cred.h"
+#include "kernel/core/task.h"
 #include "kernel/lib/errno.h"
 #include "kernel/lib/string.h"
 #include "kernel/syscall.h"
@@ -56,6 +57,8 @@ static int mount_new_at(struct path *at, const char *source, const char *type, u
 	int err = superblock_make(t, options, &sb);
 	if (err)
 		return err;
+	if (!(t->flags & FS_SINGLE))
+		sb->flags |= flags & MS_RDONLY;
 	struct mount *m = mount_new(sb, sb->root, with_relatime(flags), source);
 	if (!m) {
 		superblock_put(sb);
@@ -67,6 +70,11 @@ static int mount_new_at(struct path *at, const char *source, const char *type, u
 static int bind_at(struct path *at, const char __user *usource)
 {
 	PATHREF from = {};
+	u8 first;
+	if (get_user(first, (const u8 __user *)usource))
+		return -EFAULT;
+	if (!first)
+		return -EINVAL;
 	int err = path_lookup(AT_FDCWD, usource, LOOKUP_FOLLOW, &from);
 	if (err)
 		return err;
@@ -205,11 +213,28 @@ static bool detach_one(struct mount *top, struct mount **gone, struct path *plac
 	return true;
 }
 
+/* The caller's own root cannot go: it becomes read-only instead, which is what a shutdown wants. */
+static int unmount_root(struct mount *m)
+{
+	guard(mutex)(&mount_lock);
+	WRITE_ONCE(m->sb->flags, m->sb->flags | MS_RDONLY);
+	return 0;
+}
+
+static bool is_own_root(const struct mount *m)
+{
+	PATHREF root = {};
+	fs_ctx_paths(current->fs, &root, NULL);
+	return root.mount == m;
+}
+
 static int unmount(struct mount *top, unsigned flags)
 {
 	enum { IDLE_REFS = 2 }; /* the tree's, and this call's */
 	struct mount *gone;
 	struct path place;
+	if (is_own_root(top) && !(flags & MNT_DETACH))
+		return unmount_root(top);
 	mutex_lock(&mount_lock);
 	bool is_ours = top->attached && top->parent;
 	bool is_busy = has_children(top) || ref_count(&top->ref) > IDLE_REFS;

@@ -46,34 +46,42 @@ static int become_writer(struct file *f)
 	return err;
 }
 
-int open_path(const struct path *p, u32 flags, struct file **out)
+/* The file takes the path over; on error it is put. */
+static int open_path_taking(struct path *p, u32 flags, struct file **out)
 {
 	struct inode *ino = p->dentry->inode;
-	bool is_special = !ino->fops;
-	const struct file_ops *ops = flags & O_PATH ? &path_only_ops : is_special ? &unopened_ops : ino->fops;
-	struct file *f = file_new_at(ops, NULL, NULL, flags, p);
+	bool is_special = !ino->fops, opens = !(flags & O_PATH);
+	const struct file_ops *ops = !opens ? &path_only_ops : is_special ? &unopened_ops : ino->fops;
+	struct file *f = file_new(ops, NULL, NULL, flags);
 	int err = 0;
-	if (!f)
+	if (!f) {
+		path_put(p);
 		return -ENOMEM;
-	if (flags & O_PATH)
-		err = 0;
-	else if (flags & O_DIRECT && !S_ISREG(ino->mode))
-		err = -EINVAL;
-	else if (f->mode & FILE_WRITE && S_ISREG(ino->mode))
-		err = become_writer(f);
-	if (err || flags & O_PATH)
-		;
-	else if (ino->ops->open)
-		err = ino->ops->open(ino, f);
-	else if (is_special)
-		err = special_open(ino, f);
-	if (err) {
-		f->ops = &unopened_ops; /* what did not open need not be released */
-		file_put(f);
-		return err;
 	}
-	*out = f;
-	return 0;
+	f->path = path_take(p);
+	f->inode = ino;
+	if (opens && f->mode & FILE_WRITE && S_ISREG(ino->mode))
+		err = become_writer(f);
+	if (err == 0 && opens && ino->ops->open)
+		err = ino->ops->open(ino, f);
+	else if (err == 0 && opens && is_special)
+		err = special_open(ino, f);
+	if (unlikely(err))
+		f->ops = &unopened_ops; /* what did not open need not be released */
+	else if (unlikely(flags & O_DIRECT) && !S_ISREG(ino->mode))
+		err = -EINVAL; /* so late, says Linux: the opening was seen */
+	if (unlikely(err))
+		file_put(f);
+	else
+		*out = f;
+	return err;
+}
+
+int open_path(const struct path *p, u32 flags, struct file **out)
+{
+	struct path own = *p;
+	path_get(&own);
+	return open_path_taking(&own, flags, out);
 }
 
 static unsigned wanted(u32 flags)
@@ -108,10 +116,12 @@ static int truncate_opened(struct inode *ino)
 }
 
 /* Everything after the name is resolved. `created`: by us, just now: its mode does not restrict us. */
-static int open_resolved(const struct path *p, const struct open_request *r, bool created, struct file **out)
+static int open_resolved(struct path *p, const struct open_request *r, bool created, struct file **out)
 {
 	struct inode *ino = p->dentry->inode;
 	int err = 0;
+	if (!created && r->flags & O_CREAT && r->flags & O_EXCL)
+		return -EEXIST;
 	if (!created && r->flags & O_CREAT && S_ISDIR(ino->mode))
 		return -EISDIR;
 	if (r->flags & O_DIRECTORY && !S_ISDIR(ino->mode))
@@ -119,7 +129,7 @@ static int open_resolved(const struct path *p, const struct open_request *r, boo
 	if (!created && !(r->flags & O_PATH))
 		err = may_open(p, r);
 	if (err == 0)
-		err = open_path(p, r->flags, out);
+		err = open_path_taking(p, r->flags, out);
 	if (err == 0 && created)
 		(*out)->mode |= FILE_CREATED;
 	if (err == 0 && r->flags & O_TRUNC && !created) {
@@ -128,6 +138,15 @@ static int open_resolved(const struct path *p, const struct open_request *r, boo
 			file_put(*out);
 	}
 	return err;
+}
+
+/* In a folder where everybody may put things, a name that was to be made must not be another's trap: devices and
+ * sockets always, files and FIFOs where fs.protected_regular and fs.protected_fifos say so, which are off here. */
+static int may_find_instead(const struct inode *dir, const struct inode *found)
+{
+	bool is_trap = inode_is_special(found) && !S_ISFIFO(found->mode) && found->uid != dir->uid &&
+		       found->uid != current_cred()->fsuid;
+	return is_trap && (dir->mode & (S_ISVTX | S_IWOTH)) == (S_ISVTX | S_IWOTH) ? -EACCES : 0;
 }
 
 /* The last name of a held walk, made if need be. 0: *out counted; 1: it was a link, walk on. */
@@ -146,17 +165,15 @@ static int open_last(struct walk *w, const struct open_request *r, struct path *
 		if (err != -EEXIST)
 			return err;
 	}
-	if (!*created && r->flags & O_EXCL) {
-		dentry_put(d);
-		return -EEXIST;
-	}
-	if (S_ISLNK(d->inode->mode) && !(r->flags & O_NOFOLLOW)) {
+	if (S_ISLNK(d->inode->mode) && !(r->flags & (O_NOFOLLOW | O_EXCL))) {
 		int err = walk_follow_last(w, d);
 		return err ? err : 1;
 	}
 	*out = (struct path){ mount_get(w->held.mount), d };
 	path_cross_mounts(out);
-	return 0;
+	if (w->flags & LOOKUP_NO_XDEV && out->mount != w->held.mount)
+		return -EXDEV;
+	return *created || r->flags & (O_EXCL | O_PATH) ? 0 : may_find_instead(w->held.dentry->inode, d->inode);
 }
 
 /* O_CREAT: walks to the last name, makes or finds it, follows links by their text. */
@@ -168,13 +185,14 @@ static int open_create(struct walk *w, const struct open_request *r, struct path
 			err = walk_hold(w);
 		if (err)
 			return err;
-		if (w->last_type == LAST_ROOT) { /* "/", or where a magic link led */
+		if (w->last_type == LAST_NAME && w->last_slash)
+			return -EISDIR;
+		if (w->last_type != LAST_NAME) { /* "/", where a magic link led, "." or "..": there it is */
+			err = walk_to_dots(w);
 			path_get(&w->held);
 			*out = w->held;
-			return 0;
+			return err;
 		}
-		if (w->last_type != LAST_NAME || w->last_slash)
-			return -EISDIR;
 		err = open_last(w, r, out, created);
 		if (err <= 0)
 			return err;
@@ -210,14 +228,14 @@ static int open_walked(struct walk *w, const struct open_request *r, struct file
 	}
 	if (err)
 		return err;
-	return r->flags & TMPFILE_BIT ? open_path(&p, r->flags, out) : open_resolved(&p, r, created, out);
+	return r->flags & TMPFILE_BIT ? open_path_taking(&p, r->flags, out) : open_resolved(&p, r, created, out);
 }
 
 static int open_file(int dirfd, const char __user *name, const struct open_request *r, struct file **out)
 {
 	int err;
 	do {
-		WALK w;
+		WALK(w);
 		err = walk_begin(&w, dirfd, name, r->how);
 		if (err == 0)
 			err = open_walked(&w, r, out);
@@ -325,7 +343,7 @@ int file_open_kernel(const char *name, u32 flags, u32 mode, struct file **out)
 	struct open_request r;
 	int err = request_init(&r, flags, mode);
 	while (err == 0) {
-		WALK w;
+		WALK(w);
 		err = walk_begin_kernel(&w, name, r.how);
 		if (err == 0)
 			err = open_walked(&w, &r, out);

@@ -173,6 +173,7 @@ static int begin_at(struct walk *w, int dirfd, bool is_empty)
 			return -EXDEV;
 		walk_enter(w);
 		w->cur = w->root;
+		w->passed_root = true;
 		return 0;
 	}
 	struct path start;
@@ -242,18 +243,23 @@ static int cross_down(struct walk *w)
 	return 0;
 }
 
+/* Also where there is no way up, what is mounted there is entered: so does Linux. */
 static int step_up(struct walk *w)
 {
+	w->passed_root = true;
 	for (;;) {
-		if (same_place(&w->cur, &w->root))
-			return w->flags & LOOKUP_BENEATH ? -EXDEV : 0;
+		if (same_place(&w->cur, &w->root)) {
+			if (w->flags & LOOKUP_BENEATH)
+				return -EXDEV;
+			break;
+		}
 		if (w->cur.dentry != w->cur.mount->root) {
 			w->cur.dentry = READ_ONCE(w->cur.dentry->parent);
 			break;
 		}
 		struct mount *up = rcu_load(w->cur.mount->parent);
 		if (!up)
-			return 0; /* the top of everything, or of a tree that was unmounted */
+			break; /* the top of everything, or of a tree that was unmounted */
 		if (w->flags & LOOKUP_NO_XDEV)
 			return -EXDEV;
 		w->cur = (struct path){ up, rcu_load(w->cur.mount->at) };
@@ -338,7 +344,8 @@ static int start_again_if_absolute(struct walk *w)
 	if (w->flags & LOOKUP_BENEATH)
 		return -EXDEV;
 	walk_enter(w);
-	if (w->flags & LOOKUP_NO_XDEV && w->root.mount != w->cur.mount)
+	/* A walk that has had nothing to do with the root yet crosses a boundary by going there, says Linux. */
+	if (w->flags & LOOKUP_NO_XDEV && (!w->passed_root || w->root.mount != w->cur.mount))
 		return -EXDEV;
 	w->cur = w->root;
 	return 0;
@@ -400,6 +407,17 @@ int walk_follow_last(struct walk *w, struct dentry *link)
 	return is_magic ? 0 : start_again_if_absolute(w);
 }
 
+int walk_to_dots(struct walk *w)
+{
+	int err = 0;
+	if (w->last_type == LAST_DOTDOT) {
+		walk_enter(w);
+		w->cur = w->held;
+		err = step_up(w);
+	}
+	return err ? err : walk_hold(w);
+}
+
 static inline bool is_dot(const char *name, u32 len)
 {
 	return name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.'));
@@ -424,7 +442,7 @@ static int end_of_text(struct walk *w, bool want_parent)
 	return has_slash && !S_ISDIR(w->cur.dentry->inode->mode) ? -ENOTDIR : 0;
 }
 
-static inline __always_inline int walk_steps(struct walk *w, bool want_parent)
+static __always_inline int walk_steps(struct walk *w, bool want_parent)
 {
 	for (;;) {
 		const char *name = w->rest, *next;

@@ -232,6 +232,8 @@ static int procfs_readdir(struct file *f, struct dir_emit *e)
 	const struct procfs_item *const *i = n->item->items;
 	if (is_gone(n))
 		return -ENOENT;
+	if (!dir_emit_dots(f, e))
+		return 0;
 	for (off_t pos = FIRST_ITEM_POS; i && *i; i++, pos++) {
 		if (pos < e->pos)
 			continue;
@@ -250,7 +252,7 @@ static int procfs_readdir(struct file *f, struct dir_emit *e)
 static int root_readdir(struct file *f, struct dir_emit *e)
 {
 	struct dir_cursor c = {};
-	bool full = false;
+	bool full = !dir_emit_dots(f, e);
 	while (!full && e->pos < FIRST_NUMBER_POS && dentry_next_child(f->path.dentry, &c, (u64)e->pos)) {
 		struct inode *ino = c.at->inode;
 		full = !e->emit(e, c.name, c.len, ino->ino, dirent_type(ino->mode), (off_t)c.cookie + 1);

@@ -21,8 +21,7 @@ static inline unsigned dirent_type(u32 mode)
 	return (mode & S_IFMT) >> 12;
 }
 
-/* "." and "..": false when the buffer is full. */
-static bool emit_dots(struct file *f, struct dir_emit *e)
+bool dir_emit_dots(struct file *f, struct dir_emit *e)
 {
 	struct dentry *d = f->path.dentry;
 	if (e->pos == 0) {
@@ -48,7 +47,7 @@ static int readdir_memory(struct file *f, struct dir_emit *e)
 		f->mark = READ_ONCE(dir->inode->next_cookie);
 	if (READ_ONCE(dir->inode->dead))
 		return -ENOENT;
-	if (!emit_dots(f, e))
+	if (!dir_emit_dots(f, e))
 		return 0;
 	struct dir_cursor c = {};
 	while (dentry_next_child(dir, &c, (u64)e->pos)) {
@@ -66,9 +65,7 @@ static int readdir_memory(struct file *f, struct dir_emit *e)
 static int dir_readdir(struct file *f, struct dir_emit *e)
 {
 	struct inode *ino = f->inode;
-	if (!ino->ops->readdir)
-		return readdir_memory(f, e);
-	return emit_dots(f, e) ? ino->ops->readdir(f, e) : 0;
+	return ino->ops->readdir ? ino->ops->readdir(f, e) : readdir_memory(f, e);
 }
 
 static ssize_t dir_read(struct file *f, struct uio *u)

@@ -135,10 +135,12 @@ static int rename_walked(struct walk *from, struct walk *to, unsigned flags)
 		return -EBUSY;
 	if (to->last_type != LAST_NAME)
 		return flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
+	int err = mount_may_write(from->held.mount);
+	if (err)
+		return err;
 	bool between_dirs = from->held.dentry != to->held.dentry;
 	if (between_dirs)
 		mutex_lock(&rename_lock);
-	int err;
 	do
 		err = rename_once(&e);
 	while (err == -EAGAIN);
@@ -149,11 +151,10 @@ static int rename_walked(struct walk *from, struct walk *to, unsigned flags)
 
 long sys_renameat2(int fromfd, const char __user *from, int tofd, const char __user *to, unsigned flags)
 {
-	WALK a, b;
+	WALK(a);
+	WALK(b);
 	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) || flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
 		return -EINVAL;
-	walk_init_empty(&b);
-	walk_init_empty(&a);
 	int err = walk_to_parent(&a, fromfd, from);
 	if (err == 0)
 		err = walk_to_parent(&b, tofd, to);

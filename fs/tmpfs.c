@@ -8,7 +8,8 @@
  * Locks     inode->lock: shared by reads, exclusive for writes and changes of size, so a read never
  *           sees half of a write. User memory is touched under it (RANK_INODE is before RANK_MM).
  * Lifetime  the last put of an inode drops its pages; the superblock counts pages and inodes
- * Linux     seals (memfd) are honoured here; fallocate beyond the end with KEEP_SIZE keeps no pages
+ * Linux     seals (memfd) are honoured here; fallocate beyond the end with KEEP_SIZE keeps no pages, and pages
+ *           that it made count as data for SEEK_DATA; files end at 2^54 bytes; directory sizes as Linux's
  */
 #include "fs/inode.h"
 #include "fs/tmpfs.h"
@@ -238,8 +239,10 @@ static long tmpfs_fallocate(struct file *f, int mode, off_t offset, off_t len)
 		err = inode_may_grow(ino, (off_t)end);
 	if (err == 0 && !(mode & FALLOC_FL_PUNCH_HOLE))
 		err = allocate(ino->object, start, end, mode & FALLOC_FL_KEEP_SIZE);
-	if (err == 0)
+	if (err == 0) {
+		inode_drop_privileges(ino);
 		inode_touch(ino, true);
+	}
 	return err;
 }
 
@@ -261,10 +264,25 @@ static int tmpfs_fsync(struct file *f)
 	return 0;
 }
 
+static long tmpfs_fcntl(struct file *f, unsigned cmd, unsigned long arg)
+{
+	switch (cmd) {
+	case F_GET_SEALS:
+		return READ_ONCE(f->inode->object->seals);
+	case F_ADD_SEALS:
+		return -EPERM; /* only memfd_create(2) makes files that can be sealed */
+	case F_SETPIPE_SZ:
+	case F_GETPIPE_SZ:
+		return -EBADF;
+	default:
+		return -EINVAL;
+	}
+}
+
 const struct file_ops tmpfs_file_ops = {
 	.name = "file", .flags = FILE_SEEKABLE | FILE_NO_NOWAIT,
 	.read = tmpfs_read, .write = tmpfs_write, .seek = tmpfs_seek, .mmap = tmpfs_mmap,
-	.fsync = tmpfs_fsync, .fallocate = tmpfs_fallocate,
+	.fsync = tmpfs_fsync, .fallocate = tmpfs_fallocate, .fcntl = tmpfs_fcntl,
 };
 
 /* --- inodes --- */
@@ -274,12 +292,6 @@ static void tmpfs_evict(struct inode *ino)
 	if (ino->object) /* mappings may outlive the inode by a moment, the pages' account does not */
 		vm_object_truncate(ino->object, 0);
 	__atomic_sub_fetch(&ino->sb->used_inodes, 1, __ATOMIC_RELAXED);
-}
-
-static void tmpfs_getattr(struct inode *ino, struct stat *st)
-{
-	if (S_ISDIR(ino->mode))
-		st->st_size = (2 + READ_ONCE(ino->nr_entries)) * ENTRY_BYTES;
 }
 
 int tmpfs_create(struct inode *dir, u32 mode, u64 rdev, const char *target, struct inode **out)
@@ -300,11 +312,13 @@ int tmpfs_create(struct inode *dir, u32 mode, u64 rdev, const char *target, stru
 		ino->object = vm_object_create(0);
 		ok = ino->object;
 		if (ok) {
+			ino->object->seals = F_SEAL_SEAL;
 			ino->object->charge = charge_pages;
 			ino->object->owner = sb;
 		}
 	} else if (S_ISDIR(mode)) {
 		ino->fops = &dir_ops;
+		ino->entry_bytes = ENTRY_BYTES;
 	} else if (S_ISLNK(mode)) {
 		ok = (ino->link_target = kstrdup(target));
 	}
@@ -317,7 +331,7 @@ int tmpfs_create(struct inode *dir, u32 mode, u64 rdev, const char *target, stru
 }
 
 static const struct inode_ops tmpfs_inode_ops = {
-	.create = tmpfs_create, .setsize = tmpfs_setsize, .getattr = tmpfs_getattr, .evict = tmpfs_evict,
+	.create = tmpfs_create, .setsize = tmpfs_setsize, .evict = tmpfs_evict,
 };
 
 /* --- mounting --- */
@@ -410,6 +424,7 @@ int tmpfs_mount(struct superblock *sb, const char *options)
 	root->uid = (u32)o.uid;
 	root->gid = (u32)o.gid;
 	root->fops = &dir_ops;
+	root->entry_bytes = ENTRY_BYTES;
 	sb->root = dentry_new_root(root);
 	return sb->root ? 0 : -ENOMEM;
 }

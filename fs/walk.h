@@ -28,6 +28,7 @@ struct walk {
 	u8 text_used;		/* which of `text` holds rest */
 	bool last_slash;	/* the last name was followed by a slash */
 	bool in_rcu;
+	bool passed_root;	/* the walk began at the root, or went up */
 	char *heap;		/* text that was too long for `text` */
 	char text[2][WALK_TEXT + WALK_PAD];
 };
@@ -39,7 +40,7 @@ static inline void walk_init_empty(struct walk *w)
 	w->dir = (struct fdref){};
 	w->flags = 0;
 	w->links = w->text_used = 0;
-	w->in_rcu = w->last_slash = false;
+	w->in_rcu = w->last_slash = w->passed_root = false;
 	w->heap = NULL;
 }
 /* 0 or -errno; after an error the walk need not (but may) be ended. */
@@ -50,10 +51,14 @@ int walk_run_parent(struct walk *w);	/* to the last name: w->cur is its director
 /* The last name is a link: goes on with its text (or jumps); then run again. Eats the reference on `link`. Not
  * under RCU before, under RCU after success. */
 int walk_follow_last(struct walk *w, struct dentry *link);
+int walk_to_dots(struct walk *w);	/* the last name is no name: w->held becomes what it means, "." or ".." */
 /* Leaves RCU with cur counted (in w->held). 0, or -ESTALE if it is just vanishing: walk again. */
 int walk_hold(struct walk *w);
 void walk_end(struct walk *w);		/* puts everything */
 /* All of it for the usual caller: begun, run to the last name, held. On success walk_end() is due. */
 int walk_to_parent(struct walk *w, int dirfd, const char __user *name);
-#define WALK __cleanup(walk_end) struct walk
+/* A local walk that is ended with its scope, from the very declaration on. */
+#define WALK(name)                                                                                 \
+	__cleanup(walk_end) struct walk name;                                                      \
+	walk_init_empty(&name)
 bool path_is_reachable(const struct path *p); /* from the caller's root */

@@ -14,11 +14,13 @@
 #include "kernel/core/clock.h"
 #include "kernel/core/cred.h"
 #include "kernel/core/ktest.h"
+#include "kernel/core/library.h"
 #include "kernel/core/log.h"
 #include "kernel/core/panic.h"
 #include "kernel/core/pid.h"
 #include "kernel/core/random.h"
 #include "kernel/core/sched.h"
+#include "kernel/dev/console.h"
 #include "kernel/dev/fbconsole.h"
 #include "kernel/dev/serial.h"
 #include "kernel/lib/string.h"
@@ -37,11 +39,14 @@ struct step {
 /* With the page allocator and interrupts off; must not sleep. */
 static const struct step early_steps[] = {
 	{ "slab", slab_init },
+	{ "library", library_init },
 	{ "kvirt", kvirt_init },
 };
+/* The last of these may be interrupted; from there on mutexes may be taken, which nobody else holds yet. */
 static const struct step core_steps[] = {
 	{ "timers", timer_queue_init },
 	{ "sched", sched_init },
+	{ "interrupts", irq_enable },
 	{ "cred", cred_init },
 	{ "clock", clock_init },
 	{ "random", random_init },
@@ -54,9 +59,20 @@ static const struct step core_steps[] = {
 	{ "rcu", rcu_init },
 };
 
+static void choose_console(void)
+{
+	for (unsigned i = 0; i < options.nr_consoles; i++) {
+		int err = console_choose(options.consoles[i]);
+		if (err)
+			log_warn("boot: console=%s: %s", options.consoles[i],
+				err == -ENODEV ? "there is no such device" : "that makes no sense");
+	}
+}
+
 /* Drivers and the files that reach them; devfs is filled from what they register. */
 static const struct step device_steps[] = {
 	{ "serial", serial_init },
+	{ "console", choose_console },
 	{ "tty", tty_init },
 };
 
@@ -104,7 +120,7 @@ static void start_process_1(void)
 	for (unsigned i = 0; err && i < ARRAY_LEN(places); i++)
 		err = start_one(places[i]);
 	if (err)
-		panic("boot: no program to run: none of /init, /sbin/init, /bin/init and /bin/sh can be (error %d)", -err);
+		panic("boot: none of /init, /sbin/init, /bin/init and /bin/sh can be run (error %d)", -err);
 }
 
 static void init_thread(void *arg)
@@ -148,7 +164,6 @@ void kernel_main(struct bootinfo *bi)
 	say_hello();
 	fbconsole_init(bi);
 	run_steps(device_steps, ARRAY_LEN(device_steps));
-	irq_enable();
 	start_other_cpus();
 	if (!kthread_start("init", init_thread, NULL))
 		panic("boot: no memory for the first thread");

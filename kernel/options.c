@@ -37,8 +37,10 @@ static int opt_init(const char *v)
 
 static int opt_console(const char *v)
 {
-	options.console = v;
-	return v && *v ? 0 : -EINVAL;
+	if (!v || !*v || options.nr_consoles == OPTION_CONSOLES_MAX)
+		return -EINVAL;
+	options.consoles[options.nr_consoles++] = v;
+	return 0;
 }
 
 static int opt_quiet(const char *v)
@@ -127,7 +129,7 @@ static const struct option {
 } table[] = {
 	{ "init", opt_init, "=PATH    the first program (else /init, /sbin/init, /bin/init, /bin/sh)" },
 	{ "rdinit", opt_init, "=PATH  the same" },
-	{ "console", opt_console, "=NAME what /dev/console is: ttyS0 or tty0" },
+	{ "console", opt_console, "=NAME what /dev/console is: ttyS0, ttyS1,9600, tty0; the last that exists" },
 	{ "quiet", opt_quiet, "         only errors are printed while booting" },
 	{ "loglevel", opt_loglevel, "=N   messages of a level below N are printed (0..8)" },
 	{ "maxcpus", opt_maxcpus, "=N    at most N CPUs are started" },

@@ -10,11 +10,12 @@
 #pragma once
 #include "boot/bootinfo.h"
 
-enum { OPTION_WORDS_MAX = 16 };
+enum { OPTION_WORDS_MAX = 16, OPTION_CONSOLES_MAX = 4 };
 
 struct options {
 	const char *init;	/* NULL: the usual places are tried */
-	const char *console;	/* name of what /dev/console is, NULL: the first there is */
+	unsigned nr_consoles;
+	const char *consoles[OPTION_CONSOLES_MAX]; /* the last one that exists becomes /dev/console */
 	const char *ktest;	/* NULL: no in-kernel tests */
 	unsigned maxcpus;
 	u64 mem_bytes;		/* 0: all */

@@ -26,6 +26,7 @@ struct range {
 };
 
 static struct mutex kvirt_lock = MUTEX_INIT(kvirt_lock, RANK_KVIRT);
+static struct kmem_cache *range_cache;
 static struct list ranges = LIST_INIT(ranges); /* [kvirt_lock] used and free ones */
 static u64 next_free = KVIRT_BASE + PAGE_SIZE; /* [kvirt_lock] */
 static struct spinlock stack_lock = SPINLOCK_INIT(RANK_SLAB);
@@ -35,6 +36,7 @@ static u32 nr_spare_stacks; /* [stack_lock] */
 void kvirt_init(void)
 {
 	mutex_init(&kvirt_lock, RANK_KVIRT);
+	range_cache = kmem_cache_create("kvirt_range", sizeof(struct range), 8);
 }
 
 /* A range of address space, nothing mapped yet; the lock is held. */
@@ -48,7 +50,7 @@ static struct range *range_take(u64 pages)
 		}
 	if (next_free + (pages + GUARD_PAGES) * PAGE_SIZE > KVIRT_END)
 		return NULL;
-	r = kmalloc(sizeof(*r));
+	r = kmem_cache_alloc(range_cache);
 	if (!r)
 		return NULL;
 	r->start = next_free;
@@ -128,13 +130,13 @@ void *kvirt_map_phys(phys_t pa, size_t bytes, int prot)
 
 void *kstack_alloc(void)
 {
-	spin_lock(&stack_lock);
+	u64 irq = spin_lock_irqsave(&stack_lock);
 	void *stack = spare_stacks;
 	if (stack) {
 		spare_stacks = *(void **)stack;
 		nr_spare_stacks--;
 	}
-	spin_unlock(&stack_lock);
+	spin_unlock_irqrestore(&stack_lock, irq);
 	/* Below each range lies the guard page of the one before it (or the start of the area). */
 	return stack ? stack : kvirt_alloc(KSTACK_BYTES);
 }
@@ -143,14 +145,14 @@ void kstack_free(void *lowest)
 {
 	if (!lowest)
 		return;
-	spin_lock(&stack_lock);
+	u64 irq = spin_lock_irqsave(&stack_lock);
 	bool keep = nr_spare_stacks < SPARE_STACKS;
 	if (keep) {
 		*(void **)lowest = spare_stacks;
 		spare_stacks = lowest;
 		nr_spare_stacks++;
 	}
-	spin_unlock(&stack_lock);
+	spin_unlock_irqrestore(&stack_lock, irq);
 	if (!keep)
 		kvirt_free(lowest);
 }

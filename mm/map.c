@@ -59,7 +59,7 @@ int mm_unmap_locked(struct mm *mm, uaddr_t addr, size_t bytes)
 		vma_free(v);
 		v = next;
 	}
-	pt_free_tables(mm, floor, v ? v->start : UINT64_MAX);
+	pt_free_tables(mm, addr, end, floor, v ? v->start : UINT64_MAX);
 	return 0;
 }
 

@@ -117,11 +117,14 @@ static void mm_unmap_all(struct mm *mm)
 	while ((v = vma_first(mm))) {
 		if (v->ops && v->ops->close)
 			v->ops->close(v);
-		pt_unmap_range(mm, v, v->start, v->end);
+		uaddr_t start = v->start, end = v->end;
+		pt_unmap_range(mm, v, start, end);
 		vma_remove(mm, v);
 		vma_free(v);
+		v = vma_first(mm);
+		pt_free_tables(mm, start, end, 0, v ? v->start : UINT64_MAX);
 	}
-	pt_free_tables(mm, 0, UINT64_MAX);
+	WARN_ON(mm->nr_tables);
 }
 
 void mm_unuse(struct mm *mm)
@@ -214,7 +217,8 @@ int mm_map_vdso(struct mm *mm)
 	uaddr_t at = vma_find_free(mm, 0, PAGE_SIZE + image->text_bytes, 0);
 	if (!at)
 		return -ENOMEM;
-	struct vma *data = vma_alloc(mm, at, at + PAGE_SIZE, VMA_READ | VMA_MAYREAD | VMA_PHYS | VMA_VVAR | VMA_DONTDUMP);
+	struct vma *data = vma_alloc(mm, at, at + PAGE_SIZE,
+		VMA_READ | VMA_MAYREAD | VMA_PHYS | VMA_VVAR | VMA_DONTDUMP);
 	struct vma *text = vma_alloc(mm, at + PAGE_SIZE, at + PAGE_SIZE + image->text_bytes,
 		VMA_READ | VMA_EXEC | VMA_MAYREAD | VMA_MAYEXEC | VMA_PHYS | VMA_VDSO);
 	if (!data || !text) {

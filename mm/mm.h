@@ -61,6 +61,7 @@ struct mm {
 	uaddr_t stack_top;	/* [const after exec] */
 	uaddr_t vdso;		/* [const after exec] */
 	u64 total_pages, locked_pages, data_pages, stack_pages; /* [lock] pages mapped, not resident */
+	u64 nr_tables;		/* [atomic] page tables below the top one */
 	s64 rss_anon, rss_file, rss_shmem; /* [atomic] resident pages */
 	u64 rss_peak;
 	struct file *exe;	/* [lock] counted */

@@ -43,7 +43,7 @@ pte_t *pt_find(struct mm *mm, uaddr_t va)
 }
 
 /* Adds the missing table below *slot. */
-static bool table_add(pte_t *slot)
+static bool table_add(struct mm *mm, pte_t *slot)
 {
 	struct page *pg = page_alloc_zeroed(PAGE_TABLE);
 	if (!pg)
@@ -51,7 +51,9 @@ static bool table_add(pte_t *slot)
 	spin_init((struct spinlock *)&pg->priv, RANK_PAGETABLE);
 	((struct spinlock *)&pg->priv)->subrank = 1;
 	pte_t none = 0, e = page_phys(pg) | PTE_PRESENT | PTE_WRITE | PTE_USER;
-	if (!__atomic_compare_exchange_n(slot, &none, e, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+	if (__atomic_compare_exchange_n(slot, &none, e, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		__atomic_fetch_add(&mm->nr_tables, 1, __ATOMIC_RELAXED);
+	else
 		page_put(pg); /* a parallel fault was faster */
 	return true;
 }
@@ -63,7 +65,7 @@ pte_t *pt_make(struct mm *mm, uaddr_t va)
 		pte_t *slot = &table[pt_index(va, level)];
 		pte_t e = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
 		if (unlikely(!pte_is_present(e))) {
-			if (!table_add(slot))
+			if (!table_add(mm, slot))
 				return NULL;
 			e = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
 		}
@@ -171,31 +173,49 @@ void pagetable_unmap_object(struct vm_object *o, u64 first, u64 end)
 	}
 }
 
-/* Frees the tables below `table` that cover only addresses in [floor, ceiling); true if all went. */
-static void free_tables_below(pte_t *table, unsigned level, uaddr_t base, uaddr_t floor, uaddr_t ceiling)
+/* Tables taken out of the tree; freed when no CPU can be walking them any more. */
+struct doomed {
+	struct mm *mm;
+	uaddr_t start, end;	/* where mappings have gone: only tables over this are looked at */
+	uaddr_t floor, ceiling; /* no vma lies in between: a table wholly within goes */
+	struct page *tables;	/* chained by `owner` */
+};
+
+static void unlink_tables(struct doomed *d, pte_t *table, unsigned level, uaddr_t base)
 {
-	u64 span = 1ul << (PAGE_SHIFT + PT_INDEX_BITS * level);
-	unsigned first = base < floor ? (floor - base) / span : 0;
-	for (unsigned i = first; i < PT_ENTRIES; i++) {
-		uaddr_t start = base + i * span;
-		if (start >= ceiling)
-			break;
+	unsigned shift = PAGE_SHIFT + PT_INDEX_BITS * level;
+	uaddr_t first = d->start > base ? (d->start - base) >> shift : 0;
+	uaddr_t last = min((d->end - 1 - base) >> shift, (uaddr_t)PT_ENTRIES - 1);
+	for (uaddr_t i = first; i <= last; i++) {
+		uaddr_t start = base + (i << shift);
 		pte_t e = table[i];
 		if (!pte_is_present(e))
 			continue;
 		if (level > 1)
-			free_tables_below(table_of(e), level - 1, start, floor, ceiling);
-		if (start >= floor && start + span <= ceiling) {
-			WRITE_ONCE(table[i], 0);
-			page_put(page_of_phys(pte_phys(e)));
-		}
+			unlink_tables(d, table_of(e), level - 1, start);
+		if (start < d->floor || start + (1ul << shift) > d->ceiling)
+			continue;
+		WRITE_ONCE(table[i], 0);
+		struct page *pg = page_of_phys(pte_phys(e));
+		pg->owner = d->tables;
+		d->tables = pg;
 	}
 }
 
-void pt_free_tables(struct mm *mm, uaddr_t floor, uaddr_t ceiling)
+void pt_free_tables(struct mm *mm, uaddr_t start, uaddr_t end, uaddr_t floor, uaddr_t ceiling)
 {
-	/* Only the lower half of the top table is the process's; its entries cover 512 GiB each. */
-	free_tables_below(phys_to_virt(mm->arch.top), PT_LEVELS - 1, 0, floor, min(ceiling, ALIGN_UP(USER_TOP, 1ul << 39)));
+	struct doomed d = { .mm = mm, .start = start, .end = end, .floor = floor, .ceiling = ceiling };
+	unlink_tables(&d, phys_to_virt(mm->arch.top), PT_LEVELS - 1, 0);
+	if (!d.tables)
+		return;
+	/* A CPU may have kept the upper entries since the pages themselves were flushed. */
+	tlb_flush_range(&mm->arch, start, end);
+	while (d.tables) {
+		struct page *pg = d.tables;
+		d.tables = pg->owner;
+		__atomic_fetch_sub(&mm->nr_tables, 1, __ATOMIC_RELAXED);
+		page_put(pg);
+	}
 }
 
 static void copy_leaf(struct mm *to, struct mm *from, struct vma *v, pte_t *src, pte_t *dst, unsigned nr)

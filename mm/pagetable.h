@@ -22,8 +22,9 @@ pte_t *pt_make(struct mm *mm, uaddr_t va);    /* the same, tables added: NULL: n
 pte_t pte_make(struct page *pg, u32 vma_flags, bool writable);
 /* Drops the mappings of [start, end) of one vma, flushes, and frees the pages. */
 void pt_unmap_range(struct mm *mm, struct vma *v, uaddr_t start, uaddr_t end);
-/* Frees leaf and upper tables that lie wholly in [floor, ceiling), where no vma is. */
-void pt_free_tables(struct mm *mm, uaddr_t floor, uaddr_t ceiling);
+/* After the mappings of [start, end) have gone: frees the tables over it that lie wholly in [floor, ceiling),
+ * where no vma is any more. Every removal of a vma comes here: tables are never left where no vma is. */
+void pt_free_tables(struct mm *mm, uaddr_t start, uaddr_t end, uaddr_t floor, uaddr_t ceiling);
 /* Copies a vma's present entries; private writable ones become read-only on both sides. -ENOMEM. */
 int pt_copy_range(struct mm *to, struct mm *from, struct vma *v);
 /* New protection for what is mapped; never adds write permission (faults do). */

@@ -44,8 +44,7 @@ static long move_mapping(struct mm *mm, struct vma *v, uaddr_t from, size_t old_
 	int err = pt_move_range(mm, from, to, min(old_bytes, bytes));
 	if (err) { /* back with what moved: the tables at `from` are still there */
 		pt_move_range(mm, to, from, min(old_bytes, bytes));
-		vma_remove(mm, n);
-		vma_free(n);
+		mm_unmap_locked(mm, to, bytes);
 		return err;
 	}
 	err = mm_unmap_locked(mm, from, old_bytes);

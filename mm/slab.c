@@ -8,11 +8,13 @@
  * Locks     cache->lock (RANK_SLAB) guards slabs and their chains; magazines: interrupts off
  * Lifetime  an empty slab goes back to the page allocator when another empty one is there
  * Debug     DEBUG_SLAB: freed objects are filled with POISON and checked when they are handed out; a word
- *           behind each object says whether it is live, which catches overruns and double frees
+ *           behind each object says whether it is live, which catches overruns and double frees, and
+ *           another who asked for it: slab_show_sites() counts live objects by that, to find leaks
  */
 #include "mm/slab.h"
 #include "kernel/core/panic.h"
 #include "kernel/core/spinlock.h"
+#include "kernel/core/symbols.h"
 #include "kernel/lib/strbuf.h"
 #include "kernel/lib/string.h"
 #include "mm/page.h"
@@ -67,7 +69,7 @@ static void debug_on_slab(struct kmem_cache *c, void *obj)
 	*object_guard(c, obj) = GUARD_FREE;
 }
 
-static void debug_on_alloc(struct kmem_cache *c, void *obj)
+static void debug_on_alloc(struct kmem_cache *c, void *obj, const void *site)
 {
 	u64 *g = object_guard(c, obj);
 	if (*g != GUARD_FREE)
@@ -75,7 +77,8 @@ static void debug_on_alloc(struct kmem_cache *c, void *obj)
 	for (u32 i = sizeof(void *); i < c->size; i++)
 		if (((u8 *)obj)[i] != POISON)
 			panic("slab: %s object %p: byte %u written after free", c->name, obj, i);
-	*g = GUARD_LIVE;
+	g[0] = GUARD_LIVE;
+	g[1] = (u64)site;
 }
 
 static void debug_on_free(struct kmem_cache *c, void *obj)
@@ -94,7 +97,7 @@ static bool debug_should_fail(void)
 #else
 enum { GUARD_BYTES = 0 };
 static inline void debug_on_slab(struct kmem_cache *c, void *obj) {}
-static inline void debug_on_alloc(struct kmem_cache *c, void *obj) {}
+static inline void debug_on_alloc(struct kmem_cache *c, void *obj, const void *site) {}
 static inline void debug_on_free(struct kmem_cache *c, void *obj) {}
 static inline bool debug_should_fail(void)
 {
@@ -243,7 +246,8 @@ static __noinline void *cache_alloc_slow(struct kmem_cache *c)
 	return obj;
 }
 
-void *kmem_cache_alloc(struct kmem_cache *c)
+/* `site`: the code that asked. */
+static __always_inline void *cache_alloc(struct kmem_cache *c, const void *site)
 {
 	if (debug_should_fail())
 		return NULL;
@@ -252,13 +256,20 @@ void *kmem_cache_alloc(struct kmem_cache *c)
 	void *obj = likely(m && m->count) ? m->objects[--m->count] : cache_alloc_slow(c);
 	irq_restore(irq);
 	if (likely(obj))
-		debug_on_alloc(c, obj);
+		debug_on_alloc(c, obj, site);
 	return obj;
+}
+
+#define CALLER __builtin_return_address(0)
+
+void *kmem_cache_alloc(struct kmem_cache *c)
+{
+	return cache_alloc(c, CALLER);
 }
 
 void *kmem_cache_zalloc(struct kmem_cache *c)
 {
-	void *obj = kmem_cache_alloc(c);
+	void *obj = cache_alloc(c, CALLER);
 	if (likely(obj))
 		memset(obj, 0, c->size);
 	return obj;
@@ -318,10 +329,10 @@ static struct kmem_cache *kmalloc_cache(size_t n)
 	return kmalloc_caches[i];
 }
 
-void *kmalloc(size_t n)
+static void *alloc_bytes(size_t n, const void *site)
 {
 	if (likely(n <= KMALLOC_MAX_CACHED))
-		return kmem_cache_alloc(kmalloc_cache(n));
+		return cache_alloc(kmalloc_cache(n), site);
 	if (n > PAGE_SIZE << PAGE_MAX_ORDER || debug_should_fail())
 		return NULL;
 	unsigned order = 64 - __builtin_clzll((n - 1) >> PAGE_SHIFT);
@@ -329,9 +340,14 @@ void *kmalloc(size_t n)
 	return pg ? page_virt(pg) : NULL;
 }
 
+void *kmalloc(size_t n)
+{
+	return alloc_bytes(n, CALLER);
+}
+
 void *kzalloc(size_t n)
 {
-	void *p = kmalloc(n);
+	void *p = alloc_bytes(n, CALLER);
 	if (p)
 		memset(p, 0, n);
 	return p;
@@ -358,7 +374,7 @@ void *krealloc(void *p, size_t n)
 {
 	if (p && n <= allocated_size(p))
 		return p;
-	void *bigger = kmalloc(n);
+	void *bigger = alloc_bytes(n, CALLER);
 	if (bigger && p) {
 		memcpy(bigger, p, allocated_size(p));
 		kfree(p);
@@ -369,7 +385,7 @@ void *krealloc(void *p, size_t n)
 char *kstrdup(const char *s)
 {
 	size_t n = strlen(s) + 1;
-	char *copy = kmalloc(n);
+	char *copy = alloc_bytes(n, CALLER);
 	if (copy)
 		memcpy(copy, s, n);
 	return copy;
@@ -405,3 +421,59 @@ void slab_show(struct strbuf *sb)
 			c->nr_slabs, c->nr_slabs);
 	}
 }
+
+#ifdef DEBUG_SLAB
+enum { SITES_MAX = 128 };
+
+struct sites {
+	unsigned nr;
+	struct { u64 pc, live; } at[SITES_MAX];
+};
+
+static void count_site(struct sites *sites, u64 pc)
+{
+	unsigned i = 0;
+	while (i < sites->nr && sites->at[i].pc != pc)
+		i++;
+	if (i == SITES_MAX)
+		return;
+	if (i == sites->nr)
+		sites->at[sites->nr++].pc = pc;
+	sites->at[i].live++;
+}
+
+static void count_slabs(struct kmem_cache *c, struct list *slabs, struct sites *sites)
+{
+	struct slab *s;
+	list_for_each(s, slabs, node)
+		for (u32 i = 0; i < c->per_slab; i++) {
+			u64 *g = object_guard(c, (char *)s + c->first_offset + i * c->stride);
+			if (g[0] == GUARD_LIVE)
+				count_site(sites, g[1]);
+		}
+}
+
+void slab_show_sites(struct strbuf *sb)
+{
+	struct sites *sites = kzalloc(sizeof(*sites));
+	for (u32 k = 0; sites && k < nr_caches; k++) {
+		struct kmem_cache *c = &caches[k];
+		memset(sites, 0, sizeof(*sites));
+		u64 irq = spin_lock_irqsave(&c->lock);
+		count_slabs(c, &c->partial, sites);
+		count_slabs(c, &c->full, sites);
+		spin_unlock_irqrestore(&c->lock, irq);
+		for (unsigned i = 0; i < sites->nr; i++) {
+			char name[96];
+			symbol_describe(sites->at[i].pc, name, sizeof(name));
+			strbuf_printf(sb, "%-17s %6lu %s\n", c->name, sites->at[i].live, name);
+		}
+	}
+	kfree(sites);
+}
+#else
+void slab_show_sites(struct strbuf *sb)
+{
+	strbuf_puts(sb, "only the debug build keeps these\n");
+}
+#endif

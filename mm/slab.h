@@ -14,6 +14,7 @@ struct strbuf;
 
 void slab_init(void);
 void slab_show(struct strbuf *sb); /* /proc/slabinfo */
+void slab_show_sites(struct strbuf *sb); /* /proc/ipc/allocations: live objects by who asked for them */
 u64 slab_live_objects(void);
 extern u64 alloc_fail_nth; /* debug: the n-th allocation from now fails once (0: never) */
 

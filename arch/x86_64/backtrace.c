@@ -24,7 +24,9 @@ static bool is_image_text(u64 pc)
 
 static bool follows(u64 rbp, u64 last)
 {
-	return rbp >= DIRECT_BASE && IS_ALIGNED(rbp, sizeof(u64)) && (!last || (rbp > last && rbp - last < FRAME_REACH));
+	if (rbp < DIRECT_BASE || !IS_ALIGNED(rbp, sizeof(u64)))
+		return false;
+	return !last || (rbp > last && rbp - last < FRAME_REACH);
 }
 
 unsigned arch_backtrace(const struct regs *from, u64 *pcs, unsigned max)

@@ -14,7 +14,8 @@
 #include "kernel/lib/string.h"
 
 enum {
-	LEAF_EXT = 0x80000000, LEAF_EXT_FEATURES = 0x80000001, LEAF_BRAND = 0x80000002, LEAF_EXT_POWER = 0x80000007,
+	LEAF_EXT = 0x80000000, LEAF_EXT_FEATURES = 0x80000001, LEAF_BRAND = 0x80000002,
+	LEAF_BRAND_LAST = 0x80000004, LEAF_EXT_POWER = 0x80000007,
 	LEAF_POWER = 6, LEAF_FEATURES_7 = 7, LEAF_XSAVE = 13,
 	EFER_NXE = 1 << 11,
 };
@@ -49,7 +50,7 @@ static void read_names(void)
 	cpuid(0, 0, &cpu_features.max_leaf, &r[0], &r[2], &r[1]);
 	memcpy(vendor, r, sizeof(vendor) - 1);
 	cpuid(LEAF_EXT, 0, &cpu_features.max_ext_leaf, &r[0], &r[1], &r[2]);
-	if (cpu_features.max_ext_leaf < LEAF_BRAND + 2)
+	if (cpu_features.max_ext_leaf < LEAF_BRAND_LAST)
 		return;
 	for (unsigned i = 0; i < 3; i++)
 		cpuid(LEAF_BRAND + i, 0, &r[4 * i], &r[4 * i + 1], &r[4 * i + 2], &r[4 * i + 3]);
@@ -131,7 +132,8 @@ static void check_required(void)
 	};
 	for (unsigned i = 0; i < ARRAY_LEN(required); i++)
 		if (!(basic_features & 1u << required[i].bit))
-			panic("Parley needs a processor with %s; this one (%s) has none", required[i].name, arch_cpu_model());
+			panic("Parley needs a processor with %s; this one (%s) has none", required[i].name,
+				arch_cpu_model());
 	u64 cr4;
 	__asm__ volatile("movq %%cr4, %0" : "=r"(cr4));
 	if (cr4 & CR4_LA57)
@@ -218,28 +220,4 @@ void arch_cpuinfo(unsigned *family, unsigned *model, unsigned *stepping, const c
 	if (*family == FAMILY_EXTENDED)
 		*family += signature >> 20 & 255;
 	*vendor_name = vendor;
-}
-
-u64 arch_hwcap(void)
-{
-	u32 a, b, c, d;
-	cpuid(1, 0, &a, &b, &c, &d);
-	return d;
-}
-
-u64 arch_hwcap2(void)
-{
-	enum { HWCAP2_FSGSBASE = 1 << 1 };
-	return cpu_features.fsgsbase ? HWCAP2_FSGSBASE : 0;
-}
-
-/* --- chance --- */
-
-bool arch_random(u64 *v)
-{
-	enum { TRIES = 10 }; /* the generator may be exhausted for a moment: as Intel recommends */
-	u8 ok = 0;
-	for (unsigned i = 0; cpu_features.rdrand && !ok && i < TRIES; i++)
-		__asm__ volatile("rdrand %0; setc %1" : "=r"(*v), "=qm"(ok)::"cc");
-	return ok;
 }

@@ -161,6 +161,7 @@ __noreturn void ipi_handle_stop(void)
 
 void ipi_stop_others(void)
 {
+	u64 irq = irq_save(); /* stay on this CPU */
 	u64 others = online_others() & __atomic_load_n(&running, __ATOMIC_ACQUIRE);
 	for (u64 left = others; left; left &= left - 1)
 		apic_send_ipi(__builtin_ctzll(left), VECTOR_STOP);
@@ -170,6 +171,7 @@ void ipi_stop_others(void)
 	for (u64 left = others & __atomic_load_n(&running, __ATOMIC_ACQUIRE); left; left &= left - 1)
 		apic_send_nmi(__builtin_ctzll(left));
 	wait_cleared(&running, others, STOP_WAIT_US);
+	irq_restore(irq);
 }
 
 void arch_nmi_backtrace_others(void)

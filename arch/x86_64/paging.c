@@ -6,7 +6,8 @@
  *           by its own address nor by its alias in the direct map; guard pages below the boot CPU's
  *           stacks are not mapped; addresses of the lower half are the processes' alone. Kernel
  *           mappings are global: a change of address space keeps them.
- * Locks     kmap_lock (RANK_KMAP) for every change; look-ups take none: tables are never freed
+ * Locks     kmap_lock (RANK_KMAP, interrupts off: its rank is above those that interrupts take) for every
+ *           change; look-ups take none: tables are never freed
  * Lifetime  a process's top table copies the kernel's entries when it is made, and none is added after
  *           that: each 512 GiB that the kernel will ever use has its table from the beginning
  *
@@ -128,7 +129,7 @@ static unsigned best_level(u64 va, phys_t pa, size_t bytes)
 
 void arch_kmap(u64 va, phys_t pa, size_t bytes, enum kmap_prot prot)
 {
-	guard(spin)(&kmap_lock);
+	u64 irq = spin_lock_irqsave(&kmap_lock);
 	while (bytes) {
 		unsigned level = best_level(va, pa, bytes);
 		pte_t *slot = make(va, level);
@@ -140,11 +141,12 @@ void arch_kmap(u64 va, phys_t pa, size_t bytes, enum kmap_prot prot)
 		pa += step;
 		bytes -= step;
 	}
+	spin_unlock_irqrestore(&kmap_lock, irq);
 }
 
 void arch_kunmap(u64 va, size_t bytes)
 {
-	guard(spin)(&kmap_lock);
+	u64 irq = spin_lock_irqsave(&kmap_lock);
 	while (bytes) {
 		unsigned level;
 		pte_t *slot = walk(va, &level);
@@ -155,6 +157,7 @@ void arch_kunmap(u64 va, size_t bytes)
 		va += step;
 		bytes -= step;
 	}
+	spin_unlock_irqrestore(&kmap_lock, irq);
 }
 
 /* --- start-up --- */

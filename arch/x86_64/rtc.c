@@ -15,7 +15,7 @@ enum {
 	CMOS_INDEX = 0x70, CMOS_DATA = 0x71,
 	RTC_SECOND = 0, RTC_MINUTE = 2, RTC_HOUR = 4, RTC_DAY = 7, RTC_MONTH = 8, RTC_YEAR = 9, RTC_STATUS_A = 10,
 	RTC_STATUS_B = 11,
-	A_UPDATING = 0x80, B_24_HOURS = 2, B_BINARY = 4, HOUR_PM = 0x80, CMOS_REGISTERS = 0x80,
+	A_UPDATING = 0x80, B_24_HOURS = 2, B_BINARY = 4, HOUR_PM = 0x80, CMOS_REGISTERS = 0x80, NO_DEVICE = 0xff,
 	UPDATE_WAIT_US = 20000, UPDATE_STEP_US = 20, /* an update takes 2 ms */
 	READ_TRIES = 5, FIRST_YEAR = 1970, PIVOT_YEAR = 70,
 	SECONDS_PER_DAY = 86400,
@@ -58,6 +58,8 @@ static bool read_raw(struct rtc_time *t)
 static bool read_stable(struct rtc_time *t)
 {
 	struct rtc_time again;
+	if (cmos_read(RTC_STATUS_A) == NO_DEVICE && cmos_read(RTC_STATUS_B) == NO_DEVICE)
+		return false;
 	for (unsigned i = 0; i < READ_TRIES; i++)
 		if (!read_raw(t) || !read_raw(&again))
 			return false;

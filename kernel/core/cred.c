@@ -164,16 +164,22 @@ struct account *account_get(u32 uid)
 	return a;
 }
 
-void account_put(struct account *a)
+static void account_free(struct rcu_head *head)
 {
-	if (!a || !ref_put(&a->ref))
-		return;
+	struct account *a = container_of(head, struct account, rcu);
 	for (unsigned kind = 0; kind < CHARGE_KINDS; kind++)
 		WARN_ON(a->used[kind] != 0);
 	spin_lock(&accounts_lock);
 	list_del(&a->node);
 	spin_unlock(&accounts_lock);
 	kfree(a);
+}
+
+/* Interrupts and holders of inner locks give up their accounts too: the list is left later. */
+void account_put(struct account *a)
+{
+	if (a && ref_put(&a->ref))
+		rcu_defer(&a->rcu, account_free);
 }
 
 int cred_set_account(struct cred *c, u32 uid)

@@ -20,6 +20,7 @@ enum charge_kind { CHARGE_PIPE_PAGES, CHARGE_SIGPENDING, CHARGE_PROCESSES, CHARG
 /* One per user id that has anything charged. */
 struct account {
 	struct ref ref;
+	struct rcu_head rcu;
 	u32 uid;		    /* [const] */
 	s64 used[CHARGE_KINDS];	    /* [atomic] */
 	struct list node;	    /* [accounts_lock] */
@@ -66,6 +67,6 @@ enum want { WANT_EXEC = 1, WANT_WRITE = 2, WANT_READ = 4 };
 int cred_permits(const struct cred *c, u32 uid, u32 gid, u32 mode, unsigned want, bool is_dir);
 
 struct account *account_get(u32 uid); /* NULL: no memory */
-void account_put(struct account *a);
+void account_put(struct account *a); /* any context */
 s64 charge(struct account *a, enum charge_kind kind, s64 n); /* answers the new total */
 void uncharge(struct account *a, enum charge_kind kind, s64 n);

@@ -32,6 +32,8 @@ void lockrank_acquire(const void *lock, unsigned rank, unsigned subrank, const v
 	struct task *t = current;
 	if (!t)
 		return;
+	if (rank >= RANK_SIGHAND && irqs_enabled())
+		complain("taken with interrupts on", lock, rank);
 	u64 irq = irq_save();
 	if (rank != RANK_NONE) /* a trylock cannot deadlock: it is recorded only */
 		for (unsigned i = 0; i < t->held_count; i++) {

@@ -7,6 +7,8 @@
  *           grows. Debug builds check each acquisition, that nobody sleeps or copies user memory under
  *           a spinlock or at or beyond RANK_MM, and that a release is by the holder. Release builds
  *           compile the checks away.
+ *           Interrupts count as part of what they interrupt: a lock whose rank is not below those that
+ *           interrupt handlers take (RANK_SIGHAND and beyond) is held with interrupts off, always.
  * Locks     this is their enum: outermost first
  */
 #pragma once
@@ -37,10 +39,10 @@ enum lock_rank {
 	RANK_DENTRY,	 /* the name cache */
 	RANK_FILELOCK,	 /* advisory locks of one inode */
 	RANK_SIGHAND,	 /* signal state of a process */
-	RANK_TIMERQ,
 	RANK_WAITQ,
 	RANK_PI,
 	RANK_RUNQ,
+	RANK_TIMERQ,	 /* the scheduler arms its tick under the run queue's lock */
 	RANK_RCU,
 	RANK_SLAB,
 	RANK_KMAP,	 /* the kernel's own page tables */

@@ -299,6 +299,17 @@ void console_printf(const char *format, ...)
 	console_put(line, n);
 }
 
+void console_drain(void)
+{
+	struct console *c;
+	wait_for_printing();
+	print_records();
+	list_for_each(c, &consoles, node)
+		if (c->drain)
+			c->drain();
+	stop_printing();
+}
+
 /* --- waking readers --- */
 
 struct waitq *log_waitq(void)

@@ -31,6 +31,8 @@ struct console {
 	/* Called by one CPU at a time, interrupts as they happen to be; must not sleep nor log while it
 	 * holds a lock. Lines end in "\n": a device that needs "\r\n" adds it. */
 	void (*write)(const char *s, size_t n);
+	/* Sends what programs wrote to the same device and is not out yet; NULL: nothing ever waits. */
+	void (*drain)(void);
 	struct list node;
 };
 enum console_start {
@@ -43,6 +45,7 @@ void console_unregister(struct console *c);
 /* Text as it is, behind all records so far: test reports. */
 void console_put(const char *s, size_t n);
 void console_printf(const char *format, ...) __printf(1, 2);
+void console_drain(void); /* before the machine ends: everything said is to be seen */
 extern unsigned console_loglevel; /* records of a lower level than this are printed */
 
 /* --- readers: /dev/kmsg, syslog(2) --- */

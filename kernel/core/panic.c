@@ -77,6 +77,7 @@ static __noreturn void end(void)
 
 __noreturn void machine_end(bool passed)
 {
+	console_drain();
 	if (exit_mode == EXIT_DEBUG)
 		arch_debug_exit(passed ? DEBUG_EXIT_PASS : DEBUG_EXIT_FAIL);
 	if (exit_mode == EXIT_REBOOT)

@@ -420,9 +420,9 @@ void sched_stop_current(const bool *stopped)
 
 void sched_exit(void)
 {
-	preempt_disable();
+	/* With interrupts off: a preemption in between would queue the dead task once more. */
+	irq_disable();
 	current->state = TASK_DEAD;
-	preempt_enable_no_resched();
 	schedule_common(false);
 	panic("sched: a dead task ran again");
 }

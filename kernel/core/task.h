@@ -115,7 +115,7 @@ struct task {
 	struct list thread_node;	/* [tree+sighand] in process->threads */
 	/* --- signals --- */
 	struct sigpending pending;	/* [sighand] */
-	ksigset_t blocked;		/* [sighand; owner may read] */
+	ksigset_t blocked;		/* [owner; others read it under sighand]: signal_set_mask() */
 	ksigset_t saved_mask;		/* [owner] TASK_WORK_MASK: what sigsuspend replaced */
 	ksigset_t wait_set;		/* [sighand] what sigtimedwait waits for: not ignored, and wakes it */
 	struct sigaltstack altstack;	/* [owner] */

@@ -2,9 +2,9 @@
 /*
  * fbconsole: text on the boot loader's framebuffer, or in VGA text mode. The contract is in fbconsole.h.
  *
- * Promise   any pitch, 15 to 32 bits per pixel, colours anywhere in them. Video memory is only written, in
- *           whole glyph rows, through a write-combining mapping: reading it back costs a microsecond a
- *           word on real machines. A modest glyph is doubled on very wide screens.
+ * Promise   any pitch, 15 to 32 bits per pixel, colours anywhere in them. Video memory is only written,
+ *           through a write-combining mapping: reading it back costs a microsecond a word on real
+ *           machines. The glyphs are doubled on very wide screens.
  * Locks     fb.lock (RANK_DEVICE), interrupts off: screen and pixels. In a panic the log takes none.
  * Lifetime  all of it static, or allocated once
  * Drawing   `screen` says what should be seen, `shown` what is. After each write the cells that differ are
@@ -24,7 +24,7 @@
 #include "mm/slab.h"
 
 enum {
-	DOUBLE_FROM_WIDTH = 2400, MAX_SCALE = 2, MAX_BYTES_PER_PIXEL = 4,
+	DOUBLE_FROM_WIDTH = 2400, DOUBLED = 2, MAX_BYTES_PER_PIXEL = 4,
 	MAX_COLS = 512, MAX_ROWS = 256, TEXT_MIN = 8, /* columns and rows below which it is no screen */
 	ASCII = 128, GLYPH_UNKNOWN = 0xfffd,
 	MAJOR_TTY = 4, MINOR_TTY1 = 1,
@@ -89,30 +89,38 @@ static u32 pack(u32 rgb)
 		pack_channel(rgb & 0xff, m->blue_size, m->blue_pos);
 }
 
-/* One row of a glyph as pixels; answers its bytes. */
-static size_t expand_row(u8 *line, u8 bits, u32 fg, u32 bg)
+/* One row of a glyph, in the way that any format needs. */
+static void draw_row_bytes(u8 *at, u8 bits, u32 fg, u32 bg)
 {
-	u8 *at = line;
-	for (unsigned x = 0; x < FONT_WIDTH; x++) {
-		u32 pixel = bits & (0x80 >> x) ? fg : bg;
-		for (unsigned i = 0; i < fb.scale; i++, at += fb.bytes_per_pixel)
-			memcpy(at, &pixel, fb.bytes_per_pixel);
+	for (unsigned x = 0; x < FONT_WIDTH * fb.scale; x++) {
+		u32 pixel = bits & (0x80 >> x / fb.scale) ? fg : bg;
+		for (unsigned i = 0; i < fb.bytes_per_pixel; i++)
+			*at++ = (u8)(pixel >> 8 * i);
 	}
-	return at - line;
+}
+
+/* The same for what most machines have: four bytes per pixel, each drawn once. */
+static void draw_row_words(u32 *at, u8 bits, u32 fg, u32 bg)
+{
+	for (unsigned x = 0; x < FONT_WIDTH; x++)
+		at[x] = bits & (0x80 >> x) ? fg : bg;
 }
 
 static void draw_pixels(unsigned x, unsigned y, struct cell c)
 {
-	u8 line[FONT_WIDTH * MAX_SCALE * MAX_BYTES_PER_PIXEL];
 	const u8 *rows = glyph_rows(c.code);
 	u32 fg = fb.palette[c.colours & 15], bg = fb.palette[c.colours >> 4];
+	bool plain = fb.bytes_per_pixel == sizeof(u32) && fb.scale == 1;
 	u8 *at = fb.pixels + (size_t)y * console_font.height * fb.scale * fb.mode.pitch_bytes +
 		(size_t)x * FONT_WIDTH * fb.scale * fb.bytes_per_pixel;
 	for (unsigned row = 0; row < console_font.height; row++) {
 		bool line_here = (c.flags & CELL_UNDERLINE) && row + 2 == console_font.height;
-		size_t bytes = expand_row(line, line_here ? 0xff : rows[row], fg, bg);
+		u8 bits = line_here ? 0xff : rows[row];
 		for (unsigned i = 0; i < fb.scale; i++, at += fb.mode.pitch_bytes)
-			memcpy(at, line, bytes);
+			if (plain)
+				draw_row_words((u32 *)at, bits, fg, bg);
+			else
+				draw_row_bytes(at, bits, fg, bg);
 	}
 }
 
@@ -273,7 +281,7 @@ static bool fit(const struct boot_framebuffer *m, unsigned *cols, unsigned *rows
 		return m->pitch_bytes >= m->width * sizeof(u16);
 	}
 	fb.bytes_per_pixel = (m->bpp + 7) / 8;
-	fb.scale = m->width >= DOUBLE_FROM_WIDTH ? MAX_SCALE : 1;
+	fb.scale = m->width >= DOUBLE_FROM_WIDTH ? DOUBLED : 1;
 	*cols = m->width / (FONT_WIDTH * fb.scale);
 	*rows = m->height / (console_font.height * fb.scale);
 	bool channels = m->red_size && m->red_size <= 16 && m->green_size && m->green_size <= 16 && m->blue_size &&
@@ -316,8 +324,14 @@ void fbconsole_init(const struct bootinfo *bi)
 	prepare_glyphs();
 	spin_init(&fb.lock, RANK_DEVICE);
 	screen_init(&fb.screen, cells, cols, rows);
-	fb.shown = shown; /* of zeroes: differs everywhere, so the first refresh clears the screen */
+	fb.shown = shown;
 	fb.pixels = pixels;
+	if (is_text()) {
+		refresh(); /* `shown` is of zeroes and differs everywhere */
+	} else {
+		memset(pixels, 0, bytes); /* black in every format, also beyond the last cell */
+		memcpy(shown, cells, (size_t)cols * rows * sizeof(*cells));
+	}
 	fb.port = (struct tty_port){
 		.name = "tty1", .major = MAJOR_TTY, .minor = MINOR_TTY1, .ops = &port_ops,
 		.initial = tty_default_termios, .size = { .ws_row = (u16)rows, .ws_col = (u16)cols },

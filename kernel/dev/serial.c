@@ -25,14 +25,15 @@
 #include "kernel/lib/string.h"
 
 enum { /* registers and their bits */
-	UART_DATA = 0, UART_IER = 1, UART_IIR = 2, UART_FCR = 2, UART_LCR = 3, UART_MCR = 4, UART_LSR = 5, UART_SCRATCH = 7,
+	UART_DATA = 0, UART_IER = 1, UART_IIR = 2, UART_FCR = 2, UART_LCR = 3, UART_MCR = 4, UART_LSR = 5,
 	UART_DIVISOR_LOW = 0, UART_DIVISOR_HIGH = 1,
 	IER_RECEIVE = 1, IER_TRANSMIT = 2, IER_LINE_STATUS = 4,
 	IIR_NONE_PENDING = 1, IIR_FIFOS_ON = 0xc0,
 	FCR_ENABLE = 1, FCR_CLEAR_RECEIVE = 2, FCR_CLEAR_TRANSMIT = 4, FCR_TRIGGER_8 = 0x80,
 	LCR_STOP_2 = 4, LCR_PARITY = 8, LCR_PARITY_EVEN = 0x10, LCR_BREAK = 0x40, LCR_DIVISOR = 0x80,
 	MCR_DTR = 1, MCR_RTS = 2, MCR_OUT2 = 8, MCR_LOOPBACK = 0x10,
-	LSR_DATA = 1, LSR_OVERRUN = 2, LSR_PARITY = 4, LSR_FRAME = 8, LSR_BREAK = 0x10, LSR_THR_EMPTY = 0x20, LSR_IDLE = 0x40,
+	LSR_DATA = 1, LSR_OVERRUN = 2, LSR_PARITY = 4, LSR_FRAME = 8, LSR_BREAK = 0x10, LSR_THR_EMPTY = 0x20,
+	LSR_IDLE = 0x40,
 	LSR_ERRORS = LSR_OVERRUN | LSR_PARITY | LSR_FRAME | LSR_BREAK,
 };
 enum {
@@ -161,7 +162,8 @@ static void drain(struct uart *u)
 	}
 }
 
-void serial_drain(void)
+/* Of all ports, not only the log's. */
+static void drain_all(void)
 {
 	for (unsigned i = 0; i < NR_UARTS; i++) {
 		struct uart *u = &uarts[i];
@@ -415,7 +417,7 @@ static void log_write(const char *s, size_t n)
 	unlock_uart(u, irq);
 }
 
-static struct console log_console = { .write = log_write };
+static struct console log_console = { .write = log_write, .drain = drain_all };
 
 static void log_goes_to(struct uart *u)
 {

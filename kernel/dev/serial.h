@@ -12,4 +12,3 @@ void serial_init(void);
 /* Sets the speed that the port starts with and moves the log there. -ENODEV: no such port; -EINVAL: no
  * such speed. 0 keeps the speed. */
 int serial_choose_console(const char *name, unsigned baud);
-void serial_drain(void); /* sends what is queued, polled and bounded: before the machine is switched off */

@@ -9,11 +9,12 @@
  * Lifetime  a thread's number is free at once, the leader's when the process is reaped. The struct goes a
  *           grace period after the last switch away from it.
  * Linux     _exit(2), exit_group(2). The status of a process is that of exit_group(2) or of the fatal signal,
- *           else that with which its leader left.
+ *           else that with which its last thread left.
  */
 #include "fs/file.h"
 #include "fs/path.h"
 #include "fs/tty.h"
+#include "kernel/core/log.h"
 #include "kernel/core/panic.h"
 #include "kernel/core/sched.h"
 #include "kernel/core/trace.h"
@@ -25,6 +26,8 @@
 #include "mm/mm.h"
 #include "mm/uaccess.h"
 
+enum { SIGNAL_BITS = 0x7f, STATUS_SHIFT = 8 }; /* wait(2): what ended it, and with which status */
+
 /* From here on the thread takes no signals: those of the process that only it could have taken go to the
  * others. True: it is the last. */
 static bool begin_exit(struct task *t, int status)
@@ -35,8 +38,10 @@ static bool begin_exit(struct task *t, int status)
 	struct sighand *s = sighand_lock(t, &irq);
 	t->exiting = true;
 	bool is_last = --p->nr_live == 0;
-	if (t == p->leader && !(process_flags(p) & PROCESS_EXITING))
+	if (is_last && !(process_flags(p) & PROCESS_EXITING)) {
+		process_set(p, PROCESS_EXITING);
 		p->exit_code = status;
+	}
 	bool completes_stop = signal_leave_locked(t);
 	sighand_unlock(s, irq);
 	spin_unlock(&proc_tree_lock);
@@ -103,13 +108,22 @@ static void leave_tree(struct task *t, u64 peak_pages)
 	}
 }
 
+/* Nothing can go on without it: the machine ends as the option exit= says, or as after a fault. */
+static __noreturn void end_of_process_1(int status)
+{
+	if (status & SIGNAL_BITS)
+		panic("exit: process 1 was killed by signal %d", status & SIGNAL_BITS);
+	log_info("exit: process 1 ended with status %d", status >> STATUS_SHIFT);
+	machine_end(status == 0);
+}
+
 void task_exit(int status)
 {
 	struct task *t = current;
 	struct process *p = t->process;
 	bool is_last = begin_exit(t, status);
 	if (is_last && p == init_process)
-		panic("exit: process 1 ended, status %#x", p->exit_code);
+		end_of_process_1(p->exit_code);
 	trace_event(TRACE_EXIT, status, p->pid->nr);
 	process_hooks_run(task_exit, t);
 	if (is_last) {

@@ -29,8 +29,6 @@ void proc_show_domainname(struct strbuf *sb);
 int proc_store_hostname(char *text);
 int proc_store_domainname(char *text);
 
-u64 process_cpu_ns(struct process *p);	/* times.c: exact, living and dead threads */
-
 /* syslog.c: /proc/kmsg, /proc/sys/kernel/printk */
 extern const struct file_ops proc_kmsg_ops;
 void proc_show_printk(struct strbuf *sb);

@@ -87,17 +87,6 @@ static void cpu_time_locked(struct process *p, struct cpu_time *used)
 	}
 }
 
-u64 current_process_cpu_ns(void)
-{
-	struct cpu_time used = { 0 };
-	if (!current->process)
-		return task_cpu_ns(current);
-	spin_lock(&proc_tree_lock);
-	cpu_time_locked(current->process, &used);
-	spin_unlock(&proc_tree_lock);
-	return used.total_ns;
-}
-
 static void send_to_process_locked(struct process *p, int sig)
 {
 	struct siginfo info;

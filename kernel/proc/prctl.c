@@ -21,7 +21,10 @@ enum {
 	TIMER_SLACK_DEFAULT_NS = 50000,
 	TSC_ENABLED = 1,
 	DUMPABLE_MAX = 1, /* 2, "by root only", cannot be asked for */
-	SECURE_ALL_BITS = SECBIT_NOROOT | SECBIT_NO_SETUID_FIXUP | SECBIT_KEEP_CAPS | SECBIT_NO_CAP_AMBIENT_RAISE,
+	SECURE_OPEN_BITS = SECBIT_EXEC_RESTRICT_FILE | SECBIT_EXEC_DENY_INTERACTIVE,
+	SECURE_OPEN = SECURE_OPEN_BITS | SECURE_OPEN_BITS << 1, /* for everybody */
+	SECURE_ALL_BITS = SECBIT_NOROOT | SECBIT_NO_SETUID_FIXUP | SECBIT_KEEP_CAPS | SECBIT_NO_CAP_AMBIENT_RAISE |
+			  SECURE_OPEN_BITS,
 	SECURE_ALL_LOCKS = SECURE_ALL_BITS << 1, /* each bit's lock is the next bit */
 };
 
@@ -94,11 +97,13 @@ static long get_subreaper(const struct prctl_args *x)
 
 static long set_name(const struct prctl_args *x)
 {
-	char comm[TASK_COMM_LEN] = {};
+	char comm[TASK_COMM_LEN];
 	ssize_t n = strncpy_from_user(comm, (const char __user *)x->a[0], sizeof(comm) - 1);
 	if (n < 0 && n != -ENAMETOOLONG)
 		return n;
-	comm[sizeof(comm) - 1] = '\0';
+	if (n < 0) /* cut */
+		n = sizeof(comm) - 1;
+	memset(comm + n, 0, sizeof(comm) - (size_t)n); /* others see all of it, at once */
 	spin_lock(&current->lock);
 	memcpy(current->comm, comm, sizeof(comm));
 	spin_unlock(&current->lock);
@@ -183,16 +188,17 @@ static long get_securebits(const struct prctl_args *x)
 	return current_cred()->securebits;
 }
 
-/* A locked bit stays, a lock stays, nobody invents bits, and only CAP_SETPCAP may at all. */
+/* A locked bit stays, a lock stays, nobody invents bits; most changes need CAP_SETPCAP. */
 static long set_securebits(const struct prctl_args *x)
 {
 	u32 old = current_cred()->securebits;
-	unsigned long new = x->a[0];
+	unsigned long bits = x->a[0];
 	u32 locked = (old & SECURE_ALL_LOCKS) >> 1;
-	if (locked & (old ^ new) || old & SECURE_ALL_LOCKS & ~new ||
-		new & ~(unsigned long)(SECURE_ALL_LOCKS | SECURE_ALL_BITS) || !capable(CAP_SETPCAP))
+	if (locked & (old ^ bits) || old & SECURE_ALL_LOCKS & ~bits ||
+		bits & ~(unsigned long)(SECURE_ALL_LOCKS | SECURE_ALL_BITS) ||
+		((old ^ bits) & ~(unsigned long)SECURE_OPEN && !capable(CAP_SETPCAP)))
 		return -EPERM;
-	return change_securebits((u32)new);
+	return change_securebits((u32)bits);
 }
 
 static long capbset_read(const struct prctl_args *x)

@@ -32,6 +32,10 @@ struct sighand {
 	struct spinlock lock;		    /* RANK_SIGHAND */
 	struct ksigaction action[_NSIG];    /* [lock] of signal n at n - 1 */
 };
+static inline struct ksigaction *sighand_action(struct sighand *s, int sig)
+{
+	return s->action + (sig - 1);
+}
 
 /* What a process (or its waited-for children) used. */
 struct usage {
@@ -158,6 +162,7 @@ void task_release_pid_locked(struct task *t);	/* reap.c: its number is free, off
 void task_give_children_away_locked(struct task *t, struct list *dead); /* reap.c: t ends; dead: to be finished */
 bool process_end_locked(struct process *p);	/* reap.c: a zombie from now on; true: nobody waits, finish it */
 void process_usage(struct process *p, struct usage *u); /* living and dead threads; takes proc_tree_lock */
+u64 process_cpu_ns(struct process *p);	/* times.c: exact, living and dead threads */
 void process_usage_locked(struct process *p, struct usage *u);
 void task_usage(struct task *t, struct usage *u);
 u64 mm_peak_pages(struct task *t); /* most resident pages of its memory so far; 0: it has none */

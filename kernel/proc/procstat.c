@@ -76,7 +76,8 @@ void task_facts(struct task *t, struct task_facts *f)
 	spin_lock(&proc_tree_lock);
 	f->pid = t->tid;
 	f->tgid = p->pid->nr;
-	f->ppid = p->parent ? p->parent->pid->nr : 0;
+	bool is_reaped = p->pid->process != p; /* then its parent may be no more */
+	f->ppid = p->parent && !is_reaped ? p->parent->pid->nr : 0;
 	f->pgrp = p->pgrp ? p->pgrp->nr : 0;
 	f->session = p->session ? p->session->nr : 0;
 	f->nr_threads = (int)max(p->nr_threads, 1u); /* a zombie's leader counts */

@@ -83,7 +83,7 @@ static bool notify_parent_locked(struct process *p)
 	if (sig == SIGCHLD) {
 		u64 irq;
 		struct sighand *s = sighand_lock(parent->leader, &irq);
-		const struct ksigaction *a = &s->action[SIGCHLD - 1];
+		const struct ksigaction *a = sighand_action(s, SIGCHLD);
 		bool ignored = (long)a->handler == __SIG_IGN;
 		autoreap = ignored || a->flags & SA_NOCLDWAIT;
 		sighand_unlock(s, irq);

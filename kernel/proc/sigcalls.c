@@ -51,9 +51,9 @@ long sys_rt_sigaction(int sig, const struct ksigaction __user *uact, struct ksig
 		return -EINVAL;
 	struct sighand *s = current->sighand;
 	u64 irq = spin_lock_irqsave(&s->lock);
-	old = s->action[sig - 1];
+	old = *sighand_action(s, sig);
 	if (uact)
-		action_set_locked(&s->action[sig - 1], sig, &act);
+		action_set_locked(sighand_action(s, sig), sig, &act);
 	spin_unlock_irqrestore(&s->lock, irq);
 	return uold ? copy_to_user(uold, &old, sizeof(old)) : 0;
 }

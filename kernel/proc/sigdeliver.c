@@ -66,7 +66,7 @@ static enum verdict default_action(struct task *t, int sig)
 
 static enum verdict judge(struct task *t, int sig, struct taken *d)
 {
-	struct ksigaction *a = &t->sighand->action[sig - 1];
+	struct ksigaction *a = sighand_action(t->sighand, sig);
 	switch ((long)a->handler) {
 	case __SIG_IGN:
 		return DISCARDED;
@@ -162,28 +162,35 @@ static bool restarts(enum restart_policy policy, const struct ksigaction *handle
 	return false;
 }
 
-/* Decides about the call that r comes from. `handler`: the first one that will run, or NULL. */
-static void finish_call(struct regs *r, const struct ksigaction *handler)
+/* A handler runs between the decision to restart a call and its instruction. */
+static __noinline void restart_missed(struct regs *r)
 {
-	struct task *t = current;
-	if (r->orig_rax == NO_SYSCALL) {
-		if (unlikely(handler && t->restart_valid)) { /* between a restart's decision and its instruction */
-			r->rax = -EINTR;
-			r->rip += SYSCALL_BYTES;
-			t->restart_valid = false;
-		}
-		return;
-	}
-	if ((long)r->rax != -ERESTART && (long)r->rax != -ERESTART_NOHAND)
-		return;
+	r->rax = -EINTR;
+	r->rip += SYSCALL_BYTES;
+	current->restart_valid = false;
+}
+
+static __noinline void call_interrupted(struct regs *r, const struct ksigaction *handler)
+{
 	if (restarts(policy_of(r), handler)) {
 		r->rax = r->orig_rax;
 		r->rip -= SYSCALL_BYTES;
 	} else {
 		r->rax = -EINTR;
-		t->restart_valid = false;
+		current->restart_valid = false;
 	}
 	r->orig_rax = NO_SYSCALL;
+}
+
+/* Decides about the call that r comes from, if it is one. `handler`: the first one that will run, or NULL. */
+static inline void finish_call(struct regs *r, const struct ksigaction *handler)
+{
+	if (r->orig_rax == NO_SYSCALL) {
+		if (unlikely(handler && current->restart_valid))
+			restart_missed(r);
+	} else if (unlikely((long)r->rax == -ERESTART || (long)r->rax == -ERESTART_NOHAND)) {
+		call_interrupted(r, handler);
+	}
 }
 
 /* The stack cannot take the frame. Not even a handler for that would get one if it were the same again. */
@@ -193,7 +200,7 @@ static void frame_failed(const struct taken *d)
 	signal_set_mask(d->frame_mask);
 	if (d->info.si_signo == SIGSEGV) {
 		u64 irq = spin_lock_irqsave(&s->lock);
-		s->action[SIGSEGV - 1].handler = (void __user *)__SIG_DFL;
+		sighand_action(s, SIGSEGV)->handler = (void __user *)__SIG_DFL;
 		spin_unlock_irqrestore(&s->lock, irq);
 	}
 	signal_fault(SIGSEGV, SI_KERNEL, 0);

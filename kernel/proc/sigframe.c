@@ -39,23 +39,42 @@ _Static_assert(sizeof(struct rt_sigframe) == 440, "the ABI's size");
 
 /* --- to the handler --- */
 
-static void save_registers(struct sigcontext *sc, const struct regs *r, ksigset_t mask)
+/* Field by field: an initialiser would clear all of it first. */
+static void save_registers(struct sigcontext *sc, const struct regs *r, const struct task *t, ksigset_t mask)
 {
-	const struct task *t = current;
-	*sc = (struct sigcontext){
-		.r8 = r->r8, .r9 = r->r9, .r10 = r->r10, .r11 = r->r11,
-		.r12 = r->r12, .r13 = r->r13, .r14 = r->r14, .r15 = r->r15,
-		.rdi = r->rdi, .rsi = r->rsi, .rbp = r->rbp, .rbx = r->rbx,
-		.rdx = r->rdx, .rax = r->rax, .rcx = r->rcx, .rsp = r->rsp, .rip = r->rip,
-		.eflags = r->rflags, .cs = r->cs, .ss = r->ss,
-		.err = t->trap_error, .trapno = t->trap_nr, .oldmask = mask, .cr2 = t->trap_address,
-	};
+	sc->r8 = r->r8;
+	sc->r9 = r->r9;
+	sc->r10 = r->r10;
+	sc->r11 = r->r11;
+	sc->r12 = r->r12;
+	sc->r13 = r->r13;
+	sc->r14 = r->r14;
+	sc->r15 = r->r15;
+	sc->rdi = r->rdi;
+	sc->rsi = r->rsi;
+	sc->rbp = r->rbp;
+	sc->rbx = r->rbx;
+	sc->rdx = r->rdx;
+	sc->rax = r->rax;
+	sc->rcx = r->rcx;
+	sc->rsp = r->rsp;
+	sc->rip = r->rip;
+	sc->eflags = r->rflags;
+	sc->cs = (u16)r->cs;
+	sc->gs = 0;
+	sc->fs = 0;
+	sc->ss = (u16)r->ss;
+	sc->err = t->trap_error;
+	sc->trapno = t->trap_nr;
+	sc->oldmask = mask;
+	sc->cr2 = t->trap_address;
+	memset(sc->reserved1, 0, sizeof(sc->reserved1));
 }
 
 /* Where the frame and the FPU state go; 0: the alternate stack is too small for them. */
-static uaddr_t place_frame(const struct regs *r, const struct ksigaction *a, u32 fpu_bytes, uaddr_t *fpu)
+static uaddr_t place_frame(const struct regs *r, const struct ksigaction *a, const struct sigaltstack *ss,
+	u32 fpu_bytes, uaddr_t *fpu)
 {
-	const struct sigaltstack *ss = &current->altstack;
 	uaddr_t sp = r->rsp - RED_ZONE_BYTES;
 	bool on_alternate = sigaltstack_in_use(ss, r->rsp);
 	if (a->flags & SA_ONSTACK && ss->ss_size && !sigaltstack_in_use(ss, sp)) {
@@ -72,7 +91,7 @@ int sigframe_push(struct regs *r, const struct siginfo *info, const struct ksiga
 	struct task *t = current;
 	struct rt_sigframe f;
 	u32 fpu_bytes = arch_fpu_frame_size();
-	uaddr_t fpu, at = place_frame(r, a, fpu_bytes, &fpu);
+	uaddr_t fpu, at = place_frame(r, a, &t->altstack, fpu_bytes, &fpu);
 	if (!at || !(a->flags & SA_RESTORER) || arch_fpu_save_user((void __user *)fpu))
 		return -EFAULT;
 	f.restorer = (u64)a->restorer;
@@ -82,7 +101,7 @@ int sigframe_push(struct regs *r, const struct siginfo *info, const struct ksiga
 	f.uc.uc_stack.ss_sp = t->altstack.ss_sp;
 	f.uc.uc_stack.ss_flags = t->altstack.ss_flags;
 	f.uc.uc_stack.ss_size = t->altstack.ss_size;
-	save_registers(&f.uc.uc_mcontext, r, mask);
+	save_registers(&f.uc.uc_mcontext, r, t, mask);
 	f.uc.uc_mcontext.fpstate = (struct fpstate __user *)fpu;
 	f.uc.uc_sigmask = mask;
 	size_t bytes = offsetof(struct rt_sigframe, info);
@@ -105,8 +124,7 @@ int sigframe_push(struct regs *r, const struct siginfo *info, const struct ksiga
 	r->cs = USER_CS;
 	r->ss = USER_DS;
 	r->rflags &= ~(u64)(RFLAGS_DF | RFLAGS_RF | RFLAGS_TF);
-	task_work_set(t, TASK_WORK_IRET);
-	return 0;
+	return 0; /* the way to user mode that had this work to do loads every register */
 }
 
 /* --- and back --- */
@@ -167,6 +185,8 @@ long sys_rt_sigreturn(void)
 	}
 	if (unlikely(r->cs != USER_CS || r->ss != USER_DS))
 		refuse_selectors(r);
-	(void)sigaltstack_set(&uc.uc_stack, r->rsp); /* what cannot be set is left as it is */
+	const struct sigaltstack *now = &t->altstack, *then = &uc.uc_stack;
+	if (unlikely(now->ss_sp != then->ss_sp || now->ss_size != then->ss_size || now->ss_flags != then->ss_flags))
+		(void)sigaltstack_set(then, r->rsp); /* what cannot be set is left as it is */
 	return (long)r->rax;
 }

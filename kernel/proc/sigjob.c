@@ -100,7 +100,7 @@ void job_tell_parent(struct process *p, int code)
 		return;
 	u64 irq;
 	struct sighand *s = sighand_lock(parent->leader, &irq);
-	if (!(s->action[SIGCHLD - 1].flags & SA_NOCLDSTOP))
+	if (!(sighand_action(s, SIGCHLD)->flags & SA_NOCLDSTOP))
 		(void)signal_send_locked(parent->leader, &info, SIGNAL_PROCESS);
 	sighand_unlock(s, irq);
 	wake(&parent->child_wq, UINT32_MAX);

@@ -8,8 +8,8 @@
  *           leader if it can; when that thread blocks it after all, or leaves, another one is told.
  *           A signal that ends the process does so while it is being sent: no thread needs to wake up
  *           first to find that out.
- * Locks     everything here runs under sighand->lock; signal_send() and signal_set_mask() take it. Run
- *           queues' and wait queues' locks are taken inside it. All of it may run in interrupts.
+ * Locks     everything here runs under sighand->lock, which signal_send() takes, and signal_set_mask() when
+ *           it must. Run queues' and wait queues' locks are taken inside it. All of it may run in interrupts.
  * Lifetime  a queue entry belongs to its queue. The first standard signal uses the spare entry of the
  *           queue, so that the usual signal allocates nothing; the further ones come from a cache. Those
  *           are at most one per number, hence uncharged. Real-time entries are charged to the target's
@@ -19,6 +19,7 @@
 #include "kernel/proc/signal.h"
 #include "kernel/core/alloc.h"
 #include "kernel/core/sched.h"
+#include "kernel/core/trace.h"
 #include "kernel/core/upcalls.h"
 #include "kernel/lib/errno.h"
 #include "kernel/lib/string.h"
@@ -210,7 +211,7 @@ int signal_dequeue_fault_locked(struct task *t, struct siginfo *info)
 /* What t would take now. */
 static inline ksigset_t open_signals(const struct task *t)
 {
-	return ~t->blocked | t->wait_set;
+	return ~READ_ONCE(t->blocked) | t->wait_set;
 }
 
 void signal_recalc_locked(struct task *t)
@@ -312,15 +313,15 @@ bool signal_leave_locked(struct task *t)
 
 static bool is_default(const struct task *t, int sig)
 {
-	return (long)t->sighand->action[sig - 1].handler == __SIG_DFL;
+	return (long)sighand_action(t->sighand, sig)->handler == __SIG_DFL;
 }
 
 static bool is_ignored(const struct task *t, int sig)
 {
 	ksigset_t bit = sigmask(sig);
-	if ((t->blocked | t->wait_set) & bit)
+	if ((READ_ONCE(t->blocked) | t->wait_set) & bit)
 		return false; /* what becomes of it is decided when it is unblocked */
-	long handler = (long)t->sighand->action[sig - 1].handler;
+	long handler = (long)sighand_action(t->sighand, sig)->handler;
 	if (handler != __SIG_DFL)
 		return handler == __SIG_IGN;
 	return bit & SIGNALS_IGNORED || process_flags(t->process) & PROCESS_UNKILLABLE;
@@ -361,6 +362,7 @@ int signal_send_locked(struct task *t, const struct siginfo *info, enum signal_s
 	int sig = info->si_signo;
 	ksigset_t bit = sigmask(sig);
 	assert_spin_held(&t->sighand->lock);
+	trace_event(TRACE_SIGNAL, sig, t->tid);
 	if (unlikely(process_flags(p) & PROCESS_EXITING))
 		return 0;
 	if (unlikely(bit & (SIGNALS_STOP | sigmask(SIGCONT))))
@@ -413,26 +415,45 @@ int signal_send_process(struct process *p, const struct siginfo *info)
 
 /* --- masks --- */
 
-void signal_set_mask_locked(ksigset_t mask)
+static void mask_changed_locked(struct task *t, ksigset_t newly_blocked)
 {
-	struct task *t = current;
-	assert_spin_held(&t->sighand->lock);
-	ksigset_t newly_blocked = mask & ~t->blocked;
-	t->blocked = mask & ~SIGNALS_UNBLOCKABLE;
 	if (unlikely(t->process->pending.set & newly_blocked))
 		retarget_locked(t->process, t, newly_blocked);
 	signal_recalc_locked(t);
 }
 
+void signal_set_mask_locked(ksigset_t mask)
+{
+	struct task *t = current;
+	assert_spin_held(&t->sighand->lock);
+	ksigset_t newly_blocked = mask & ~t->blocked;
+	WRITE_ONCE(t->blocked, mask & ~SIGNALS_UNBLOCKABLE);
+	mask_changed_locked(t, newly_blocked);
+}
+
+/* Without the lock when nothing is pending that the change concerns:
+ *
+ *	the current task		a sender, under the lock
+ *	store `blocked`			add to a pending set
+ *	full barrier			full barrier (in wake())
+ *	look at the pending sets	look at `blocked`: act_on()
+ */
 void signal_set_mask(ksigset_t mask)
 {
-	struct sighand *s = current->sighand;
+	struct task *t = current;
 	mask &= ~SIGNALS_UNBLOCKABLE;
-	if (mask == current->blocked)
+	if (mask == t->blocked)
 		return;
-	u64 irq = spin_lock_irqsave(&s->lock);
-	signal_set_mask_locked(mask);
-	spin_unlock_irqrestore(&s->lock, irq);
+	ksigset_t newly_blocked = mask & ~t->blocked;
+	WRITE_ONCE(t->blocked, mask);
+	full_barrier();
+	ksigset_t pending = READ_ONCE(t->pending.set), shared = READ_ONCE(t->process->pending.set);
+	if (likely(!((pending | shared) & ~mask) && !(shared & newly_blocked)))
+		return;
+	u64 irq;
+	struct sighand *s = sighand_lock(t, &irq);
+	mask_changed_locked(t, newly_blocked);
+	sighand_unlock(s, irq);
 }
 
 void signal_suspend_mask(ksigset_t mask)

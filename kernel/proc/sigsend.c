@@ -135,7 +135,7 @@ void signal_fault(int sig, int code, uaddr_t address)
 	info.si_addr = (void __user *)address;
 	u64 irq;
 	struct sighand *s = sighand_lock(t, &irq);
-	struct ksigaction *a = &s->action[sig - 1];
+	struct ksigaction *a = sighand_action(s, sig);
 	bool is_blocked = t->blocked & sigmask(sig);
 	if (is_blocked || (long)a->handler == __SIG_IGN)
 		a->handler = (void __user *)__SIG_DFL;
@@ -215,7 +215,7 @@ void signal_own(struct pid *owner, bool group, const struct cred *sender, int si
 bool signal_is_ignored_or_blocked(int sig)
 {
 	struct task *t = current;
-	return t->blocked & sigmask(sig) || (long)READ_ONCE(t->sighand->action[sig - 1].handler) == __SIG_IGN;
+	return t->blocked & sigmask(sig) || (long)READ_ONCE(sighand_action(t->sighand, sig)->handler) == __SIG_IGN;
 }
 
 /* --- calls --- */
@@ -224,6 +224,8 @@ long sys_kill(int pid, int sig)
 {
 	struct siginfo info;
 	siginfo_user(&info, sig, SI_USER);
+	if (pid == info.si_pid && sig > 0 && sig <= _NSIG) /* what raise(3) and abort(3) do: nothing to ask */
+		return signal_send_process(current->process, &info);
 	if (pid > 0)
 		return send_to_tid(0, pid, &info, SIGNAL_PROCESS);
 	if (pid == INT32_MIN)
@@ -259,7 +261,7 @@ static bool is_known_layout(int sig, int code)
 	if (code == SI_KERNEL)
 		return true;
 	if (code > SI_USER)
-		return code <= (sig < (int)ARRAY_LEN(last_code) && last_code[sig] ? last_code[sig] : POLL_HUP);
+		return code <= ((unsigned)sig < ARRAY_LEN(last_code) && last_code[sig] ? last_code[sig] : POLL_HUP);
 	return code >= SI_DETHREAD || code == SI_ASYNCNL;
 }
 

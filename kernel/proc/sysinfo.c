@@ -213,12 +213,15 @@ long sys_reboot(unsigned magic, unsigned magic2, unsigned cmd, void __user *arg)
 	case LINUX_REBOOT_CMD_RESTART2:
 		if (strncpy_from_user(command, arg, sizeof(command)) == -EFAULT)
 			return -EFAULT;
+		console_drain();
 		arch_reboot();
 	case LINUX_REBOOT_CMD_RESTART:
+		console_drain();
 		arch_reboot();
 	case LINUX_REBOOT_CMD_HALT:
 		halt();
 	case LINUX_REBOOT_CMD_POWER_OFF:
+		console_drain();
 		arch_poweroff();
 	default:
 		return -EINVAL;

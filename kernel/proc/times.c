@@ -76,13 +76,7 @@ static int cpu_clock_read(int clock, s64 *ns)
 
 static int read_clock(int clock, s64 *ns)
 {
-	if (unlikely(clock < 0))
-		return cpu_clock_read(clock, ns);
-	if (clock == CLOCK_PROCESS_CPUTIME_ID) {
-		*ns = (s64)process_cpu_ns(current->process);
-		return 0;
-	}
-	return clock_read(clock, ns);
+	return unlikely(clock < 0) ? cpu_clock_read(clock, ns) : clock_read(clock, ns);
 }
 
 /* --- clocks --- */

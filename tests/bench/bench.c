@@ -8,7 +8,9 @@
  *           VALUE is nanoseconds of CLOCK_MONOTONIC per operation. Under `qemu -icount shift=0` these
  *           are instructions, the same at every run.
  * Options   from /proc/cmdline: bench.memory=KIB the machine has, bench.dynamic=PATH of a dynamic program
- *           that does nothing, bench.rows=GLOB only these. As arguments: `exit N` ends with N at once.
+ *           that does nothing, bench.rows=GLOB only these, bench.profile: each row waits for a byte of
+ *           input and then runs a few operations once, for profile.py. As arguments: `exit N` ends with N
+ *           at once.
  * Linux     The same binary runs there; nothing but calls of the common base is used.
  */
 #define _GNU_SOURCE 1
@@ -41,6 +43,7 @@ enum {
 	BLOCK = 65536,
 	EXIT_STATUS = 42,
 	CMDLINE_BYTES = 2048,
+	PROFILED_PART = 20, /* of the operations of a pass */
 	SLACK = 50, /* of a hundred yields so many may find nobody else to run: other CPUs help out */
 };
 
@@ -52,7 +55,7 @@ struct bench {
 };
 
 static const char *row_name = "start";
-static bool failed;
+static bool failed, is_profiled;
 static long memory_kib;
 static const char *dynamic_path = "/usr/bin/true", *rows = "*";
 static char *self_argv[] = { "/bin/bench", "exit", "42", NULL };
@@ -71,7 +74,8 @@ static inline long raw(long nr, long a, long b, long c, long d)
 	return ret;
 }
 
-static long now(void)
+/* Each row calls it right before and right behind what counts; profile.py goes by its address. */
+__attribute__((noinline)) static long now(void)
 {
 	struct timespec ts;
 
@@ -570,6 +574,21 @@ static void print_row(const char *name, long value, const char *unit)
 	fflush(stdout);
 }
 
+static void profile_bench(const struct bench *b)
+{
+	long n = b->count / PROFILED_PART + 1;
+	char c;
+
+	b->run(b->count);
+	printf("profile ready %s %ld %lx\n", b->name, n, (long)now);
+	fflush(stdout);
+	(void)!read(STDIN_FILENO, &c, 1);
+	b->run(n);
+	printf("profile done\n");
+	fflush(stdout);
+	(void)!read(STDIN_FILENO, &c, 1);
+}
+
 static void run_bench(const struct bench *b)
 {
 	long least = -1;
@@ -577,6 +596,10 @@ static void run_bench(const struct bench *b)
 	if (fnmatch(rows, b->name, 0) != 0)
 		return;
 	row_name = b->name;
+	if (is_profiled) {
+		profile_bench(b);
+		return;
+	}
 	for (int pass = 0; pass <= PASSES; pass++) {
 		long took = b->run(b->count);
 
@@ -637,6 +660,8 @@ static void read_options(void)
 			dynamic_path = word + 14;
 		else if (strncmp(word, "bench.rows=", 11) == 0)
 			rows = word + 11;
+		else if (strcmp(word, "bench.profile") == 0)
+			is_profiled = true;
 	}
 }
 

@@ -19,6 +19,7 @@ PROGRAM_TIMEOUT_S = 120
 HOST_PARALLEL = 2
 SLOWNESS = 4         # how much longer a case may take in an emulated machine
 SMOKE = ("eventfd", "pipe")  # what the quick entry of the ISO's menu runs (iso/grub.cfg)
+ISO_LOADS = "Loading Parley"  # what it says then
 ISO_KEYS = {"abi": "q", "kernel": "k"}  # the keys that choose entries there
 LINUX_OPTIONS = "console=ttyS0 quiet loglevel=5 panic=-1 mitigations=off rdinit=/bin/testrun"
 PARLEY_OPTIONS = "console=ttyS0 panic=-1 exit=debug init=/bin/testrun"
@@ -177,21 +178,27 @@ def run_kernel_tests(config, paths, title, globs, limit=LIMIT_S):
 
 
 def follow(setup, paths, title, stream, total, key, limit):
-    """Boots one machine and listens; `key` is pressed until the stream has started."""
+    """Boots one machine and listens; `key` is pressed until the ISO's menu has taken it."""
     os.makedirs(paths.logs, exist_ok=True)
     log = os.path.join(paths.logs, title + ".log")
     live = report.Live(title)
     run = qemu.Run(setup, log)
 
+    menu = {"is_open": bool(key)}
+
+    def line(text):
+        menu["is_open"] = menu["is_open"] and ISO_LOADS not in text
+        stream.line(text)
+
     def tick():
-        if key and not stream.started:
+        if menu["is_open"]:
             run.type(key)
         now = stream.current
         seen = "%d/%d  " % (stream.programs_seen, total) if total else ""
         live.show("%s%s  %s" % (seen, report.tally_text(report.tally(stream.cases)),
                                 now.cases[-1].name if now and now.cases else ""))
 
-    run.follow(stream.line, limit, SILENCE_S, tick)
+    run.follow(line, limit, SILENCE_S, tick)
     how, code = verdict(run)
     cases = stream.finish(how)
     live.end(cases)

@@ -19,6 +19,9 @@ TROUBLE = re.compile(r"(?:^|[\]\s>])((?:# kernel warning|WARNING|BUG|PANIC|KASAN
                      r"general protection fault)[:, ].*)")
 
 
+END_OF_REPORT = "PANIC: end of report"  # the first line of it said what happened
+
+
 class Case:
     def __init__(self, program, name, outcome, reason="", log=(), seconds=0.0):
         self.program, self.name, self.outcome = program, name, outcome
@@ -95,7 +98,7 @@ class Stream:
     def line(self, text):
         self.tail = (self.tail + [text])[-60:]
         trouble = TROUBLE.search(text)
-        if trouble and (not text.lstrip().startswith("#") or text.startswith("# kernel warning")):
+        if trouble and END_OF_REPORT not in text and (not text.lstrip().startswith("#") or text.startswith("# kernel warning")):
             self.troubles.append(trouble.group(1).strip())
         if text == "# testrun %s start" % self.nonce:
             self.started = True
@@ -135,7 +138,6 @@ class Stream:
         """The machine has ended, `how` says in which way when it was not the right one."""
         if self.current:
             self.current.fail_whole(how or "the stream broke off")
-            self.current.cases[-1].log += self.tail
             self.cases += self.current.cases
         if not self.started:
             self._machine("the runner never started: %s" % (how or "no start line"))
@@ -152,7 +154,8 @@ class Stream:
         return self.cases
 
     def _machine(self, reason):
-        self.cases.append(Case("machine", reason, FAIL, reason, self.tail))
+        self.cases.append(Case("machine", reason, FAIL, "", self.tail))
+        self.tail = []  # told once
 
 
 class KernelStream:
@@ -166,7 +169,7 @@ class KernelStream:
     def line(self, text):
         self.tail = (self.tail + [text])[-60:]
         plan, result, trouble = PLAN.match(text), RESULT.match(text), TROUBLE.search(text)
-        if trouble:
+        if trouble and END_OF_REPORT not in text:
             self.troubles.append(trouble.group(1).strip())
         if text == "KTAP version 1":
             self.started = True
@@ -196,4 +199,5 @@ class KernelStream:
         return self.cases
 
     def _machine(self, reason):
-        self.cases.append(Case("kernel", reason, FAIL, reason, self.tail))
+        self.cases.append(Case("kernel", reason, FAIL, "", self.tail))
+        self.tail = []  # told once
