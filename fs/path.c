@@ -442,7 +442,7 @@ static int end_of_text(struct walk *w, bool want_parent)
 	return has_slash && !S_ISDIR(w->cur.dentry->inode->mode) ? -ENOTDIR : 0;
 }
 
-static inline __always_inline int walk_steps(struct walk *w, bool want_parent)
+static __always_inline int walk_steps(struct walk *w, bool want_parent)
 {
 	for (;;) {
 		const char *name = w->rest, *next;

@@ -147,7 +147,8 @@ CASE(old_functions_tell_the_same_time)
 
 CASE(getcpu_tells_where_it_runs)
 {
-	long (*where)(unsigned *, unsigned *, void *) = (long (*)(unsigned *, unsigned *, void *))function("__vdso_getcpu");
+	long (*where)(unsigned *, unsigned *, void *) =
+		(long (*)(unsigned *, unsigned *, void *))function("__vdso_getcpu");
 	cpu_set_t may, one;
 	unsigned cpu, node;
 
