@@ -43,8 +43,8 @@ static int change_at(int dirfd, const char __user *name, unsigned flags, const s
 {
 	PATHREF p = {};
 	u8 first;
-	if (flags & AT_EMPTY_PATH && dirfd != AT_FDCWD &&
-		(!name || (get_user(first, (const u8 __user *)name) == 0 && !first))) {
+	bool names_dirfd = flags & AT_EMPTY_PATH && dirfd != AT_FDCWD;
+	if (names_dirfd && (!name || (get_user(first, (const u8 __user *)name) == 0 && !first))) {
 		FDREF r = fd_borrow_any(dirfd);
 		if (!r.file)
 			return -EBADF;

@@ -392,6 +392,8 @@ static const char *sentence(const struct unpacker *u, int err)
 static void undo_entry(struct unpacker *u)
 {
 	bool is_dir = S_ISDIR(u->entry->mode);
+	if (u->file) /* the file may have earlier names, under which it was empty so far */
+		(void)inode_truncate(u->path.dentry->inode, 0);
 	if (u->is_new)
 		(void)remove_last(u, is_dir);
 	leave_entry(u);

@@ -28,28 +28,21 @@
 #include "kernel/syscall.h"
 #include "mm/uaccess.h"
 
-enum { ENTRY_CLOEXEC = 1, FD_LIMIT = 1 << 20 /* /proc/sys/fs/nr_open */, SLOTS_PER_STEP = 64 };
-
-struct fdtable {
-	struct ref users;	/* tasks that share it, and lookers */
-	struct spinlock lock;
-	struct idtable ids;	/* [lock; RCU readers] tagged file pointers */
-	u32 highest;		/* [lock] above every descriptor ever used */
-};
+enum { FD_LIMIT = 1 << 20 /* /proc/sys/fs/nr_open */, SLOTS_PER_STEP = 64 };
 
 static inline struct file *entry_file(const void *e)
 {
-	return (struct file *)((uintptr_t)e & ~(uintptr_t)ENTRY_CLOEXEC);
+	return (struct file *)((uintptr_t)e & ~(uintptr_t)FDTABLE_CLOEXEC);
 }
 
 static inline bool entry_is_cloexec(const void *e)
 {
-	return (uintptr_t)e & ENTRY_CLOEXEC;
+	return (uintptr_t)e & FDTABLE_CLOEXEC;
 }
 
 static inline void *entry_make(struct file *f, bool cloexec)
 {
-	return (void *)((uintptr_t)f | (cloexec ? ENTRY_CLOEXEC : 0));
+	return (void *)((uintptr_t)f | (cloexec ? FDTABLE_CLOEXEC : 0));
 }
 
 /* --- looking --- */
@@ -86,7 +79,7 @@ static inline struct fdref borrow(unsigned fd, bool path_only_too)
 	return r;
 }
 
-struct fdref fd_borrow(int fd)
+struct fdref fd_borrow_slow(int fd)
 {
 	return borrow((unsigned)fd, false);
 }
@@ -172,9 +165,8 @@ void fd_install(int fd, struct file *f)
 {
 	struct fdtable *t = current->fdtable;
 	guard(spin)(&t->lock);
-	void *reserved = idtable_get(&t->ids, (unsigned)fd);
-	/* the slot exists: cannot fail */
-	(void)idtable_set(&t->ids, (unsigned)fd, entry_make(f, entry_is_cloexec(reserved)));
+	void **slot = idtable_slot(&t->ids, (unsigned)fd); /* was reserved: it is there */
+	rcu_publish(*slot, entry_make(f, entry_is_cloexec(*slot)));
 }
 
 void fd_cancel(int fd)
@@ -239,8 +231,12 @@ static int set_cloexec(int fd, bool on)
 {
 	struct fdtable *t = current->fdtable;
 	guard(spin)(&t->lock);
-	struct file *f = entry_file(idtable_get(&t->ids, (unsigned)fd));
-	return f ? idtable_set(&t->ids, (unsigned)fd, entry_make(f, on)) : -EBADF;
+	void **slot = idtable_slot(&t->ids, (unsigned)fd);
+	struct file *f = slot ? entry_file(*slot) : NULL;
+	if (!f)
+		return -EBADF;
+	rcu_publish(*slot, entry_make(f, on));
+	return 0;
 }
 
 int fd_set_cloexec(int fd)

@@ -7,8 +7,8 @@
  *           bytes that were moved. Whoever consumes a readiness that is not used up wakes the next waiter.
  * Locks     none; the ops take their own
  * Lifetime  the struct lives on for a grace period after the last put: descriptor look-ups are under RCU
- * Blocking  waiters are exclusive (unless FILE_WAIT_SHARED): one wake lets one of them try. The baton rule: who
- *           leaves the loop while the file is still ready for its mask wakes the next.
+ * Blocking  waiters are exclusive (unless FILE_WAIT_SHARED): one wake lets one of them try. The baton
+ *           rule: who leaves the loop while the file is still ready for its mask wakes the next.
  * Linux     read(2), write(2), signal(7)
  */
 #include "fs/file.h"
@@ -18,8 +18,6 @@
 #include "kernel/core/upcalls.h"
 #include "kernel/lib/errno.h"
 #include "kernel/lib/string.h"
-
-enum { DEFAULT_READY = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM };
 
 static struct kmem_cache *file_cache;
 u64 files_open;
@@ -97,11 +95,6 @@ void file_put(struct file *f)
 	pid_put(f->owner);
 	cred_put(f->cred);
 	file_free(f);
-}
-
-u32 file_ready(struct file *f)
-{
-	return f->ops->ready ? f->ops->ready(f) : DEFAULT_READY;
 }
 
 struct waitq *file_waitq(struct file *f)

@@ -19,6 +19,7 @@
 #include "fs/path.h"
 #include "kernel/core/cred.h"
 #include "kernel/core/mutex.h"
+#include "kernel/lib/idtable.h"
 #include "kernel/lib/strbuf.h"
 #include "kernel/uapi/errno.h"
 #include "kernel/uapi/fcntl.h"
@@ -111,7 +112,11 @@ ssize_t file_read(struct file *f, struct uio *u);  /* blocking as the flags say;
 ssize_t file_write(struct file *f, struct uio *u);
 ssize_t kernel_read(struct file *f, void *buf, size_t n, off_t *pos);
 ssize_t kernel_write(struct file *f, const void *buf, size_t n, off_t *pos);
-u32 file_ready(struct file *f);
+enum { FILE_ALWAYS_READY = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM };
+static inline u32 file_ready(struct file *f)
+{
+	return f->ops->ready ? f->ops->ready(f) : FILE_ALWAYS_READY;
+}
 struct waitq *file_waitq(struct file *f);
 /* The blocking loop: arms on the file's queue for `mask`, tries, sleeps, until try() answers something
  * else than -EAGAIN. -ERESTART after a signal, -EAGAIN at the deadline. */
@@ -125,8 +130,32 @@ struct fdref { /* a file that this system call may use; counted only when the ta
 	struct file *file;
 	bool counted;
 };
-struct fdref fd_borrow(int fd);		 /* .file NULL: -EBADF (O_PATH files too) */
+struct fdtable {
+	struct ref users;	/* tasks that share it, and lookers */
+	struct spinlock lock;	/* RANK_FDTABLE */
+	struct idtable ids;	/* [lock; RCU readers] files' addresses; bit 0: close on exec */
+	u32 highest;		/* [lock] above every descriptor ever used */
+};
+enum { FDTABLE_CLOEXEC = 1 };
 struct fdref fd_borrow_any(int fd);	 /* O_PATH files are answered too */
+struct fdref fd_borrow_slow(int fd);	 /* fd_borrow()'s unusual cases */
+/* The current task's table is its alone: nothing in it changes during the call but by the call. */
+static inline bool fdtable_is_private(const struct fdtable *t)
+{
+	return ref_count(&t->users) == 1;
+}
+/* In a private table: the file, or NULL: none, or an O_PATH one. */
+static inline struct file *fdtable_peek(const struct fdtable *t, int fd)
+{
+	struct file *f = (struct file *)((uintptr_t)idtable_get(&t->ids, (unsigned)fd) & ~(uintptr_t)FDTABLE_CLOEXEC);
+	return likely(f && !(f->mode & FILE_PATH_ONLY)) ? f : NULL;
+}
+/* .file NULL: -EBADF (O_PATH files too) */
+static inline struct fdref fd_borrow(int fd)
+{
+	const struct fdtable *t = current->fdtable;
+	return likely(fdtable_is_private(t)) ? (struct fdref){ fdtable_peek(t, fd), false } : fd_borrow_slow(fd);
+}
 static inline void fdref_put(struct fdref *r)
 {
 	if (unlikely(r->counted))

@@ -5,8 +5,9 @@
  * Promise   inode(7); the permission check is cred_permits() unless the file system has its own.
  *           Timestamps are realtime nanoseconds; reads follow relatime.
  * Locks     inode->lock for mode, owner and contents; link counts are dentry_lock's (dentry.c)
- * Lifetime  the last put runs ops->evict (may sleep), then gives the superblock back; the memory is
- *           freed after a grace period because walks read it under RCU
+ * Lifetime  the last put runs ops->evict (may sleep), which drops the contents; the inode, its empty memory
+ *           object and its hold on the superblock go after a grace period, because walks and stat(2) read
+ *           them under RCU
  */
 #include "fs/inode.h"
 #include "fs/mount.h"
@@ -51,6 +52,8 @@ struct inode *inode_new(struct superblock *sb, u32 mode, const struct inode_ops 
 static void inode_free_rcu(struct rcu_head *head)
 {
 	struct inode *i = container_of(head, struct inode, rcu);
+	vm_object_put(i->object);
+	superblock_put(i->sb);
 	kfree(i->link_target);
 	kmem_cache_free(inode_cache, i);
 }
@@ -61,9 +64,6 @@ void inode_put(struct inode *i)
 		return;
 	if (i->ops->evict)
 		i->ops->evict(i);
-	if (i->object)
-		vm_object_put(i->object);
-	superblock_put(i->sb);
 	rcu_defer(&i->rcu, inode_free_rcu);
 }
 
@@ -91,24 +91,24 @@ static struct timespec to_timespec(s64 ns)
 
 void inode_fill_stat(struct inode *i, struct stat *st)
 {
-	memset(st, 0, sizeof(*st));
+	struct vm_object *o = i->object;
 	st->st_dev = i->sb->dev;
 	st->st_ino = i->ino;
 	st->st_nlink = READ_ONCE(i->nlink);
 	st->st_mode = READ_ONCE(i->mode);
 	st->st_uid = i->uid;
 	st->st_gid = i->gid;
+	st->__pad0 = 0;
 	st->st_rdev = i->rdev;
+	st->st_size = o		      ? (long)READ_ONCE(o->size_bytes) :
+		      i->link_target ? (long)strlen(i->link_target) :
+				       (long)(i->entry_bytes * (2 + READ_ONCE(i->nr_entries)));
 	st->st_blksize = PAGE_SIZE;
-	if (i->object) {
-		st->st_size = READ_ONCE(i->object->size_bytes);
-		st->st_blocks = READ_ONCE(i->object->nr_pages) * (PAGE_SIZE / BLOCK_BYTES);
-	} else if (i->link_target) {
-		st->st_size = strlen(i->link_target);
-	}
+	st->st_blocks = o ? READ_ONCE(o->nr_pages) * (PAGE_SIZE / BLOCK_BYTES) : 0;
 	st->st_atim = to_timespec(i->atime_ns);
 	st->st_mtim = to_timespec(i->mtime_ns);
 	st->st_ctim = to_timespec(i->ctime_ns);
+	st->__reserved[0] = st->__reserved[1] = st->__reserved[2] = 0;
 	if (i->ops->getattr)
 		i->ops->getattr(i, st);
 }

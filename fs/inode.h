@@ -58,6 +58,7 @@ struct inode {
 	struct spinlock priv_lock; /* RANK_OBJECT */
 	u64 next_cookie;	/* [dentry lock] directories: position of the next entry */
 	u32 nr_entries;		/* [dentry lock] directories: pinned entries */
+	u8 entry_bytes;		/* [const] directories: what an entry adds to st_size */
 	struct list locks;	/* advisory locks: fs/flock.c */
 	struct rcu_head rcu;
 };

@@ -46,31 +46,42 @@ static int become_writer(struct file *f)
 	return err;
 }
 
-int open_path(const struct path *p, u32 flags, struct file **out)
+/* The file takes the path over; on error it is put. */
+static int open_path_taking(struct path *p, u32 flags, struct file **out)
 {
 	struct inode *ino = p->dentry->inode;
-	bool is_special = !ino->fops;
-	const struct file_ops *ops = flags & O_PATH ? &path_only_ops : is_special ? &unopened_ops : ino->fops;
-	struct file *f = file_new_at(ops, NULL, NULL, flags, p);
+	bool is_special = !ino->fops, opens = !(flags & O_PATH);
+	const struct file_ops *ops = !opens ? &path_only_ops : is_special ? &unopened_ops : ino->fops;
+	struct file *f = file_new(ops, NULL, NULL, flags);
 	int err = 0;
-	if (!f)
+	if (!f) {
+		path_put(p);
 		return -ENOMEM;
-	bool opens = !(flags & O_PATH);
+	}
+	f->path = path_take(p);
+	f->inode = ino;
 	if (opens && f->mode & FILE_WRITE && S_ISREG(ino->mode))
 		err = become_writer(f);
 	if (err == 0 && opens && ino->ops->open)
 		err = ino->ops->open(ino, f);
 	else if (err == 0 && opens && is_special)
 		err = special_open(ino, f);
-	if (err)
+	if (unlikely(err))
 		f->ops = &unopened_ops; /* what did not open need not be released */
-	else if (flags & O_DIRECT && !S_ISREG(ino->mode))
+	else if (unlikely(flags & O_DIRECT) && !S_ISREG(ino->mode))
 		err = -EINVAL; /* so late, says Linux: the opening was seen */
-	if (err)
+	if (unlikely(err))
 		file_put(f);
 	else
 		*out = f;
 	return err;
+}
+
+int open_path(const struct path *p, u32 flags, struct file **out)
+{
+	struct path own = *p;
+	path_get(&own);
+	return open_path_taking(&own, flags, out);
 }
 
 static unsigned wanted(u32 flags)
@@ -105,7 +116,7 @@ static int truncate_opened(struct inode *ino)
 }
 
 /* Everything after the name is resolved. `created`: by us, just now: its mode does not restrict us. */
-static int open_resolved(const struct path *p, const struct open_request *r, bool created, struct file **out)
+static int open_resolved(struct path *p, const struct open_request *r, bool created, struct file **out)
 {
 	struct inode *ino = p->dentry->inode;
 	int err = 0;
@@ -118,7 +129,7 @@ static int open_resolved(const struct path *p, const struct open_request *r, boo
 	if (!created && !(r->flags & O_PATH))
 		err = may_open(p, r);
 	if (err == 0)
-		err = open_path(p, r->flags, out);
+		err = open_path_taking(p, r->flags, out);
 	if (err == 0 && created)
 		(*out)->mode |= FILE_CREATED;
 	if (err == 0 && r->flags & O_TRUNC && !created) {
@@ -217,7 +228,7 @@ static int open_walked(struct walk *w, const struct open_request *r, struct file
 	}
 	if (err)
 		return err;
-	return r->flags & TMPFILE_BIT ? open_path(&p, r->flags, out) : open_resolved(&p, r, created, out);
+	return r->flags & TMPFILE_BIT ? open_path_taking(&p, r->flags, out) : open_resolved(&p, r, created, out);
 }
 
 static int open_file(int dirfd, const char __user *name, const struct open_request *r, struct file **out)

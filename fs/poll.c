@@ -161,26 +161,41 @@ void poll_finish_mask(const ksigset_t __user *umask, long result)
 
 /* --- poll --- */
 
-static u32 events_of(const struct pollfd *p)
+static inline u32 events_of(const struct pollfd *p)
 {
 	return (u16)p->events | ALWAYS_REPORTED;
 }
 
-/* One look at each; answers how many have something to report. */
-static unsigned pollfds_look(struct pollfd *fds, unsigned n)
+/* What one look at each found: how many have something to report, and what differs from what the program's
+ * memory says already. */
+struct look {
+	unsigned found;
+	u32 difference;
+};
+
+static __always_inline void look_at(struct look *l, struct pollfd *p, struct file *f)
 {
-	unsigned found = 0;
-	for (struct pollfd *p = fds; p < fds + n; p++) {
-		u32 revents = 0;
-		if (p->fd >= 0) {
-			struct fdref r = fd_borrow(p->fd);
-			revents = likely(r.file) ? file_ready(r.file) & events_of(p) : POLLNVAL;
-			fdref_put(&r);
-		}
-		p->revents = (short)revents;
-		found += revents != 0;
+	u32 revents = likely(f) ? file_ready(f) & events_of(p) : p->fd < 0 ? 0 : POLLNVAL;
+	l->found += revents != 0;
+	l->difference |= revents ^ (u16)p->revents;
+	p->revents = (short)revents;
+}
+
+static struct look pollfds_look(struct pollfd *fds, unsigned n)
+{
+	const struct fdtable *t = current->fdtable;
+	struct look l = {};
+	if (likely(fdtable_is_private(t))) {
+		for (struct pollfd *p = fds; p < fds + n; p++)
+			look_at(&l, p, fdtable_peek(t, p->fd));
+		return l;
 	}
-	return found;
+	for (struct pollfd *p = fds; p < fds + n; p++) {
+		struct fdref r = fd_borrow(p->fd);
+		look_at(&l, p, r.file);
+		fdref_put(&r);
+	}
+	return l;
 }
 
 static long pollfds_wait(struct pollfd *fds, unsigned n, u64 deadline_ns)
@@ -200,14 +215,19 @@ static long pollfds_wait(struct pollfd *fds, unsigned n, u64 deadline_ns)
 	return found;
 }
 
-/* events and revents are written as one word: events as it was read. */
-static long pollfds_export(struct pollfd __user *ufds, const struct pollfd *fds, unsigned n)
+/* Where nothing differs, one entry per page is written, so that memory that cannot be written is noticed. Only
+ * revents is touched: another thread may be changing the rest. */
+static long pollfds_export(struct pollfd __user *ufds, const struct pollfd *fds, unsigned n, bool differs)
 {
-	_Static_assert(offsetof(struct pollfd, events) == 4 && offsetof(struct pollfd, revents) == 6, "one word");
-	for (unsigned i = 0; i < n; i++) {
-		u32 both = (u16)fds[i].events | (u32)(u16)fds[i].revents << 16;
-		if (put_user(both, (u32 __user *)&ufds[i].events))
+	unsigned step = 1;
+	for (unsigned i = 0; i < n; i += step) {
+		uaddr_t at = (uaddr_t)&ufds[i].revents;
+		u16 revents = (u16)fds[i].revents;
+		if (copy_to_user((void __user *)at, &revents, sizeof(revents)))
 			return -EFAULT;
+		if (!differs) /* to the first one that lies in the next page */
+			step = (unsigned)((ALIGN_DOWN(at, PAGE_SIZE) + PAGE_SIZE - at + sizeof(*fds) - 1) /
+				sizeof(*fds));
 	}
 	return 0;
 }
@@ -221,12 +241,18 @@ static long poll_until(struct pollfd __user *ufds, unsigned n, u64 deadline_ns)
 	struct pollfd *fds = poll_memory(bytes, small, sizeof(small));
 	if (!fds)
 		return -ENOMEM;
+	bool differs = true;
 	long result = n ? copy_from_user(fds, ufds, bytes) : 0;
-	if (result == 0)
-		result = pollfds_look(fds, n);
-	if (result == 0 && deadline_ns)
+	if (result == 0) {
+		struct look l = pollfds_look(fds, n);
+		result = l.found;
+		differs = l.difference;
+	}
+	if (result == 0 && deadline_ns) {
 		result = pollfds_wait(fds, n, deadline_ns);
-	if (result >= 0 && pollfds_export(ufds, fds, n))
+		differs = true;
+	}
+	if ((result >= 0 || result == -ERESTART) && pollfds_export(ufds, fds, n, differs))
 		result = -EFAULT;
 	poll_memory_free(fds, bytes, sizeof(small));
 	return result;

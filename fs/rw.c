@@ -31,7 +31,7 @@ static inline ssize_t move(struct file *f, struct uio *u, enum direction dir)
 }
 
 /* Moves at the file's own position. */
-static ssize_t move_at_own_pos(struct file *f, struct uio *u, enum direction dir)
+static __always_inline ssize_t move_at_own_pos(struct file *f, struct uio *u, enum direction dir)
 {
 	if (!uses_position(f))
 		return move(f, u, dir);
@@ -54,7 +54,7 @@ static __noinline ssize_t bad_buffer(const struct file *f, enum direction dir)
 	return has_op ? -EFAULT : -EINVAL;
 }
 
-static inline ssize_t rw_simple(int fd, void __user *buf, size_t count, enum direction dir)
+static __always_inline ssize_t rw_simple(int fd, void __user *buf, size_t count, enum direction dir)
 {
 	FDREF r = fd_borrow(fd);
 	struct uio u;

@@ -294,12 +294,6 @@ static void tmpfs_evict(struct inode *ino)
 	__atomic_sub_fetch(&ino->sb->used_inodes, 1, __ATOMIC_RELAXED);
 }
 
-static void tmpfs_getattr(struct inode *ino, struct stat *st)
-{
-	if (S_ISDIR(ino->mode))
-		st->st_size = (2 + READ_ONCE(ino->nr_entries)) * ENTRY_BYTES;
-}
-
 int tmpfs_create(struct inode *dir, u32 mode, u64 rdev, const char *target, struct inode **out)
 {
 	struct superblock *sb = dir->sb;
@@ -324,6 +318,7 @@ int tmpfs_create(struct inode *dir, u32 mode, u64 rdev, const char *target, stru
 		}
 	} else if (S_ISDIR(mode)) {
 		ino->fops = &dir_ops;
+		ino->entry_bytes = ENTRY_BYTES;
 	} else if (S_ISLNK(mode)) {
 		ok = (ino->link_target = kstrdup(target));
 	}
@@ -336,7 +331,7 @@ int tmpfs_create(struct inode *dir, u32 mode, u64 rdev, const char *target, stru
 }
 
 static const struct inode_ops tmpfs_inode_ops = {
-	.create = tmpfs_create, .setsize = tmpfs_setsize, .getattr = tmpfs_getattr, .evict = tmpfs_evict,
+	.create = tmpfs_create, .setsize = tmpfs_setsize, .evict = tmpfs_evict,
 };
 
 /* --- mounting --- */
@@ -429,6 +424,7 @@ int tmpfs_mount(struct superblock *sb, const char *options)
 	root->uid = (u32)o.uid;
 	root->gid = (u32)o.gid;
 	root->fops = &dir_ops;
+	root->entry_bytes = ENTRY_BYTES;
 	sb->root = dentry_new_root(root);
 	return sb->root ? 0 : -ENOMEM;
 }

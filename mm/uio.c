@@ -7,27 +7,6 @@
 #include "kernel/lib/string.h"
 #include "mm/uaccess.h"
 
-void uio_init_user(struct uio *u, void __user *buf, size_t n)
-{
-	u->kind = UIO_USER;
-	u->flags = 0;
-	u->left = n;
-	u->seg_off = 0;
-	u->one.iov_base = buf;
-	u->one.iov_len = n;
-	u->seg = &u->one;
-}
-
-void uio_init_kernel(struct uio *u, void *buf, size_t n)
-{
-	u->kind = UIO_KERNEL;
-	u->flags = 0;
-	u->left = n;
-	u->seg_off = 0;
-	u->seg = NULL;
-	u->kbuf = buf;
-}
-
 void uio_init_iov(struct uio *u, const struct iovec *iov, unsigned n, size_t total)
 {
 	u->kind = UIO_USER;
@@ -112,6 +91,15 @@ static inline size_t move(struct uio *u, void *buf, size_t n, enum direction dir
 	}
 	lockrank_assert_may_touch_user();
 	size_t done = 0;
+	if (likely(n <= u->seg->iov_len - u->seg_off)) { /* one segment, as nearly always */
+		char __user *at = (char __user *)u->seg->iov_base + u->seg_off;
+		size_t missed = dir == PUT  ? arch_copy_to_user(at, buf, n) :
+				dir == TAKE ? arch_copy_from_user(buf, at, n) :
+					      arch_clear_user(at, n);
+		u->left -= n - missed;
+		u->seg_off += n - missed;
+		return n - missed;
+	}
 	while (done < n) {
 		size_t part = min(segment_room(u), n - done);
 		char __user *at = (char __user *)u->seg->iov_base + u->seg_off;

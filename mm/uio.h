@@ -36,8 +36,25 @@ struct uio_mark {
 	void *kbuf;
 };
 
-void uio_init_user(struct uio *u, void __user *buf, size_t n);	/* caller checked access_ok */
-void uio_init_kernel(struct uio *u, void *buf, size_t n);
+static inline void uio_init_user(struct uio *u, void __user *buf, size_t n) /* caller checked access_ok */
+{
+	u->kind = UIO_USER;
+	u->flags = 0;
+	u->left = n;
+	u->seg_off = 0;
+	u->one.iov_base = buf;
+	u->one.iov_len = n;
+	u->seg = &u->one;
+}
+static inline void uio_init_kernel(struct uio *u, void *buf, size_t n)
+{
+	u->kind = UIO_KERNEL;
+	u->flags = 0;
+	u->left = n;
+	u->seg_off = 0;
+	u->seg = NULL;
+	u->kbuf = buf;
+}
 void uio_init_iov(struct uio *u, const struct iovec *iov, unsigned n, size_t total);
 /* Copies an iovec array in and checks it: -EINVAL (count, negative lengths), -EFAULT. *iov is kmalloc'ed
  * unless it fits `small`; free with uio_iov_free. */

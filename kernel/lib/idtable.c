@@ -220,6 +220,37 @@ bool idtable_is_used(const struct idtable *t, u64 id)
 	return walk(t, id, &path) && (path.node[0]->used >> slot_of(id, 0) & 1);
 }
 
+void *idtable_get_deep(const struct idtable *t, u64 id)
+{
+	uintptr_t top = __atomic_load_n(&t->top, __ATOMIC_ACQUIRE);
+	unsigned shift = (top & IDTABLE_LEVELS_MASK) * IDTABLE_BITS;
+	void *p = (void *)(top & ~(uintptr_t)IDTABLE_LEVELS_MASK);
+	if (id >> shift >= IDTABLE_SLOTS)
+		return NULL;
+	while (p) {
+		p = idtable_load_(p, slot_of(id, shift));
+		if (!shift)
+			break;
+		shift -= IDTABLE_BITS;
+	}
+	return p;
+}
+
+void **idtable_slot(const struct idtable *t, u64 id)
+{
+	unsigned shift;
+	struct idtable_node *node = top_node(t, &shift);
+	if (!node || (id >> shift) >= IDTABLE_SLOTS)
+		return NULL;
+	for (; shift; shift -= IDTABLE_BITS) {
+		node = node->slots[slot_of(id, shift)];
+		if (!node)
+			return NULL;
+	}
+	unsigned slot = slot_of(id, 0);
+	return node->used >> slot & 1 ? &node->slots[slot] : NULL;
+}
+
 int idtable_set(struct idtable *t, u64 id, void *p)
 {
 	if (id >> (IDTABLE_MAX_LEVELS * IDTABLE_BITS))
@@ -235,10 +266,28 @@ int idtable_set(struct idtable *t, u64 id, void *p)
 	return 0;
 }
 
+/* The node of a table that has only one, and a slot for `id`; NULL: it takes the long way. */
+static inline struct idtable_node *only_node(const struct idtable *t, u64 id)
+{
+	bool is_only = t->top && !(t->top & IDTABLE_LEVELS_MASK) && id < IDTABLE_SLOTS;
+	return is_only ? (struct idtable_node *)t->top : NULL;
+}
+
 int idtable_alloc(struct idtable *t, void *p, int min, int end)
 {
 	if (min < 0 || min >= end)
 		return -ENOSPC;
+	struct idtable_node *node = only_node(t, min);
+	u64 free_slots = node ? ~node->full & (~0ull << min) : 0;
+	if (likely(free_slots)) {
+		int slot = __builtin_ctzll(free_slots);
+		if (slot >= end)
+			return -ENOSPC;
+		node->used |= 1ull << slot;
+		node->full |= 1ull << slot;
+		store_slot(node, slot, p);
+		return slot;
+	}
 	u64 id = find_free(t, min);
 	if (id >= (u64)end)
 		return -ENOSPC;
@@ -260,6 +309,14 @@ int idtable_alloc_cyclic(struct idtable *t, void *p, int min, int end, int *curs
 void *idtable_remove(struct idtable *t, u64 id)
 {
 	struct path path;
+	struct idtable_node *node = only_node(t, id);
+	if (likely(node && node->used >> id & 1)) {
+		void *p = node->slots[id];
+		store_slot(node, id, NULL);
+		node->used &= ~(1ull << id);
+		node->full &= ~(1ull << id);
+		return p;
+	}
 	if (!walk(t, id, &path) || !(path.node[0]->used >> slot_of(id, 0) & 1))
 		return NULL;
 	void *old = path.node[0]->slots[slot_of(id, 0)];

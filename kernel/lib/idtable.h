@@ -52,21 +52,24 @@ static inline void idtable_init(struct idtable *t)
 	t->top = 0;
 }
 
+void *idtable_get_deep(const struct idtable *t, u64 id); /* idtable_get() of any depth */
+
+static inline void *idtable_load_(const struct idtable_node *node, u64 slot)
+{
+	return __atomic_load_n(&node->slots[slot], __ATOMIC_ACQUIRE);
+}
+
 /* The pointer at `id`, NULL if there is none. */
 static inline void *idtable_get(const struct idtable *t, u64 id)
 {
 	uintptr_t top = __atomic_load_n(&t->top, __ATOMIC_ACQUIRE);
-	unsigned shift = (top & IDTABLE_LEVELS_MASK) * IDTABLE_BITS;
-	if (unlikely(!top || (id >> shift) >= IDTABLE_SLOTS))
-		return NULL;
-	void *p = (void *)(top & ~(uintptr_t)IDTABLE_LEVELS_MASK);
-	for (;;) {
-		struct idtable_node *node = p;
-		p = __atomic_load_n(&node->slots[(id >> shift) & (IDTABLE_SLOTS - 1)], __ATOMIC_ACQUIRE);
-		if (!shift || !p)
-			return p;
-		shift -= IDTABLE_BITS;
-	}
+	unsigned above = top & IDTABLE_LEVELS_MASK;
+	if (likely(above == 0))
+		return likely(top && id < IDTABLE_SLOTS) ? idtable_load_((struct idtable_node *)top, id) : NULL;
+	if (above > 1 || id >= 1u << 2 * IDTABLE_BITS)
+		return idtable_get_deep(t, id);
+	struct idtable_node *node = idtable_load_((struct idtable_node *)(top - 1), id >> IDTABLE_BITS);
+	return node ? idtable_load_(node, id & (IDTABLE_SLOTS - 1)) : NULL;
 }
 
 bool idtable_is_used(const struct idtable *t, u64 id); /* taken, with or without a pointer */
@@ -77,6 +80,9 @@ int idtable_alloc(struct idtable *t, void *p, int min, int end);
 int idtable_alloc_cyclic(struct idtable *t, void *p, int min, int end, int *cursor);
 /* Takes `id`, or replaces what is there: 0, -ENOMEM (not when the slot was taken), -EINVAL: too large. */
 int idtable_set(struct idtable *t, u64 id, void *p);
+/* For writers: where the pointer at `id`, whose slot is taken, is kept; NULL if the slot is not taken. Store to it
+ * with release. */
+void **idtable_slot(const struct idtable *t, u64 id);
 /* Frees the slot and answers its pointer (NULL too if it was free). */
 void *idtable_remove(struct idtable *t, u64 id);
 /* The first pointer that is not NULL at or above *id, which becomes its id; NULL: no more.

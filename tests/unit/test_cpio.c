@@ -66,8 +66,8 @@ static void finish(struct archive *a)
 static int see_begin(void *arg, const struct cpio_entry *e)
 {
 	seen.begun++;
-	seen.len += (size_t)snprintf(seen.text + seen.len, sizeof(seen.text) - seen.len, "+%s %o %u ", e->name,
-		e->mode, e->size);
+	seen.len += (size_t)snprintf(seen.text + seen.len, sizeof(seen.text) - seen.len,
+		"+%s %o %u ", e->name, e->mode, e->size);
 	if (seen.is_damaged)
 		return seen.refuse;
 	EXPECT_EQ(e->ino, 7);
