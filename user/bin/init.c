@@ -4,9 +4,10 @@
  *
  * Promise   mounts what is missing of the usual tree, runs /etc/rc when there is one, and then keeps a login
  *           shell on every console: the devices named by console=, else the screen and the first serial line,
- *           as far as they are there. Each has its own session and controlling terminal. A shell that ends is started again, but not more than once
- *           a second. Every orphan is reaped. At the end all processes get SIGTERM, then SIGKILL; then the
- *           files are written out and reboot(2) is called. Process 1 never exits by itself.
+ *           as far as they are there. Each has its own session and controlling terminal. A shell that ends is
+ *           started again, but not more than once a second. Every orphan is reaped. At the end all processes
+ *           get SIGTERM, then SIGKILL; then the files are written out and reboot(2) is called. Process 1 never
+ *           exits by itself.
  * Options   from /proc/cmdline: init.run=COMMAND  runs the command by the shell on the first console, then
  *           powers off. Quote it when it has blanks: init.run="ps; free".
  * Signals   SIGUSR2 power off, SIGUSR1 halt, SIGTERM or SIGINT (ctrl-alt-del) restart; the programs poweroff,
