@@ -200,7 +200,7 @@ build/bench/bench: $(USER_OBJ)/tests/bench/bench.c.o $(USER_CRT) $(USER_LIBC)
 	$(ulink)
 
 # --- checks -------------------------------------------------------------------------------------
-CHECKS := layers style numbers fmt-check clang cppcheck user-space
+CHECKS := layers style numbers links fmt-check clang cppcheck user-space
 .PHONY: $(CHECKS:%=check-%)
 check: $(CHECKS:%=check-%)
 	@echo "check: all passed"
@@ -210,6 +210,8 @@ check-style:
 	@$(PY) tests/lint/style.py
 check-numbers:
 	@$(PY) tests/lint/numbers.py
+check-links:
+	@$(PY) tests/lint/links.py
 check-fmt-check: fmt-check
 check-clang:
 	@$(PY) tests/lint/second.py clang $(CLANG) -- $(KFLAGS) -- $(filter %.c,$(KSRC)) $(KTESTS)
