@@ -20,7 +20,8 @@
 #include "kernel/lib/inflate.h"
 #include "kernel/lib/string.h"
 
-enum { PERM_BITS = 07777, PARENT_MODE = 0755, WRITING_MODE = 0600, BUCKET_BITS = 6, MESSAGE_BYTES = 256, NAME_SHOWN = 128 };
+enum { PERM_BITS = 07777, PARENT_MODE = 0755, WRITING_MODE = 0600 };
+enum { BUCKET_BITS = 6, MESSAGE_BYTES = 256, NAME_SHOWN = 128 };
 
 /* Something to come back to: the first name of a file with several, or a folder whose time is set at the end. */
 struct note {
@@ -181,7 +182,8 @@ static int create(struct unpacker *u, u32 mode, const char *target)
 {
 	const struct cpio_entry *e = u->entry;
 	struct dentry *d;
-	int err = vfs_create_at(&u->dir, u->last, u->last_len, mode, rdev_make(e->rdev_major, e->rdev_minor), target, &d);
+	u64 rdev = rdev_make(e->rdev_major, e->rdev_minor);
+	int err = vfs_create_at(&u->dir, u->last, u->last_len, mode, rdev, target, &d);
 	if (err)
 		return err;
 	u->path = (struct path){ mount_get(u->dir.mount), d };

@@ -66,7 +66,8 @@ long sys_mmap(unsigned long addr, size_t length, unsigned prot, unsigned flags, 
 	if (offset & (off_t)(PAGE_SIZE - 1))
 		return -EINVAL;
 	if (flags & MAP_ANONYMOUS)
-		return flags & MAP_HUGETLB ? -ENOMEM : mm_map(current->mm, addr, length, (int)prot, (int)flags, NULL, 0);
+		return flags & MAP_HUGETLB ? -ENOMEM :
+					     mm_map(current->mm, addr, length, (int)prot, (int)flags, NULL, 0);
 	FDREF r = fd_borrow(fd);
 	if (!r.file)
 		return -EBADF;

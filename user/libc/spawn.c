@@ -175,7 +175,8 @@ static int add(posix_spawn_file_actions_t *actions, const struct spawn_action *w
 int posix_spawn_file_actions_addopen(posix_spawn_file_actions_t *actions, int fd, const char *path, int flags,
 	mode_t mode)
 {
-	return add(actions, &(struct spawn_action){ .what = ACTION_OPEN, .fd = fd, .flags = flags, .mode = mode }, path);
+	return add(actions,
+		&(struct spawn_action){ .what = ACTION_OPEN, .fd = fd, .flags = flags, .mode = mode }, path);
 }
 int posix_spawn_file_actions_adddup2(posix_spawn_file_actions_t *actions, int fd, int to)
 {
