@@ -7,8 +7,8 @@
  *           bytes that were moved. Whoever consumes a readiness that is not used up wakes the next waiter.
  * Locks     none; the ops take their own
  * Lifetime  the struct lives on for a grace period after the last put: descriptor look-ups are under RCU
- * Blocking  waiters are exclusive (unless FILE_WAIT_SHARED): one wake lets one of them try. The baton
- *           rule: who leaves the loop while the file is still ready for its mask wakes the next.
+ * Blocking  waiters are exclusive (unless FILE_WAIT_SHARED): one wake lets one of them try. The baton rule: who
+ *           leaves the loop while the file is still ready for its mask wakes the next.
  * Linux     read(2), write(2), signal(7)
  */
 #include "fs/file.h"

@@ -162,6 +162,12 @@ static int push_text(struct walk *w, const char *link)
 	return 0;
 }
 
+bool path_is_empty(const char __user *path)
+{
+	u8 first;
+	return !path || (get_user(first, (const u8 __user *)path) == 0 && first == 0);
+}
+
 /* --- beginning --- */
 
 static int begin_at(struct walk *w, int dirfd, bool is_empty)
