@@ -226,7 +226,8 @@ long sys_futex(unsigned __user *uaddr, int op, unsigned val, unsigned long timeo
 		err = deadline_of(op, timeout, &deadline_ns);
 		if (err)
 			return err;
-		long result = futex_wait(uaddr, op, val, deadline_ns, cmd == FUTEX_WAIT ? FUTEX_BITSET_MATCH_ANY : val3);
+		u32 bitset = cmd == FUTEX_WAIT ? FUTEX_BITSET_MATCH_ANY : val3;
+		long result = futex_wait(uaddr, op, val, deadline_ns, bitset);
 		current->restart_valid = result == -ERESTART_NOHAND;
 		current->restart_deadline_ns = deadline_ns;
 		return result;

@@ -120,7 +120,7 @@ static void start_process_1(void)
 	for (unsigned i = 0; err && i < ARRAY_LEN(places); i++)
 		err = start_one(places[i]);
 	if (err)
-		panic("boot: no program to run: none of /init, /sbin/init, /bin/init and /bin/sh can be (error %d)", -err);
+		panic("boot: none of /init, /sbin/init, /bin/init and /bin/sh can be run (error %d)", -err);
 }
 
 static void init_thread(void *arg)

@@ -152,7 +152,8 @@ void proc_show_loadavg(struct strbuf *sb)
 
 void proc_show_version(struct strbuf *sb)
 {
-	strbuf_puts(sb, KERNEL_SYSNAME " version " KERNEL_RELEASE " (parley@parley) (gcc " __VERSION__ ") " KERNEL_VERSION "\n");
+	strbuf_puts(sb, KERNEL_SYSNAME " version " KERNEL_RELEASE " (parley@parley) (gcc " __VERSION__ ") "
+		KERNEL_VERSION "\n");
 }
 
 void proc_show_cmdline(struct strbuf *sb)

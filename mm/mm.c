@@ -217,7 +217,8 @@ int mm_map_vdso(struct mm *mm)
 	uaddr_t at = vma_find_free(mm, 0, PAGE_SIZE + image->text_bytes, 0);
 	if (!at)
 		return -ENOMEM;
-	struct vma *data = vma_alloc(mm, at, at + PAGE_SIZE, VMA_READ | VMA_MAYREAD | VMA_PHYS | VMA_VVAR | VMA_DONTDUMP);
+	struct vma *data = vma_alloc(mm, at, at + PAGE_SIZE,
+		VMA_READ | VMA_MAYREAD | VMA_PHYS | VMA_VVAR | VMA_DONTDUMP);
 	struct vma *text = vma_alloc(mm, at + PAGE_SIZE, at + PAGE_SIZE + image->text_bytes,
 		VMA_READ | VMA_EXEC | VMA_MAYREAD | VMA_MAYEXEC | VMA_PHYS | VMA_VDSO);
 	if (!data || !text) {

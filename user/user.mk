@@ -4,13 +4,14 @@
 #
 #   USER_PROGRAMS   build/user/bin/NAME, of user/bin/NAME.c or of a folder user/bin/NAME/
 #   TEST_PROGRAMS   build/tests/abi/MECHANISM/NAME, of tests/abi/MECHANISM/NAME.c with tests/lib/tap.c
-#   Targets: user, test-programs, and test-user (our shell against dash, on the host).
+#   Targets: user, test-programs, and test-user: our shell beside dash, our library beside the host's.
 
 UO        ?= build
 USER_OBJ  := $(UO)/user/obj
 USER_LIBC := $(UO)/user/libc.a
 USER_TOOL := $(UO)/user/tool.a
 USER_CRT  := $(USER_OBJ)/user/libc/start.S.o
+HOSTCC    ?= gcc
 STRIP     ?= $(CROSS_COMPILE)strip
 
 UFLAGS := -std=gnu17 -O2 -g $(WARN) -nostdinc -isystem $(CCINC) -Iuser/include -I. \
@@ -26,7 +27,7 @@ UBIN_FOLDERS  := $(patsubst user/bin/%/,%,$(sort $(dir $(wildcard user/bin/*/*.c
 USER_PROGRAMS := $(addprefix $(UO)/user/bin/,$(UBIN_NAMES) $(UBIN_FOLDERS))
 TEST_SRC      := $(wildcard tests/abi/*/*.c)
 TEST_PROGRAMS := $(patsubst %.c,$(UO)/%,$(TEST_SRC))
-UALL_OBJ      := $(ULIBC_OBJ) $(UTOOL_OBJ) $(USER_CRT) $(USER_OBJ)/tests/lib/tap.c.o \
+UALL_OBJ      := $(ULIBC_OBJ) $(UTOOL_OBJ) $(USER_CRT) $(USER_OBJ)/tests/lib/tap.c.o $(USER_OBJ)/tests/user/libc.c.o \
                  $(patsubst %,$(USER_OBJ)/%.o,$(TEST_SRC) $(wildcard user/bin/*.c user/bin/*/*.c))
 
 .PHONY: user test-programs test-user
@@ -34,11 +35,20 @@ UALL_OBJ      := $(ULIBC_OBJ) $(UTOOL_OBJ) $(USER_CRT) $(USER_OBJ)/tests/lib/tap
 user: $(USER_PROGRAMS)
 test-programs: $(TEST_PROGRAMS)
 
-test-user: $(UO)/user/bin/sh
-	@$(PY) tests/user/run.py $< dash
+test-user: $(UO)/user/bin/sh $(UO)/tests/user/libc $(UO)/tests/user/libc-host
+	@$(PY) tests/user/run.py $^
 
-# Without -fno-builtin the compiler would turn the loop in strlen() into a call of strlen().
-$(USER_OBJ)/user/libc/%.o: UFLAGS += -fno-builtin
+$(UO)/tests/user/libc: $(USER_OBJ)/tests/user/libc.c.o $(USER_CRT) $(USER_LIBC)
+	$(ulink)
+$(UO)/tests/user/libc-host: tests/user/libc.c
+	$(call say,HCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) -O1 -w -o $@ $<
+
+# Without these the compiler would turn the loop in strlen() into a call of strlen().
+$(USER_OBJ)/user/libc/%.o: UFLAGS += -fno-builtin -fno-tree-loop-distribute-patterns
+# That program calls with formats and sizes that any compiler would warn of.
+$(USER_OBJ)/tests/user/libc.c.o: UFLAGS += -w
 
 $(USER_OBJ)/%.c.o: %.c
 	$(call say,UCC,$<)

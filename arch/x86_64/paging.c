@@ -6,7 +6,8 @@
  *           by its own address nor by its alias in the direct map; guard pages below the boot CPU's
  *           stacks are not mapped; addresses of the lower half are the processes' alone. Kernel
  *           mappings are global: a change of address space keeps them.
- * Locks     kmap_lock (RANK_KMAP) for every change; look-ups take none: tables are never freed
+ * Locks     kmap_lock (RANK_KMAP, interrupts off: its rank is above those that interrupts take) for every
+ *           change; look-ups take none: tables are never freed
  * Lifetime  a process's top table copies the kernel's entries when it is made, and none is added after
  *           that: each 512 GiB that the kernel will ever use has its table from the beginning
  *

@@ -79,6 +79,10 @@ void vdso_set_clock(u64 ns_per_cycle, u64 boot_ns)
 		clocks |= 1u << monotonic[i];
 	}
 	vvar.data.ns_per_cycle = ns_per_cycle;
+	vvar.data.boot_ns = boot_ns;
+	vvar.data.seconds_factor = VDSO_SECONDS_FACTOR;
+	s32 fast = ns_per_cycle && cpu_features.rdtscp ? CLOCK_MONOTONIC : VDSO_NO_CLOCK;
+	__atomic_store_n(&vvar.data.fast_clock, fast, __ATOMIC_RELEASE);
 	__atomic_store_n(&vvar.data.clocks, ns_per_cycle ? clocks : 0, __ATOMIC_RELEASE);
 }
 

@@ -192,13 +192,13 @@ static long get_securebits(const struct prctl_args *x)
 static long set_securebits(const struct prctl_args *x)
 {
 	u32 old = current_cred()->securebits;
-	unsigned long new = x->a[0];
+	unsigned long bits = x->a[0];
 	u32 locked = (old & SECURE_ALL_LOCKS) >> 1;
-	if (locked & (old ^ new) || old & SECURE_ALL_LOCKS & ~new ||
-		new & ~(unsigned long)(SECURE_ALL_LOCKS | SECURE_ALL_BITS) ||
-		((old ^ new) & ~(unsigned long)SECURE_OPEN && !capable(CAP_SETPCAP)))
+	if (locked & (old ^ bits) || old & SECURE_ALL_LOCKS & ~bits ||
+		bits & ~(unsigned long)(SECURE_ALL_LOCKS | SECURE_ALL_BITS) ||
+		((old ^ bits) & ~(unsigned long)SECURE_OPEN && !capable(CAP_SETPCAP)))
 		return -EPERM;
-	return change_securebits((u32)new);
+	return change_securebits((u32)bits);
 }
 
 static long capbset_read(const struct prctl_args *x)

@@ -8,8 +8,8 @@
  *           leader if it can; when that thread blocks it after all, or leaves, another one is told.
  *           A signal that ends the process does so while it is being sent: no thread needs to wake up
  *           first to find that out.
- * Locks     everything here runs under sighand->lock, which signal_send() takes, and signal_set_mask() when it must. Run
- *           queues' and wait queues' locks are taken inside it. All of it may run in interrupts.
+ * Locks     everything here runs under sighand->lock, which signal_send() takes, and signal_set_mask() when
+ *           it must. Run queues' and wait queues' locks are taken inside it. All of it may run in interrupts.
  * Lifetime  a queue entry belongs to its queue. The first standard signal uses the spare entry of the
  *           queue, so that the usual signal allocates nothing; the further ones come from a cache. Those
  *           are at most one per number, hence uncharged. Real-time entries are charged to the target's

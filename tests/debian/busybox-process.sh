@@ -24,7 +24,7 @@ t tty; tty </dev/null; echo $?
 t pidof; sleep 7 & pidof sleep >/dev/null && echo found; kill $!; wait 2>/dev/null
 t pgrep; sleep 8 & pgrep -x sleep >/dev/null && echo found; pkill -x sleep; wait 2>/dev/null; pgrep -x sleep; echo $?
 t ps; ps -o comm | grep -c '^sh$' >/dev/null && echo listed
-t killall; sleep 6 & killall sleep; wait 2>/dev/null; echo gone
+t killall; sleep 6 & until pidof sleep >/dev/null; do :; done; killall sleep; wait 2>/dev/null; echo gone
 t nproc; [ "$(nproc)" -ge 1 ] && echo some
 t free; free >/dev/null && echo free; uptime >/dev/null && echo up
 t stty; stty -a </dev/null >/dev/null 2>&1; echo $?

@@ -128,6 +128,9 @@ def first_difference(want, got):
 def compare(title, host, got):
     """One case for each section of the host's output, and one for the exit status."""
     (want_data, want_status), (got_data, got_status, complaint) = host, got
+    if not got_data and complaint:
+        return [ktap.Case(title, ktap.WHOLE, ktap.FAIL, "the machine failed",
+                          complaint.splitlines()[-40:])]
     cases, have = [], dict(sections(got_data))
     for name, want in sections(want_data):
         if name not in have:

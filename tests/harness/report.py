@@ -8,7 +8,7 @@ import xml.etree.ElementTree as xml
 
 from . import ktap
 
-SHOWN_LOG_LINES = 30
+SHOWN_LOG_LINES, SHOWN_NAMES = 30, 50
 NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd]")
 
 
@@ -71,6 +71,8 @@ def show_failed_names(results):
     """What failed where, once more, below the logs of the runs."""
     lines = ["  %-22s %s" % (title, case.title()) for title, cases in results for case in cases
              if case.outcome == ktap.FAIL]
+    if len(lines) > SHOWN_NAMES:
+        lines[SHOWN_NAMES:] = ["  ... and %d more" % (len(lines) - SHOWN_NAMES)]
     if lines:
         print("\nfailed:\n" + "\n".join(lines))
 

@@ -7,7 +7,7 @@ t lists; true && echo and; false && echo no; false || echo or; true || echo no; 
 t lists-lines; true &&
 echo next; false ||
 
-echo after; echo a | 
+echo after; echo a |
 cat; { echo b; } &&
 { echo c
 }

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""run.py SHELL REFERENCE [NAME...]: the same scripts by our shell and by another one, on the host.
+"""run.py SHELL LIBC LIBC-HOST [NAME...]: our shell beside dash, our C library beside the host's.
 
-Promise   Each tests/user/*.sh runs twice under the name `sh`, in an empty directory, without input.
-          A line "## NAME" of its output begins a case. The two must agree in every line of standard
-          output and of standard error, and in the exit status. What differs is shown. The last line
-          is "N passed, N failed".
+Promise   Each tests/user/*.sh runs twice under the name `sh`, in an empty directory, without input: by
+          dash and by our shell. The program tests/user/libc.c runs with both libraries. A line
+          "## NAME" of the output begins a case. keys.py types at a terminal. The two must agree in every line of standard output
+          and of standard error, and in the exit status. What differs is shown. The last line is
+          "N passed, N failed".
 """
 import glob
 import os
@@ -13,8 +14,11 @@ import subprocess
 import sys
 import tempfile
 
+import keys
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 TIMEOUT_S = 60
+DASH = "/bin/dash"
 
 
 def run(shell, script):
@@ -46,22 +50,38 @@ def sections(text):
     return found
 
 
+def program(path):
+    done = subprocess.run([os.path.abspath(path)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          stdin=subprocess.DEVNULL, timeout=TIMEOUT_S)
+    return done.stdout.decode("utf-8", "replace") + "## end\n%s\n" % done.returncode
+
+
+def compare(title, oracle, want, got):
+    """Tells the differences; (passed, failed)"""
+    want, got, failed = sections(want), sections(got), 0
+    names = list(want) + [n for n in got if n not in want]
+    for name in names:
+        if want.get(name) == got.get(name):
+            continue
+        failed += 1
+        print("not ok %s/%s" % (title, name))
+        for who, lines in ((oracle, want.get(name, [])), ("ours", got.get(name, []))):
+            print("".join("    %s  %s\n" % (who, line) for line in lines[1:]), end="")
+    return len(names) - failed, failed
+
+
 def main():
-    shell, reference, names = sys.argv[1], sys.argv[2], sys.argv[3:]
-    passed = failed = 0
+    shell, library, host, names = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
+    results = []
+    if not names or "libc" in names:
+        results.append(compare("libc", "host", program(host), program(library)))
     for script in sorted(glob.glob(os.path.join(HERE, "*.sh"))):
         title = os.path.basename(script)[:-3]
-        if names and title not in names:
-            continue
-        want, got = sections(run(reference, script)), sections(run(shell, script))
-        for name in list(want) + [n for n in got if n not in want]:
-            if want.get(name) == got.get(name):
-                passed += 1
-                continue
-            failed += 1
-            print("not ok %s/%s" % (title, name))
-            for who, lines in (("dash", want.get(name, [])), ("ours", got.get(name, []))):
-                print("".join("    %s  %s\n" % (who, line) for line in lines[1:]), end="")
+        if not names or title in names:
+            results.append(compare(title, "dash", run(DASH, script), run(shell, script)))
+    if not names or "keys" in names:
+        results.append(keys.run(shell))
+    passed, failed = (sum(counts) for counts in zip(*results))
     print("%d passed, %d failed" % (passed, failed))
     return 1 if failed else 0
 

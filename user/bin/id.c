@@ -51,8 +51,9 @@ static void print_groups(bool names)
 	gid_t *list;
 	int n = get_groups(&list);
 
-	printf(names ? "%s" : "", names ? tool_group_name(getegid()) : "");
-	if (!names)
+	if (names)
+		fputs(tool_group_name(getegid()), stdout);
+	else
 		printf("%u", getegid());
 	for (int i = 0; i < n; i++) {
 		if (list[i] == getegid())

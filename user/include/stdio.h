@@ -63,6 +63,7 @@ void perror(const char *what);
 FILE *popen(const char *command, const char *mode);
 int pclose(FILE *f);
 int remove(const char *path);
+FILE *tmpfile(void);
 int rename(const char *from, const char *to);
 int renameat(int fromfd, const char *from, int tofd, const char *to);
 int renameat2(int fromfd, const char *from, int tofd, const char *to, unsigned flags);
@@ -84,3 +85,7 @@ __PRINTF(2, 0) int vasprintf(char **s, const char *fmt, va_list ap);
 #define __SCANF(f, a) __attribute__((format(scanf, f, a)))
 __SCANF(2, 3) int sscanf(const char *s, const char *fmt, ...);
 __SCANF(2, 0) int vsscanf(const char *s, const char *fmt, va_list ap);
+__SCANF(2, 3) int fscanf(FILE *f, const char *fmt, ...);
+__SCANF(2, 0) int vfscanf(FILE *f, const char *fmt, va_list ap);
+__SCANF(1, 2) int scanf(const char *fmt, ...);
+__SCANF(1, 0) int vscanf(const char *fmt, va_list ap);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * time.h: clocks and calendars; local time is UTC.
+ * time.h: clocks and calendars.
  */
 #pragma once
 #include <stddef.h>
@@ -31,6 +31,9 @@ size_t strftime(char *s, size_t size, const char *fmt, const struct tm *tm);
 char *asctime(const struct tm *tm);
 char *ctime(const time_t *t);
 void tzset(void);
+extern char *tzname[2];
+extern long timezone; /* seconds west of Greenwich */
+extern int daylight;
 int nanosleep(const struct timespec *req, struct timespec *rem);
 int clock_gettime(clockid_t clock, struct timespec *ts);
 int clock_settime(clockid_t clock, const struct timespec *ts);

@@ -11,6 +11,8 @@
 
 enum { UNIT_BITS = 10, NANOSECONDS = 1000000000 };
 
+static const double FOR_EVER = 1ul << 60;
+
 long tool_parse_size(const char *s)
 {
 	static const char units[] = "kmgt";
@@ -80,8 +82,8 @@ int tool_parse_time(const char *s, struct timespec *out)
 	default:
 		return -1;
 	}
-	if (seconds > (double)(~0ul >> 2)) /* also "inf": for ever */
-		seconds = ~0ul >> 2;
+	if (seconds > FOR_EVER) /* also "inf" */
+		seconds = FOR_EVER;
 	out->tv_sec = seconds;
 	out->tv_nsec = (seconds - (double)out->tv_sec) * NANOSECONDS;
 	return 0;

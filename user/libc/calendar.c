@@ -2,7 +2,7 @@
 /*
  * calendar: seconds since 1970 as a date, and back, and as text.
  *
- * Promise   local time is UTC. Any year that fits an int works.
+ * Promise   any year that fits an int works. Local time is in zone.c.
  * How       a year is counted from March, so that the leap day is its last; 400 such years always have
  *           146097 days.
  * Linux     gmtime(3), mktime(3), strftime(3)
@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -53,7 +54,7 @@ struct tm *gmtime_r(const time_t *t, struct tm *tm)
 		.tm_mon = month < 10 ? month + MARCH : month - 10,
 		.tm_year = real_year - 1900,
 		.tm_wday = ((days + 4) % 7 + 7) % 7,
-		.tm_zone = "UTC",
+		.tm_zone = "GMT",
 	};
 	tm->tm_yday = month < 10 ? of_year + 59 + is_leap(real_year) : of_year - 306;
 	return tm;
@@ -65,18 +66,6 @@ struct tm *gmtime(const time_t *t)
 
 	return gmtime_r(t, &tm);
 }
-struct tm *localtime_r(const time_t *t, struct tm *tm)
-{
-	return gmtime_r(t, tm);
-}
-struct tm *localtime(const time_t *t)
-{
-	return gmtime(t);
-}
-void tzset(void)
-{
-}
-
 time_t timegm(struct tm *tm)
 {
 	long year = tm->tm_year + 1900l, month = tm->tm_mon;
@@ -95,11 +84,6 @@ time_t timegm(struct tm *tm)
 
 	gmtime_r(&t, tm);
 	return t;
-}
-
-time_t mktime(struct tm *tm)
-{
-	return timegm(tm);
 }
 
 static const char *const days[] = { "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday" };
@@ -152,6 +136,8 @@ static const char *expansion(char c)
 
 static int convert_word(char *s, size_t size, char c, const struct tm *tm)
 {
+	long minutes;
+
 	switch (c) {
 	case 'a':
 		return snprintf(s, size, "%.3s", days[tm->tm_wday]);
@@ -166,9 +152,10 @@ static int convert_word(char *s, size_t size, char c, const struct tm *tm)
 	case 'P':
 		return snprintf(s, size, "%s", tm->tm_hour < 12 ? "am" : "pm");
 	case 'Z':
-		return snprintf(s, size, "UTC");
+		return snprintf(s, size, "%s", tm->tm_zone ? tm->tm_zone : "");
 	case 'z':
-		return snprintf(s, size, "+0000");
+		minutes = labs(tm->tm_gmtoff) / 60;
+		return snprintf(s, size, "%c%02ld%02ld", tm->tm_gmtoff < 0 ? '-' : '+', minutes / 60, minutes % 60);
 	}
 	return -1;
 }
@@ -193,7 +180,7 @@ static int convert_number(char *s, size_t size, char c, const struct tm *tm)
 	case 'm': return snprintf(s, size, "%02d", tm->tm_mon + 1);
 	case 'M': return snprintf(s, size, "%02d", tm->tm_min);
 	case 's':
-		t = timegm(&copy);
+		t = mktime(&copy);
 		return snprintf(s, size, "%ld", t);
 	case 'S': return snprintf(s, size, "%02d", tm->tm_sec);
 	case 'u': return snprintf(s, size, "%d", tm->tm_wday ? tm->tm_wday : 7);
@@ -249,5 +236,5 @@ char *asctime(const struct tm *tm)
 
 char *ctime(const time_t *t)
 {
-	return asctime(gmtime(t));
+	return asctime(localtime(t));
 }

@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <paths.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,54 +120,70 @@ int fexecve(int fd, char *const argv[], char *const envp[])
 	return execveat(fd, "", argv, envp, AT_EMPTY_PATH);
 }
 
+/* Starts the shell with the command line; -1: it could not be. */
+static pid_t start_shell(const char *command, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attr)
+{
+	char *argv[] = { "sh", "-c", (char *)command, NULL };
+	pid_t pid;
+	int error = posix_spawn(&pid, _PATH_BSHELL, actions, attr, argv, environ);
+
+	if (!error)
+		return pid;
+	errno = error;
+	return -1;
+}
+
 int system(const char *command)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN }, old_int, old_quit;
-	sigset_t chld, old;
+	posix_spawnattr_t attr = { .flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK };
+	sigset_t chld;
 	int status = -1;
 
 	if (!command)
 		return access(_PATH_BSHELL, X_OK) == 0;
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &chld, &old);
+	sigprocmask(SIG_BLOCK, &chld, &attr.mask);
 	sigaction(SIGINT, &ignore, &old_int);
 	sigaction(SIGQUIT, &ignore, &old_quit);
-	pid_t pid = fork();
-	if (pid == 0) {
-		sigaction(SIGINT, &old_int, NULL);
-		sigaction(SIGQUIT, &old_quit, NULL);
-		sigprocmask(SIG_SETMASK, &old, NULL);
-		execl(_PATH_BSHELL, "sh", "-c", command, (char *)NULL);
-		_exit(127);
-	}
+	/* The command gets what the caller had, but for what only the caller ignores now. */
+	if (old_int.sa_handler != SIG_IGN)
+		sigaddset(&attr.defaults, SIGINT);
+	if (old_quit.sa_handler != SIG_IGN)
+		sigaddset(&attr.defaults, SIGQUIT);
+	pid_t pid = start_shell(command, NULL, &attr);
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	sigaction(SIGINT, &old_int, NULL);
 	sigaction(SIGQUIT, &old_quit, NULL);
-	sigprocmask(SIG_SETMASK, &old, NULL);
+	sigprocmask(SIG_SETMASK, &attr.mask, NULL);
 	return status;
 }
 
 FILE *popen(const char *command, const char *mode)
 {
+	posix_spawn_file_actions_t actions;
 	int fd[2], reads = *mode == 'r';
+	pid_t pid = -1;
 
 	if (pipe2(fd, O_CLOEXEC))
 		return NULL;
-	pid_t pid = fork();
-	if (pid == 0) {
-		dup2(fd[reads], reads);
-		execl(_PATH_BSHELL, "sh", "-c", command, (char *)NULL);
-		_exit(127);
-	}
+	FILE *f = fdopen(fd[!reads], mode);
+	posix_spawn_file_actions_init(&actions);
+	if (f && posix_spawn_file_actions_adddup2(&actions, fd[reads], reads) == 0)
+		pid = start_shell(command, &actions, NULL);
+	posix_spawn_file_actions_destroy(&actions);
 	close(fd[reads]);
-	FILE *f = pid < 0 ? NULL : fdopen(fd[!reads], mode);
-	if (!f)
-		close(fd[!reads]);
-	else
+	if (pid > 0) {
 		f->pid = pid;
-	return f;
+		return f;
+	}
+	if (f)
+		fclose(f);
+	else
+		close(fd[!reads]);
+	return NULL;
 }
 
 int pclose(FILE *f)

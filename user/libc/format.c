@@ -121,7 +121,7 @@ static const char *parse_spec(const char *p, struct spec *sp, va_list *ap)
 			sp->zero = true;
 		else if (*p == '#')
 			sp->alternate = true;
-		else
+		else if (*p != '\'') /* the C locale groups nothing */
 			break;
 	}
 	if (*p == '*') {
@@ -182,11 +182,15 @@ static void convert(struct sink *s, struct spec *sp, char c, va_list *ap, int sa
 	case 'd': case 'i': case 'u': case 'x': case 'X': case 'o':
 		convert_number(s, sp, c, ap);
 		break;
-	case 'p':
+	case 'p': {
+		void *pointer = va_arg(*ap, void *);
 		sp->alternate = true;
-		sp->length = 8;
-		convert_number(s, sp, 'x', ap);
+		if (pointer)
+			put_number(s, sp, (uintptr_t)pointer, 16, false, "0x");
+		else
+			convert_text(s, sp, "(nil)");
 		break;
+	}
 	case 'c': {
 		char one = va_arg(*ap, int);
 		put_field(s, sp, "", 0, &one, 1);

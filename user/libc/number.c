@@ -126,7 +126,7 @@ double strtod(const char *s, char **end)
 	if (strncasecmp(p, "inf", 3) == 0 || strncasecmp(p, "nan", 3) == 0) {
 		value = (*p | ' ') == 'i' ? __builtin_inf() : __builtin_nan("");
 		if (end)
-			*end = (char *)p + 3;
+			*end = (char *)p + (strncasecmp(p, "infinity", 8) == 0 ? 8 : 3);
 		return negative ? -value : value;
 	}
 	for (; isdigit(*p); p++, any = true)
@@ -147,7 +147,10 @@ double strtod(const char *s, char **end)
 		*end = (char *)(any ? p : s);
 	if (value != 0)
 		value = exponent < 0 ? value / power_of_ten(-exponent) : value * power_of_ten(exponent);
-	return negative ? -value : value;
+	double result = value;
+	if (value != 0 && (result == 0 || __builtin_isinf(result)))
+		errno = ERANGE;
+	return negative ? -result : result;
 }
 
 float strtof(const char *s, char **end)

@@ -97,6 +97,20 @@ FILE *open_memstream(char **text, size_t *size)
 	return f;
 }
 
+FILE *tmpfile(void)
+{
+	char name[] = "/tmp/tmp.XXXXXX";
+	int fd = mkstemp(name);
+
+	if (fd < 0)
+		return NULL;
+	unlink(name);
+	FILE *f = fdopen(fd, "w+");
+	if (!f)
+		close(fd);
+	return f;
+}
+
 int fclose(FILE *f)
 {
 	int result = fflush(f);

@@ -4,7 +4,6 @@
  *
  * Promise   as string(3)
  */
-#pragma GCC optimize("no-tree-loop-distribute-patterns")
 #include <stdlib.h>
 #include <string.h>
 

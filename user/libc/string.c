@@ -4,7 +4,6 @@
  *
  * Promise   as string(3); bytes compare as unsigned, there is only the C locale.
  */
-#pragma GCC optimize("no-tree-loop-distribute-patterns")
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>

@@ -14,21 +14,28 @@ enum { NS_PER_US = 1000 };
 
 typedef long clock_gettime_fn(clockid_t, struct timespec *);
 
+static clock_gettime_fn find_clock_gettime;
+static clock_gettime_fn *clock_gettime_now = find_clock_gettime;
+
 static long call_clock_gettime(clockid_t clock, struct timespec *ts)
 {
 	return sys_clock_gettime(clock, ts);
 }
 
+/* What the first call meets. */
+static long find_clock_gettime(clockid_t clock, struct timespec *ts)
+{
+	clock_gettime_fn *fn = (clock_gettime_fn *)__vdso_find("__vdso_clock_gettime");
+
+	clock_gettime_now = fn ? fn : call_clock_gettime;
+	return clock_gettime_now(clock, ts);
+}
+
 int clock_gettime(clockid_t clock, struct timespec *ts)
 {
-	static clock_gettime_fn *fn;
+	int err = (int)clock_gettime_now(clock, ts);
 
-	if (!fn) {
-		fn = (clock_gettime_fn *)__vdso_find("__vdso_clock_gettime");
-		if (!fn)
-			fn = call_clock_gettime;
-	}
-	return ret((int)fn(clock, ts));
+	return err ? (int)ret(err) : 0;
 }
 
 int gettimeofday(struct timeval *tv, void *tz)

@@ -33,33 +33,65 @@ static inline long syscall3(long nr, long a, long b, long c)
 	return result;
 }
 
-static inline u64 now_ns(unsigned clock)
+/* The kernel's clock_now_ns(), but for what the TSC stood at when the clock began. */
+static inline u64 tsc_ns(void)
 {
-	u32 low, high;
+	u64 low, high; /* the instruction clears the upper halves */
 	__asm__ volatile("lfence; rdtsc" : "=a"(low), "=d"(high)::"memory");
-	unsigned __int128 scaled = (unsigned __int128)((u64)high << 32 | low) * vdso_data.ns_per_cycle;
-	return (u64)(scaled >> VDSO_FRACTION_BITS) + ((const volatile u64 *)vdso_data.offset_ns)[clock];
+	return (u64)(((unsigned __int128)(high << 32 | low) * vdso_data.ns_per_cycle) >> VDSO_FRACTION_BITS);
 }
 
-static inline bool is_fast(unsigned clock)
+/* A division costs more; ns is below 2^63, for which this is exact (data.h). */
+static inline void split(u64 ns, struct timespec *ts)
+{
+	u64 seconds = (u64)(((unsigned __int128)ns * vdso_data.seconds_factor) >> 64) >> VDSO_SECONDS_SHIFT;
+	ts->tv_sec = (long)seconds;
+	ts->tv_nsec = (long)(ns - seconds * NANOSECONDS);
+}
+
+static inline bool is_known(unsigned clock)
 {
 	const volatile u32 *clocks = &vdso_data.clocks;
 	return likely(clock < VDSO_CLOCKS) && likely(*clocks >> clock & 1);
 }
 
+/* All clocks but the one that is asked most. */
+static __attribute__((noinline)) int other_clock(int clock, struct timespec *ts)
+{
+	const volatile u64 *offset_ns = vdso_data.offset_ns;
+	if (!is_known((unsigned)clock))
+		return (int)syscall3(SYS_clock_gettime, clock, (long)ts, 0);
+	split(tsc_ns() + offset_ns[clock], ts);
+	return 0;
+}
+
 EXPORT int __vdso_clock_gettime(int clock, struct timespec *ts)
 {
-	if (!is_fast((unsigned)clock))
-		return (int)syscall3(SYS_clock_gettime, clock, (long)ts, 0);
-	u64 ns = now_ns((unsigned)clock);
-	ts->tv_sec = (long)(ns / NANOSECONDS);
-	ts->tv_nsec = (long)(ns % NANOSECONDS);
+	if (!likely(clock == vdso_data.fast_clock))
+		return other_clock(clock, ts);
+	/* tsc_ns() and split() in as few instructions as there are; compilers copy registers in between */
+	u64 seconds, ns;
+	__asm__ volatile("rdtscp\n\t"
+			 "shlq $32, %%rdx\n\t"
+			 "orq %%rdx, %%rax\n\t"
+			 "mulq %2\n\t"
+			 "shrdq %5, %%rdx, %%rax\n\t"
+			 "subq %3, %%rax\n\t"
+			 "movq %%rax, %%rcx\n\t"
+			 "mulq %4\n\t"
+			 "shrq %6, %%rdx"
+			 : "=&d"(seconds), "=&c"(ns)
+			 : "m"(vdso_data.ns_per_cycle), "m"(vdso_data.boot_ns), "m"(vdso_data.seconds_factor),
+			 "i"(VDSO_FRACTION_BITS), "i"(VDSO_SECONDS_SHIFT)
+			 : "rax", "cc", "memory");
+	ts->tv_sec = (long)seconds;
+	ts->tv_nsec = (long)(ns - seconds * NANOSECONDS);
 	return 0;
 }
 
 EXPORT int __vdso_clock_getres(int clock, struct timespec *res)
 {
-	if ((unsigned)clock >= VDSO_CLOCKS || !(vdso_data.clocks >> clock & 1))
+	if (!is_known((unsigned)clock))
 		return (int)syscall3(SYS_clock_getres, clock, (long)res, 0);
 	bool coarse = clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE;
 	if (res)

@@ -251,7 +251,7 @@ CASE(thread_pointers)
 	CHECK_EQ(sys(SYS_arch_prctl, ARCH_SET_FS_OP, fs), 0);
 	CHECK_EQ(sys(SYS_arch_prctl, ARCH_GET_FS_OP, &fs_again), 0);
 	CHECK_EQ(fs, fs_again);
-	CHECK_EQ(sys(SYS_arch_prctl, ARCH_SET_FS_OP, 0x800000000000ul), -EPERM);
+	CHECK_EQ(sys(SYS_arch_prctl, ARCH_SET_FS_OP, 1ul << 63), -EPERM);
 	CHECK_EQ(sys(SYS_arch_prctl, ARCH_SET_GS_OP, -1ul), -EPERM);
 	CHECK_EQ(sys(SYS_arch_prctl, ARCH_GET_FS_OP, hole()), -EFAULT);
 	CHECK_EQ(sys(SYS_arch_prctl, 0x999, 0), -EINVAL);

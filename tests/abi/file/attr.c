@@ -8,7 +8,8 @@
  */
 #include "tests/abi/abi.h"
 
-enum { NOFOLLOW = 0x100, EMPTY_PATH = 0x1000, PATH_ONLY = 010000000, TIME_NOW = (1 << 30) - 1, TIME_OMIT = (1 << 30) - 2 };
+enum { NOFOLLOW = 0x100, EMPTY_PATH = 0x1000, PATH_ONLY = 010000000 };
+enum { TIME_NOW = (1 << 30) - 1, TIME_OMIT = (1 << 30) - 2 };
 
 static long opened(const char *name, int flags)
 {
@@ -69,8 +70,14 @@ CASE(stat_at)
 
 CASE(statx_tells_the_same)
 {
-	struct { uint32_t mask, blksize; uint64_t attributes; uint32_t nlink, uid, gid; uint16_t mode, pad; uint64_t ino, size;
-		char more[256]; } x;
+	struct {
+		uint32_t mask, blksize;
+		uint64_t attributes;
+		uint32_t nlink, uid, gid;
+		uint16_t mode, pad;
+		uint64_t ino, size;
+		char more[256];
+	} x;
 	struct stat st;
 
 	scratch();

@@ -211,6 +211,7 @@ CASE(descriptor_directory_counts_its_entries)
 {
 	struct stat before, after;
 
+	NEEDS_LINUX(6, 2);
 	CHECK_EQ(sys(SYS_stat, "/proc/self/fd", &before), 0);
 	CHECK_EQ(before.st_mode, S_IFDIR | 0500);
 	for (int i = 0; i < 5; i++)

@@ -50,7 +50,7 @@ CASE(numbers)
 	CHECK_EQ(number("/proc/sys/kernel/random/entropy_avail"), 256);
 	CHECK(number("/proc/sys/fs/nr_open") >= 1024);
 	CHECK(number("/proc/sys/fs/file-max") > 1024);
-	CHECK(number("/proc/sys/fs/file-nr") > 0);
+	CHECK(number("/proc/sys/fs/file-nr") >= 0); /* Linux counts in batches */
 	CHECK(number("/proc/sys/vm/max_map_count") >= 65530);
 	CHECK(number("/proc/sys/vm/overcommit_memory") >= 0);
 	CHECK(number("/proc/sys/vm/mmap_min_addr") >= PAGE);
