@@ -12,6 +12,7 @@
  * Linux     read(2), write(2), signal(7)
  */
 #include "fs/file.h"
+#include "fs/flock.h"
 #include "fs/inode.h"
 #include "kernel/core/alloc.h"
 #include "kernel/core/pid.h"
@@ -82,6 +83,8 @@ void file_put(struct file *f)
 {
 	if (!f || !ref_put(&f->ref))
 		return;
+	if (unlikely(f->has_flock))
+		flock_release(f);
 	if (f->ops->release)
 		f->ops->release(f);
 	if (f->mode & FILE_IS_WRITER)

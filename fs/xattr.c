@@ -9,13 +9,14 @@
  * Linux     xattr(7), getxattr(2), listxattr(2), setxattr(2). tmpfs on Linux keeps them.
  */
 #include "fs/inode.h"
+#include "kernel/core/alloc.h"
 #include "kernel/lib/errno.h"
 #include "kernel/lib/string.h"
 #include "kernel/syscall.h"
 #include "kernel/uapi/fcntl.h"
 #include "mm/uaccess.h"
 
-enum { XATTR_NAME_MAX = 255, XATTR_CREATE = 1, XATTR_REPLACE = 2 };
+enum { XATTR_NAME_MAX = 255, XATTR_SIZE_MAX = 65536, XATTR_CREATE = 1, XATTR_REPLACE = 2 };
 
 /* The classes of names that files in memory could have. */
 static const char *const classes[] = { "user.", "trusted.", "security.", "system.posix_acl_" };
@@ -52,10 +53,24 @@ static long judge_fd(int fd, const char __user *name)
 	return judge((r.file->inode ? r.file->inode : anon_inode_shared)->sb, name);
 }
 
-static long refuse(long judgement, unsigned flags)
+/* The arguments of a call that wants to set one, looked at before the file is. */
+static long check_value(const void __user *value, size_t size, unsigned flags)
 {
 	if (flags & ~(unsigned)(XATTR_CREATE | XATTR_REPLACE))
 		return -EINVAL;
+	if (size > XATTR_SIZE_MAX)
+		return -E2BIG;
+	void *copy = kmalloc(size ? size : 1);
+	if (!copy)
+		return -ENOMEM;
+	long err = copy_from_user(copy, value, size);
+	kfree(copy);
+	return err;
+}
+
+/* Where there could be such an attribute, there is no room for one. */
+static long refusal(long judgement)
+{
 	return judgement == -ENODATA ? -EOPNOTSUPP : judgement;
 }
 
@@ -77,18 +92,21 @@ long sys_fgetxattr(int fd, const char __user *name, void __user *value, size_t s
 long sys_setxattr(const char __user *path, const char __user *name, const void __user *value, size_t size,
 	unsigned flags)
 {
-	return refuse(judge_path(path, LOOKUP_FOLLOW, name), flags);
+	long err = check_value(value, size, flags);
+	return err ? err : refusal(judge_path(path, LOOKUP_FOLLOW, name));
 }
 
 long sys_lsetxattr(const char __user *path, const char __user *name, const void __user *value, size_t size,
 	unsigned flags)
 {
-	return refuse(judge_path(path, 0, name), flags);
+	long err = check_value(value, size, flags);
+	return err ? err : refusal(judge_path(path, 0, name));
 }
 
 long sys_fsetxattr(int fd, const char __user *name, const void __user *value, size_t size, unsigned flags)
 {
-	return refuse(judge_fd(fd, name), flags);
+	long err = check_value(value, size, flags);
+	return err ? err : refusal(judge_fd(fd, name));
 }
 
 long sys_removexattr(const char __user *path, const char __user *name)

@@ -44,6 +44,7 @@ struct console {
 	char name[NAME_BYTES]; /* under /dev */
 	pid_t pid;	       /* of its shell; 0: none now */
 	time_t started;
+	bool greeted;
 };
 
 static struct console consoles[MAX_CONSOLES];
@@ -192,8 +193,9 @@ static void start_shell(struct console *c)
 {
 	static char *argv[] = { "-sh", NULL };
 
-	if (!c->started)
+	if (!c->greeted)
 		greet(c);
+	c->greeted = true;
 	c->started = now();
 	c->pid = start(c, argv);
 	if (c->pid < 0)
