@@ -382,7 +382,8 @@ int signal_send_locked(struct task *t, const struct siginfo *info, enum signal_s
 		return -EAGAIN; /* without what it carries it would be useless; others arrive without */
 	}
 	pending->set |= bit;
-	wake(&p->signal_wq, POLLIN);
+	if (unlikely(!waitq_is_idle(&p->signal_wq)))
+		wake(&p->signal_wq, POLLIN);
 	act_on(t, sig, scope);
 	return 0;
 }
@@ -435,7 +436,7 @@ void signal_set_mask_locked(ksigset_t mask)
  *
  *	the current task		a sender, under the lock
  *	store `blocked`			add to a pending set
- *	full barrier			full barrier (in wake())
+ *	full barrier			full barrier (in waitq_is_idle())
  *	look at the pending sets	look at `blocked`: act_on()
  */
 void signal_set_mask(ksigset_t mask)
