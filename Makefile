@@ -167,17 +167,17 @@ UNIT_LIB     := $(patsubst %.c,build/tests/unit/%.o,$(wildcard kernel/lib/*.c) f
 TEST_OPTIONS  = $(if $(T),--test '$(T)') $(if $(CPUS),--cpus $(CPUS)) \
                 $(if $(MEMORY),--memory $(MEMORY)) $(if $(REPEAT),--repeat $(REPEAT)) \
                 $(if $(filter-out file,$(origin BUILD)),--build $(BUILD))
-TEST_KERNELS := $(BUILDS:%=build/%/parley-test.elf)
+TEST_KERNELS := $(foreach b,$(BUILDS),build/$(b)/parley.elf build/$(b)/parley-test.elf)
 
 test: $(TEST_KERNELS) build/release/parley.iso user test-programs $(UNIT_TESTS) build/initrd.cpio
 	@$(PY) tests/run.py $(TEST_OPTIONS)
-test-host: test-programs
+test-host: test-programs $(if $(T)$(REPEAT),,test-user)
 	@$(PY) tests/run.py --host $(TEST_OPTIONS)
 test-linux: user test-programs
 	@$(PY) tests/run.py --linux $(TEST_OPTIONS)
 test-unit: $(UNIT_TESTS)
 	@$(PY) tests/run.py --unit $(TEST_OPTIONS)
-test-debian: $(O)/parley-test.elf user
+test-debian: $(O)/parley.elf user
 	@$(PY) tests/run.py --debian $(TEST_OPTIONS)
 
 build/tests/unit/%.o: %.c
@@ -200,7 +200,7 @@ build/bench/bench: $(USER_OBJ)/tests/bench/bench.c.o $(USER_CRT) $(USER_LIBC)
 	$(ulink)
 
 # --- checks -------------------------------------------------------------------------------------
-CHECKS := layers style numbers fmt-check clang cppcheck user-space
+CHECKS := layers style numbers links fmt-check clang cppcheck user-space
 .PHONY: $(CHECKS:%=check-%)
 check: $(CHECKS:%=check-%)
 	@echo "check: all passed"
@@ -210,6 +210,8 @@ check-style:
 	@$(PY) tests/lint/style.py
 check-numbers:
 	@$(PY) tests/lint/numbers.py
+check-links:
+	@$(PY) tests/lint/links.py
 check-fmt-check: fmt-check
 check-clang:
 	@$(PY) tests/lint/second.py clang $(CLANG) -- $(KFLAGS) -- $(filter %.c,$(KSRC)) $(KTESTS)

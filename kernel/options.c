@@ -198,17 +198,8 @@ void options_parse(struct bootinfo *bi)
 
 void options_limit_memory(struct bootinfo *bi)
 {
-	if (!options.mem_bytes)
-		return;
-	for (unsigned i = 0; i < bi->nr_ranges; i++) {
-		struct boot_range *r = &bi->ranges[i];
-		if (r->kind != BOOT_RAM || r->end <= options.mem_bytes)
-			continue;
-		if (r->start >= options.mem_bytes)
-			r->kind = BOOT_RESERVED;
-		else
-			r->end = ALIGN_DOWN(options.mem_bytes, 4096ul);
-	}
+	if (options.mem_bytes)
+		bootinfo_limit_ram(bi, options.mem_bytes);
 }
 
 void options_report(void)

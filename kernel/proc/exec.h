@@ -87,7 +87,7 @@ struct exec {
 	u64 auxv[2 * EXEC_AUXV_MAX];
 	/* --- who it will be --- */
 	struct cred *cred;	   /* NULL: the same as before */
-	bool secure, other_user;
+	bool secure, other_user, may_dump;
 	struct sighand *sighand;   /* if the old one is shared */
 };
 

@@ -9,7 +9,7 @@
  */
 #include "tests/abi/thread.h"
 
-enum { THREADS = 3, TRIES = 20 };
+enum { THREADS = 3, TRIES = 20, ROUNDS = 300 };
 
 static volatile int handler_tid, calls;
 static volatile int quit;
@@ -165,6 +165,42 @@ CASE(no_process_signal_is_lost_when_threads_come_and_go)
 		CHECK_EQ(calls, 1);
 		set_mask(SIG_BLOCK, sigbit(SIGUSR1));
 	}
+}
+
+static int nr_sent, nr_got;
+
+static void count_one(int sig)
+{
+	(void)sig;
+	__atomic_fetch_add(&nr_got, 1, __ATOMIC_SEQ_CST);
+}
+
+static int send_and_flip(void *arg)
+{
+	siginfo_t info;
+
+	memset(&info, 0, sizeof(info));
+	info.si_code = SI_QUEUE;
+	for (long i = 0; i < ROUNDS; i++) {
+		set_mask(SIG_BLOCK, sigbit(40));
+		if (sys(SYS_rt_sigqueueinfo, getpid(), 40, &info) == 0)
+			__atomic_fetch_add(&nr_sent, 1, __ATOMIC_SEQ_CST);
+		if ((i + (long)arg) % 3)
+			set_mask(SIG_UNBLOCK, sigbit(40));
+	}
+	return 0;
+}
+
+CASE(no_queued_signal_is_lost_while_masks_change)
+{
+	handle(40, count_one, 0);
+	for (int t = 0; t < THREADS; t++)
+		start_thread(&done[t], send_and_flip, (void *)(long)t);
+	for (int t = 0; t < THREADS; t++)
+		join_thread(&done[t]);
+	set_mask(SIG_UNBLOCK, sigbit(40));
+	CHECK(nr_sent > 0);
+	CHECK_EQ(nr_got, nr_sent);
 }
 
 static volatile long taken;
