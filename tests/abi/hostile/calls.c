@@ -146,6 +146,7 @@ static void become_harmless(void)
 	sys(SYS_setgroups, 1, &group);
 	sys(SYS_alarm, CHILD_S);
 	make_files();
+	sys(SYS_timer_create, CLOCK_MONOTONIC, 0, good); /* number 0 */
 	for (int fd = 0; fd < 3; fd++)
 		sys(SYS_dup2, TMP_FD, fd);
 }
@@ -328,8 +329,8 @@ static int is_risky(const struct call *c)
 	static const char *const names[] = {
 		"kill", "tkill", "tgkill", "rt_sigqueueinfo", "munmap", "mmap", "mprotect", "mremap", "brk", "madvise",
 		"arch_prctl", "set_tid_address", "futex", "poll", "ppoll", "select", "pselect6", "nanosleep",
-		"clock_nanosleep", "rt_sigtimedwait", "wait4", "waitid", "alarm", "setitimer", "prctl", "execveat",
-		"fallocate", "rseq", "set_robust_list", "rt_sigaction", "rt_sigprocmask", "sched_setaffinity", "dup2",
+		"clock_nanosleep", "rt_sigtimedwait", "wait4", "waitid", "alarm", "setitimer", "timer_settime",
+		"prctl", "execveat", "fallocate", "rseq", "set_robust_list", "rt_sigaction", "rt_sigprocmask", "sched_setaffinity", "dup2",
 		"dup3", "close", "close_range", "prlimit64", "setrlimit", "ioctl", "fcntl",
 	};
 
