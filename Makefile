@@ -83,6 +83,7 @@ kernel: $(O)/parley.elf
 # What programs of ours make for every build: the image of the vDSO, the console's font.
 GEN := build/gen
 include arch/x86_64/vdso/vdso.mk kernel/dev/font.mk
+KCHECKED := $(filter %.c,$(KSRC))
 KSRC += $(FONT_C)
 
 # Objects of the build $(1). A change of the flags makes them all anew.
@@ -214,9 +215,9 @@ check-links:
 	@$(PY) tests/lint/links.py
 check-fmt-check: fmt-check
 check-clang:
-	@$(PY) tests/lint/second.py clang $(CLANG) -- $(KFLAGS) -- $(filter %.c,$(KSRC)) $(KTESTS)
+	@$(PY) tests/lint/second.py clang $(CLANG) -- $(KFLAGS) -- $(KCHECKED) $(KTESTS)
 check-cppcheck:
-	@$(PY) tests/lint/second.py cppcheck cppcheck -- -- $(filter %.c,$(KSRC)) $(KTESTS)
+	@$(PY) tests/lint/second.py cppcheck cppcheck -- -- $(KCHECKED) $(KTESTS)
 # User memory is reached through %fs, so that a mistake shows in the code of the objects.
 check-user-space: $(KOBJ_$(BUILD))
 	@$(PY) tests/lint/userspace.py $(OBJDUMP) $^
@@ -225,7 +226,7 @@ fmt fmt-check:
 	@$(PY) tests/lint/format.py $(CLANG_FORMAT) $(if $(filter fmt,$@),--write) $(FILES)
 
 compile_commands.json: Makefile user/user.mk $(wildcard $(KDIRS:%=%/.) user/libc/. user/bin/. tests/abi/.)
-	@$(PY) tests/lint/compdb.py '$(CC) $(KFLAGS)' $(filter %.c,$(KSRC)) $(KTESTS) -- \
+	@$(PY) tests/lint/compdb.py '$(CC) $(KFLAGS)' $(KCHECKED) $(KTESTS) -- \
 		'$(CC) $(UFLAGS)' $(TEST_SRC) $(ULIBC_SRC) $(wildcard user/bin/*.c user/bin/*/*.c) >$@
 
 # --- the rest -----------------------------------------------------------------------------------

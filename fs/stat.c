@@ -7,6 +7,7 @@
  * Linux     fstat of a file without inode (eventfd, ...) shows the shared anonymous inode, of mode 0600
  */
 #include "fs/walk.h"
+#include "fs/xattr.h"
 #include "kernel/core/cred.h"
 #include "kernel/core/task.h"
 #include "kernel/lib/string.h"
@@ -274,7 +275,7 @@ static long statfs_of(const struct mount *m, struct statfs __user *out)
 	if (sb->max_blocks)
 		s.f_bfree = s.f_bavail = sb->max_blocks - min(sb->max_blocks, READ_ONCE(sb->used_blocks));
 	if (sb->max_inodes)
-		s.f_ffree = sb->max_inodes - min(sb->max_inodes, READ_ONCE(sb->used_inodes));
+		s.f_ffree = sb->max_inodes - min(sb->max_inodes, superblock_inodes(sb));
 	return copy_to_user(out, &s, sizeof(s));
 }
 _Static_assert(MS_RDONLY == ST_RDONLY && MS_NOSUID == ST_NOSUID && MS_NODEV == ST_NODEV && MS_NOEXEC == ST_NOEXEC &&

@@ -7,7 +7,9 @@
  */
 #include "kernel/proc/hooks.h"
 #include "kernel/core/task.h"
+#include "kernel/proc/posix_timer.h"
 
 const struct process_hook process_hooks[] = {
+	{ .name = "posix_timer", .exec = posix_timers_end, .process_exit = posix_timers_end },
 	{ .name = NULL },
 };

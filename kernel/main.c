@@ -25,6 +25,7 @@
 #include "kernel/dev/serial.h"
 #include "kernel/lib/string.h"
 #include "kernel/options.h"
+#include "kernel/proc/posix_timer.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/signal.h"
 #include "mm/mm.h"
@@ -55,6 +56,7 @@ static const struct step core_steps[] = {
 	{ "pid", pid_init },
 	{ "process", process_init },
 	{ "signal", signal_init },
+	{ "posix_timer", posix_timer_init },
 	{ "futex", futex_init },
 	{ "rcu", rcu_init },
 };

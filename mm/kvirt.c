@@ -3,16 +3,15 @@
  * kvirt: the kernel's own virtual memory, page by page, with guard pages; kernel stacks.
  *
  * Promise   every range is followed by an unmapped page, and a stack also preceded by one: running over
- *           either end faults instead of damaging a neighbour
- *           Taking and giving back cost the same however many ranges there are.
+ *           either end faults instead of damaging a neighbour. Taking and giving back cost the same however many ranges there are.
  * Locks     kvirt_lock (RANK_KVIRT, sleeping) for the ranges; stack_lock (RANK_SLAB) for the spare
  *           stacks
- * Lifetime  address ranges are reused once freed; up to SPARE_STACKS stacks stay mapped for the next threads
+ * Lifetime  address ranges are reused once freed; device memory stays mapped for ever, up to SPARE_STACKS
+ *           stacks for the next threads
  */
 #include "kernel/core/mutex.h"
 #include "kernel/core/panic.h"
 #include "kernel/core/task.h"
-#include "kernel/lib/idtable.h"
 #include "kernel/lib/string.h"
 #include "mm/page.h"
 #include "mm/slab.h"
@@ -23,12 +22,10 @@ struct range {
 	struct list node;	/* while free: in its size class */
 	u64 start;		/* of the mapped part */
 	u64 pages;		/* mapped; the guard page behind is not counted */
-	bool owns_pages;	/* false: device memory */
 };
 
 static struct mutex kvirt_lock = MUTEX_INIT(kvirt_lock, RANK_KVIRT);
 static struct kmem_cache *range_cache;
-static struct idtable used = IDTABLE_INIT; /* [kvirt_lock] by first page number from KVIRT_BASE on */
 static struct list free_ranges[SIZE_CLASSES]; /* [kvirt_lock] by pages; the last class: that many or more */
 static u64 next_free = KVIRT_BASE + PAGE_SIZE; /* [kvirt_lock] */
 static struct spinlock stack_lock = SPINLOCK_INIT(RANK_SLAB);
@@ -48,11 +45,6 @@ static struct list *class_of(u64 pages)
 	return &free_ranges[min(pages, (u64)SIZE_CLASSES) - 1];
 }
 
-static u64 number_of(u64 start)
-{
-	return (start - KVIRT_BASE) >> PAGE_SHIFT;
-}
-
 /* One that was used before and has just this size; the small classes hold one size each. */
 static struct range *reuse(u64 pages)
 {
@@ -66,7 +58,7 @@ static struct range *reuse(u64 pages)
 }
 
 /* A range of address space, nothing mapped yet; the lock is held. */
-static struct range *range_take(u64 pages, bool owns_pages)
+static struct range *range_take(u64 pages)
 {
 	struct range *r = reuse(pages);
 	if (!r) {
@@ -79,11 +71,6 @@ static struct range *range_take(u64 pages, bool owns_pages)
 		r->pages = pages;
 		next_free += (pages + GUARD_PAGES) * PAGE_SIZE;
 	}
-	r->owns_pages = owns_pages;
-	if (idtable_set(&used, number_of(r->start), r)) {
-		list_add(class_of(pages), &r->node);
-		return NULL;
-	}
 	return r;
 }
 
@@ -95,10 +82,8 @@ static void range_give_back(struct range *r, u64 mapped_pages)
 		phys_t frame = arch_kernel_phys(va);
 		arch_kunmap(va, PAGE_SIZE);
 		tlb_flush_kernel(va, va + PAGE_SIZE);
-		if (r->owns_pages)
-			page_free(page_of_phys(frame), 0);
+		page_free(page_of_phys(frame), 0);
 	}
-	idtable_remove(&used, number_of(r->start));
 	list_add(class_of(r->pages), &r->node);
 }
 
@@ -106,7 +91,7 @@ void *kvirt_alloc(size_t bytes)
 {
 	u64 pages = ALIGN_UP(bytes, PAGE_SIZE) >> PAGE_SHIFT;
 	guard(mutex)(&kvirt_lock);
-	struct range *r = range_take(pages, true);
+	struct range *r = range_take(pages);
 	if (!r)
 		return NULL;
 	for (u64 i = 0; i < pages; i++) {
@@ -115,6 +100,7 @@ void *kvirt_alloc(size_t bytes)
 			range_give_back(r, i);
 			return NULL;
 		}
+		pg->priv = i ? 0 : (u64)r; /* how kvirt_free() finds it */
 		arch_kmap(r->start + i * PAGE_SIZE, page_phys(pg), PAGE_SIZE, KMAP_RW);
 	}
 	return (void *)r->start;
@@ -125,8 +111,9 @@ void kvirt_free(void *p)
 	if (!p)
 		return;
 	guard(mutex)(&kvirt_lock);
-	struct range *r = idtable_get(&used, number_of((u64)p));
-	if (!r)
+	phys_t first = arch_kernel_phys((u64)p);
+	struct range *r = first ? (struct range *)page_of_phys(first)->priv : NULL;
+	if (!r || r->start != (u64)p)
 		panic("kvirt: free of %p, which is not allocated", p);
 	range_give_back(r, r->pages);
 }
@@ -136,7 +123,7 @@ void *kvirt_map_phys(phys_t pa, size_t bytes, int prot)
 	phys_t first = ALIGN_DOWN(pa, PAGE_SIZE);
 	u64 pages = (ALIGN_UP(pa + bytes, PAGE_SIZE) - first) >> PAGE_SHIFT;
 	guard(mutex)(&kvirt_lock);
-	struct range *r = range_take(pages, false);
+	struct range *r = range_take(pages);
 	if (!r)
 		return NULL;
 	for (u64 i = 0; i < pages; i++)

@@ -206,13 +206,9 @@ void pt_free_tables(struct mm *mm, uaddr_t start, uaddr_t end, uaddr_t floor, ua
 {
 	/* The leaf tables that can go; often none: a neighbour shares the one over the range. */
 	u64 span = PAGE_SIZE * PT_ENTRIES;
-	struct doomed d = {
-		.mm = mm,
-		.start = max(ALIGN_DOWN(start, span), ALIGN_UP(floor, span)),
-		.end = min(ALIGN_UP(end, span), ALIGN_DOWN(ceiling, span)),
-		.floor = floor,
-		.ceiling = ceiling,
-	};
+	struct doomed d = { .mm = mm, .floor = floor, .ceiling = ceiling };
+	d.start = max(ALIGN_DOWN(start, span), ALIGN_UP(floor, span));
+	d.end = min(ALIGN_UP(end, span), ALIGN_DOWN(ceiling, span));
 	if (d.start >= d.end)
 		return;
 	unlink_tables(&d, phys_to_virt(mm->arch.top), PT_LEVELS - 1, 0);

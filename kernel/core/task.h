@@ -46,6 +46,7 @@ enum { SIGINFO_WORDS = 6, SIGINFO_BYTES = SIGINFO_WORDS * 8 }; /* no siginfo has
 struct sigqueue {
 	struct list node;	  /* [sighand] */
 	struct account *account;  /* counted, charged CHARGE_SIGPENDING; NULL: a standard signal */
+	bool is_timer;		  /* [const] in a struct posix_timer, whose it stays */
 	u64 info[SIGINFO_WORDS];  /* [const] struct siginfo, as far as it is used */
 };
 
@@ -61,6 +62,7 @@ static inline void sigpending_init(struct sigpending *p)
 	list_init(&p->queue);
 	list_init(&p->spare.node);
 	p->spare.account = NULL;
+	p->spare.is_timer = false;
 }
 
 struct sched_entity {

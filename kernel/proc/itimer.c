@@ -5,7 +5,8 @@
  * Promise   ITIMER_REAL sends SIGALRM at or after its time. Its next interval begins when the signal is taken,
  *           so a process that does not get to it is not flooded; an ignored SIGALRM ends the series.
  *           VIRTUAL (time in user mode) and PROF (all CPU time) are looked at by the tick that hits one of the
- *           process's threads: they are late by up to a tick. RLIMIT_CPU is watched at the same place.
+ *           process's threads: they are late by up to a tick. RLIMIT_CPU and the timers of cpu_timer.c are
+ *           watched at the same place.
  * Locks     sighand->lock for deadlines. The tick needs proc_tree_lock as well, for the times of threads that
  *           have ended, but only tries to get it: the next tick does as well.
  * Lifetime  the timer is part of its process; itimer_stop() by the last thread waits until it cannot run
@@ -15,7 +16,7 @@
 #include "kernel/core/sched.h"
 #include "kernel/core/upcalls.h"
 #include "kernel/lib/errno.h"
-#include "kernel/proc/signal.h"
+#include "kernel/proc/posix_timer.h"
 #include "kernel/syscall.h"
 #include "mm/uaccess.h"
 
@@ -24,11 +25,6 @@ enum { NR_ITIMERS = 3, USEC_PER_SEC = 1000000, ALARM_ROUND_USEC = USEC_PER_SEC /
 #define MOST_NS ((u64)INT64_MAX)
 
 static const u8 itimer_signals[NR_ITIMERS] = { SIGALRM, SIGVTALRM, SIGPROF };
-
-/* Used so far by all threads. Under proc_tree_lock. */
-struct cpu_time {
-	u64 user_ns, total_ns;
-};
 
 /* --- ITIMER_REAL --- */
 
@@ -72,7 +68,7 @@ void itimer_stop(struct process *p)
 
 /* --- CPU time --- */
 
-static void cpu_time_locked(struct process *p, struct cpu_time *used)
+void process_cpu_time_locked(struct process *p, struct cpu_time *used)
 {
 	struct task *t;
 	used->user_ns = p->dead_threads.user_ns;
@@ -122,19 +118,20 @@ void itimer_tick(struct task *t)
 		return;
 	struct rlimit *limit = &t->limits->v[RLIMIT_CPU];
 	u64 armed = READ_ONCE(p->itimers[ITIMER_VIRTUAL].deadline_ns) | READ_ONCE(p->itimers[ITIMER_PROF].deadline_ns);
-	if (likely(!armed && READ_ONCE(limit->rlim_cur) == RLIM_INFINITY))
+	if (likely(!armed && READ_ONCE(limit->rlim_cur) == RLIM_INFINITY && list_is_empty(&p->cpu_timers)))
 		return;
 	if (!spin_trylock(&proc_tree_lock))
 		return;
 	struct cpu_time used;
 	u64 irq;
 	struct sighand *s = sighand_lock(t, &irq);
-	cpu_time_locked(p, &used);
+	process_cpu_time_locked(p, &used);
 	check_cpu_timer(p, ITIMER_VIRTUAL, used.user_ns);
 	check_cpu_timer(p, ITIMER_PROF, used.total_ns);
 	if (limit->rlim_cur != RLIM_INFINITY)
 		check_cpu_limit(p, limit, used.total_ns);
 	sighand_unlock(s, irq);
+	cpu_timers_tick_locked(t, &used);
 	spin_unlock(&proc_tree_lock);
 }
 
@@ -150,7 +147,7 @@ static u64 itimer_clock(struct process *p, int which)
 	struct cpu_time used;
 	if (which == ITIMER_REAL)
 		return clock_now_ns();
-	cpu_time_locked(p, &used);
+	process_cpu_time_locked(p, &used);
 	return which == ITIMER_VIRTUAL ? used.user_ns : used.total_ns;
 }
 

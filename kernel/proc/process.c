@@ -53,6 +53,8 @@ struct process *process_alloc(void)
 	list_init(&p->pgrp_node);
 	list_init(&p->session_node);
 	sigpending_init(&p->pending);
+	list_init(&p->stalled_timers);
+	list_init(&p->cpu_timers);
 	waitq_init(&p->child_wq, WAIT_CHILD, p);
 	waitq_init(&p->exec_wq, WAIT_OTHER, p);
 	waitq_init(&p->signal_wq, WAIT_SIGNAL, p);

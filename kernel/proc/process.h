@@ -12,13 +12,14 @@
  *	pid.c process.c fork.c exec.c exec_image.c exec_args.c elf.c exit.c reap.c waitid.c	lives of processes
  *	session.c ids.c caps.c access.c rlimit.c thread.c		who they are and what they may do
  *	signal.c sigsend.c sigjob.c sigdeliver.c sigframe.c sigcalls.c	signals (signal.h)
- *	itimer.c sleep.c						waiting for time to pass
+ *	itimer.c posix_timer.c cpu_timer.c sleep.c			waiting for time to pass
  *	times.c sysinfo.c prctl.c procfiles.c				facts about them
  */
 #pragma once
 #include "kernel/core/pid.h"
 #include "kernel/core/cred.h"
 #include "kernel/core/task.h"
+#include "kernel/lib/idtable.h"
 #include "kernel/uapi/resource.h"
 
 struct tty;
@@ -97,6 +98,10 @@ struct process {
 	struct sigpending pending;  /* [sighand] sent to the whole process */
 	struct waitq signal_wq;	    /* a signal became pending: sigtimedwait, later signalfd */
 	struct itimer itimers[3];   /* [sighand] */
+	struct idtable timers;	    /* [sighand] struct posix_timer by id; NULL: being made */
+	int next_timer_id;	    /* [sighand] */
+	struct list stalled_timers; /* [sighand] whose signals are ignored */
+	struct list cpu_timers;	    /* [tree] on this process's CPU time, whoever owns them */
 	int pdeath_signal;	    /* [owner] PR_SET_PDEATHSIG */
 	/* --- accounts --- */
 	struct usage dead_threads;  /* [tree] */

@@ -38,6 +38,8 @@ static void action_set_locked(struct ksigaction *to, int sig, const struct ksiga
 	to->mask &= ~SIGNALS_UNBLOCKABLE;
 	if (action_ignores(sig, to))
 		signal_discard_locked(current->process, sigmask(sig));
+	else if (unlikely(!list_is_empty(&current->process->stalled_timers)))
+		posix_timers_resume_locked(current->process, sig);
 }
 
 long sys_rt_sigaction(int sig, const struct ksigaction __user *uact, struct ksigaction __user *uold, size_t size)

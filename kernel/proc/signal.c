@@ -13,7 +13,8 @@
  * Lifetime  a queue entry belongs to its queue. The first standard signal uses the spare entry of the
  *           queue, so that the usual signal allocates nothing; the further ones come from a cache. Those
  *           are at most one per number, hence uncharged. Real-time entries are charged to the target's
- *           real user and hold his account, who may change before they are taken.
+ *           real user and hold his account, who may change before they are taken. A timer brings its own
+ *           entry, and queues a standard signal even if it is pending.
  * Linux     signal(7), sigqueue(3), getrlimit(2) RLIMIT_SIGPENDING (standard signals do not count here)
  */
 #include "kernel/proc/signal.h"
@@ -72,22 +73,35 @@ static inline int entry_signal(const struct sigqueue *q)
 	return (int)(u32)q->info[0]; /* si_signo is a siginfo's first word */
 }
 
+struct account *signal_charge_entry(struct task *t)
+{
+	struct account *a = rcu_load(t->cred)->account;
+	s64 total = charge(a, CHARGE_SIGPENDING, 1);
+	if ((u64)total > READ_ONCE(t->limits->v[RLIMIT_SIGPENDING].rlim_cur)) {
+		uncharge(a, CHARGE_SIGPENDING, 1);
+		return NULL;
+	}
+	ref_get(&a->ref);
+	return a;
+}
+
+void signal_uncharge_entry(struct account *a)
+{
+	uncharge(a, CHARGE_SIGPENDING, 1);
+	account_put(a);
+}
+
 static struct sigqueue *entry_alloc_charged(struct task *t)
 {
 	struct sigqueue *q = kmem_cache_alloc(sigqueue_cache);
 	if (!q)
 		return NULL;
-	/* Interrupts are off, which holds RCU back: the cred and its account stay. */
-	struct account *a = rcu_load(t->cred)->account;
-	s64 total = charge(a, CHARGE_SIGPENDING, 1);
-	if ((u64)total > READ_ONCE(t->limits->v[RLIMIT_SIGPENDING].rlim_cur)) {
-		uncharge(a, CHARGE_SIGPENDING, 1);
-		kmem_cache_free(sigqueue_cache, q);
-		return NULL;
-	}
-	ref_get(&a->ref);
-	q->account = a;
-	return q;
+	q->account = signal_charge_entry(t); /* interrupts are off, which holds RCU back */
+	q->is_timer = false;
+	if (likely(q->account))
+		return q;
+	kmem_cache_free(sigqueue_cache, q);
+	return NULL;
 }
 
 static struct sigqueue *entry_alloc(struct task *t, struct sigpending *pending, int sig)
@@ -97,20 +111,20 @@ static struct sigqueue *entry_alloc(struct task *t, struct sigpending *pending, 
 	if (likely(!list_is_linked(&pending->spare.node)))
 		return &pending->spare;
 	struct sigqueue *q = kmem_cache_alloc(sigqueue_cache);
-	if (q)
+	if (q) {
 		q->account = NULL;
+		q->is_timer = false;
+	}
 	return q;
 }
 
 static void entry_free(struct sigpending *pending, struct sigqueue *q)
 {
 	list_del(&q->node);
-	if (likely(q == &pending->spare))
+	if (likely(q == &pending->spare) || q->is_timer)
 		return;
-	if (q->account) {
-		uncharge(q->account, CHARGE_SIGPENDING, 1);
-		account_put(q->account);
-	}
+	if (q->account)
+		signal_uncharge_entry(q->account);
 	kmem_cache_free(sigqueue_cache, q);
 }
 
@@ -120,9 +134,13 @@ static void pending_discard(struct sigpending *pending, ksigset_t set)
 		return;
 	pending->set &= ~set;
 	struct sigqueue *q, *next;
-	list_for_each_safe(q, next, &pending->queue, node)
-		if (set & sigmask(entry_signal(q)))
-			entry_free(pending, q);
+	list_for_each_safe(q, next, &pending->queue, node) {
+		if (!(set & sigmask(entry_signal(q))))
+			continue;
+		if (q->is_timer)
+			posix_timer_dropped_locked(q);
+		entry_free(pending, q);
+	}
 }
 
 void signal_flush(struct sigpending *p)
@@ -150,9 +168,7 @@ static void pending_collect(struct sigpending *pending, int sig, struct siginfo 
 			is_last = false;
 			break;
 		}
-		first = q;
-		if (sig < __SIGRTMIN)
-			break;
+		first = q; /* a standard signal has further entries if timers send it */
 	}
 	if (is_last)
 		pending->set &= ~sigmask(sig);
@@ -161,6 +177,8 @@ static void pending_collect(struct sigpending *pending, int sig, struct siginfo 
 		return;
 	}
 	memcpy(info, first->info, SIGINFO_BYTES);
+	if (unlikely(first->is_timer))
+		posix_timer_taken_locked(first, info);
 	entry_free(pending, first);
 }
 
@@ -356,23 +374,36 @@ static void act_on(struct task *t, int sig, enum signal_scope scope)
 		signal_kick(target, TASK_WORK_SIGNAL);
 }
 
-int signal_send_locked(struct task *t, const struct siginfo *info, enum signal_scope scope)
+/* The queue that a signal to t is for, after what its mere sending does; NULL: it has no further effect. */
+static inline struct sigpending *queue_for(struct task *t, int sig, enum signal_scope scope)
 {
 	struct process *p = t->process;
-	int sig = info->si_signo;
-	ksigset_t bit = sigmask(sig);
 	assert_spin_held(&t->sighand->lock);
 	trace_event(TRACE_SIGNAL, sig, t->tid);
 	if (unlikely(process_flags(p) & PROCESS_EXITING))
-		return 0;
-	if (unlikely(bit & (SIGNALS_STOP | sigmask(SIGCONT))))
+		return NULL;
+	if (unlikely(sigmask(sig) & (SIGNALS_STOP | sigmask(SIGCONT))))
 		job_signal_sent_locked(p, sig);
 	if (is_ignored(t, sig))
-		return 0;
+		return NULL;
 	if (unlikely(t->exiting) && (scope == SIGNAL_THREAD || !has_living_thread(p)))
-		return 0;
-	struct sigpending *pending = scope == SIGNAL_PROCESS ? &p->pending : &t->pending;
-	if (sig < __SIGRTMIN && pending->set & bit)
+		return NULL;
+	return scope == SIGNAL_PROCESS ? &p->pending : &t->pending;
+}
+
+static inline void made_pending(struct task *t, struct sigpending *pending, int sig, enum signal_scope scope)
+{
+	pending->set |= sigmask(sig);
+	if (unlikely(!waitq_is_idle(&t->process->signal_wq)))
+		wake(&t->process->signal_wq, POLLIN);
+	act_on(t, sig, scope);
+}
+
+int signal_send_locked(struct task *t, const struct siginfo *info, enum signal_scope scope)
+{
+	int sig = info->si_signo;
+	struct sigpending *pending = queue_for(t, sig, scope);
+	if (!pending || (sig < __SIGRTMIN && pending->set & sigmask(sig)))
 		return 0;
 	struct sigqueue *q = entry_alloc(t, pending, sig);
 	if (likely(q)) {
@@ -381,10 +412,30 @@ int signal_send_locked(struct task *t, const struct siginfo *info, enum signal_s
 	} else if (sig >= __SIGRTMIN && info->si_code != SI_USER && info->si_code != SI_KERNEL) {
 		return -EAGAIN; /* without what it carries it would be useless; others arrive without */
 	}
-	pending->set |= bit;
-	wake(&p->signal_wq, POLLIN);
-	act_on(t, sig, scope);
+	made_pending(t, pending, sig, scope);
 	return 0;
+}
+
+struct sigpending *signal_queue_locked(struct task *t, struct sigqueue *q, enum signal_scope scope)
+{
+	int sig = entry_signal(q);
+	struct sigpending *pending = queue_for(t, sig, scope);
+	if (pending) {
+		list_add_tail(&pending->queue, &q->node);
+		made_pending(t, pending, sig, scope);
+	}
+	return pending;
+}
+
+void signal_unqueue_locked(struct sigpending *pending, struct sigqueue *q)
+{
+	int sig = entry_signal(q);
+	struct sigqueue *other;
+	list_del(&q->node);
+	list_for_each(other, &pending->queue, node)
+		if (entry_signal(other) == sig)
+			return;
+	pending->set &= ~sigmask(sig);
 }
 
 int signal_send(struct task *t, const struct siginfo *info, enum signal_scope scope)
@@ -435,7 +486,7 @@ void signal_set_mask_locked(ksigset_t mask)
  *
  *	the current task		a sender, under the lock
  *	store `blocked`			add to a pending set
- *	full barrier			full barrier (in wake())
+ *	full barrier			full barrier (in waitq_is_idle())
  *	look at the pending sets	look at `blocked`: act_on()
  */
 void signal_set_mask(ksigset_t mask)

@@ -15,6 +15,7 @@
  *	sigdeliver.c	on the way to user mode: default actions, handlers, restarts
  *	sigframe.c	what a handler finds on its stack, and the way back
  *	sigcalls.c	dispositions, masks, waiting for signals
+ *	posix_timer.c	timers that send signals (posix_timer.h); notify.c reads what they, and others, send
  */
 #pragma once
 #include "kernel/proc/process.h"
@@ -108,3 +109,24 @@ static inline bool sigaltstack_in_use(const struct sigaltstack *ss, uaddr_t sp)
 
 /* --- itimer.c --- */
 void itimer_rearm_locked(struct process *p); /* SIGALRM has been taken: the next interval begins */
+
+/* --- notify.c: whom to tell of an event --- */
+struct notify {
+	int how; /* SIGEV_* */
+	int sig;
+	union sigval value;
+	struct pid *thread; /* counted: SIGEV_THREAD_ID; NULL: the process */
+};
+int notify_parse(const struct sigevent *ev, struct notify *n); /* 0, -EINVAL; ev is a copy of the user's */
+
+/* --- entries that come with a timer (is_timer) instead of from a cache --- */
+/* One entry more on account of t's real user, counted; NULL: RLIMIT_SIGPENDING. Under RCU, or t is current. */
+struct account *signal_charge_entry(struct task *t);
+void signal_uncharge_entry(struct account *a);
+/* Sends the signal of `q`: the queue that it is on now. NULL: it is ignored, or there is nobody to take it. */
+struct sigpending *signal_queue_locked(struct task *t, struct sigqueue *q, enum signal_scope scope);
+void signal_unqueue_locked(struct sigpending *pending, struct sigqueue *q);
+/* posix_timer.c: q leaves its queue; info is what the taker gets */
+void posix_timer_taken_locked(struct sigqueue *q, struct siginfo *info);
+void posix_timer_dropped_locked(struct sigqueue *q);
+void posix_timers_resume_locked(struct process *p, int sig); /* sig is no longer ignored */

@@ -12,14 +12,11 @@
 #include "kernel/core/clock.h"
 #include "kernel/core/cred.h"
 #include "kernel/core/sched.h"
+#include "kernel/proc/cpuclock.h"
 #include "kernel/proc/facts.h"
 #include "kernel/syscall.h"
 #include "mm/uaccess.h"
 
-enum {	/* a clock number that names somebody's CPU time */
-	CPUCLOCK_WHICH = 3, CPUCLOCK_PROF = 0, CPUCLOCK_VIRT = 1, CPUCLOCK_SCHED = 2,
-	CPUCLOCK_THREAD = 4, CPUCLOCK_PID_SHIFT = 3,
-};
 enum { MAX_MINUTES_WEST = 15 * 60, USEC_PER_SEC = 1000000 };
 #define NSEC_PER_TICK ((u64)NSEC_PER_SEC / USER_HZ)
 
@@ -67,8 +64,8 @@ static int process_clock(int pid, unsigned which, s64 *ns)
 
 static int cpu_clock_read(int clock, s64 *ns)
 {
-	int pid = ~(clock >> CPUCLOCK_PID_SHIFT);
-	unsigned which = (unsigned)clock & CPUCLOCK_WHICH;
+	int pid = cpuclock_pid(clock);
+	unsigned which = cpuclock_which(clock);
 	if (which > CPUCLOCK_SCHED || pid < 0)
 		return -EINVAL;
 	return (unsigned)clock & CPUCLOCK_THREAD ? thread_clock(pid, which, ns) : process_clock(pid, which, ns);

@@ -219,3 +219,5 @@ struct sigevent {
 };
 _Static_assert(sizeof(struct sigevent) == 64, "the ABI's size");
 #define sigev_notify_thread_id __sev.tid
+#define sigev_notify_function __sev.thread.function
+#define sigev_notify_attributes __sev.thread.attribute

@@ -62,6 +62,7 @@
 #define reboot		  __raw_reboot
 #define sched_getaffinity __raw_sched_getaffinity
 #define time		  __raw_time
+#define timer_create	  __raw_timer_create
 #define vfork		  __raw_vfork
 #define waitid		  __raw_waitid
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * time: clocks and sleeping.
+ * time: clocks, sleeping and timers.
  *
  * Promise   a clock is read through the vDSO where the kernel has one: no system call.
- * Linux     clock_gettime(2), vdso(7), nanosleep(2)
+ * Linux     clock_gettime(2), vdso(7), nanosleep(2), timer_create(2)
  */
+#include <signal.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -73,6 +74,14 @@ clock_t clock(void)
 int clock_nanosleep(clockid_t clock, int flags, const struct timespec *req, struct timespec *rem)
 {
 	return -sys_clock_nanosleep(clock, flags, req, rem);
+}
+
+/* SIGEV_THREAD wants a thread, which this library cannot make; the kernel would send a signal. */
+int timer_create(clockid_t clock, struct sigevent *event, timer_t *id)
+{
+	if (event && event->sigev_notify == SIGEV_THREAD)
+		return ret(-ENOTSUP);
+	return ret(sys_timer_create(clock, event, id));
 }
 
 unsigned sleep(unsigned seconds)

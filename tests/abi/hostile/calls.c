@@ -72,8 +72,12 @@ static int is_pointer(enum kind k)
 	return k >= KIND_PATH;
 }
 
+#define ATTRIBUTE "user.mark"
+
 static const char *usual_file(const char *call)
 {
+	if (strstr(call, "xattr"))
+		return ATTRIBUTE; /* the file and its attribute have one name, because a path and a text are one here */
 	return strncmp(call, "readlink", 8) == 0 ? "link" : strcmp(call, "execveat") == 0 ? "program" : "file";
 }
 
@@ -122,6 +126,8 @@ static void make_files(void)
 	long fd = sys(SYS_open, "file", O_RDWR | O_CREAT, 0600);
 
 	sys(SYS_ftruncate, fd, PAGE);
+	sys(SYS_fsetxattr, fd, ATTRIBUTE, "text", 4, 0);
+	sys(SYS_link, "file", ATTRIBUTE);
 	sys(SYS_dup2, fd, TMP_FD);
 	sys(SYS_close, fd);
 	fd = sys(SYS_open, ".", O_RDONLY | O_DIRECTORY);
@@ -140,6 +146,7 @@ static void become_harmless(void)
 	sys(SYS_setgroups, 1, &group);
 	sys(SYS_alarm, CHILD_S);
 	make_files();
+	sys(SYS_timer_create, CLOCK_MONOTONIC, 0, good); /* number 0 */
 	for (int fd = 0; fd < 3; fd++)
 		sys(SYS_dup2, TMP_FD, fd);
 }
@@ -322,8 +329,8 @@ static int is_risky(const struct call *c)
 	static const char *const names[] = {
 		"kill", "tkill", "tgkill", "rt_sigqueueinfo", "munmap", "mmap", "mprotect", "mremap", "brk", "madvise",
 		"arch_prctl", "set_tid_address", "futex", "poll", "ppoll", "select", "pselect6", "nanosleep",
-		"clock_nanosleep", "rt_sigtimedwait", "wait4", "waitid", "alarm", "setitimer", "prctl", "execveat",
-		"fallocate", "rseq", "set_robust_list", "rt_sigaction", "rt_sigprocmask", "sched_setaffinity", "dup2",
+		"clock_nanosleep", "rt_sigtimedwait", "wait4", "waitid", "alarm", "setitimer", "timer_settime",
+		"prctl", "execveat", "fallocate", "rseq", "set_robust_list", "rt_sigaction", "rt_sigprocmask", "sched_setaffinity", "dup2",
 		"dup3", "close", "close_range", "prlimit64", "setrlimit", "ioctl", "fcntl",
 	};
 

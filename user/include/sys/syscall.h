@@ -234,6 +234,11 @@
 #define SYS_timer_gettime 224
 #define SYS_timer_getoverrun 225
 #define SYS_timer_delete 226
+#define SYS_timer_create 222
+#define SYS_timer_settime 223
+#define SYS_timer_gettime 224
+#define SYS_timer_getoverrun 225
+#define SYS_timer_delete 226
 #define SYS_clock_settime 227
 #define SYS_clock_gettime 228
 #define SYS_clock_getres 229

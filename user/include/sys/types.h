@@ -13,6 +13,7 @@ typedef long time_t;
 typedef long suseconds_t;
 typedef long clock_t;
 typedef int clockid_t;
+typedef int timer_t;
 typedef int pid_t;
 typedef unsigned uid_t;
 typedef unsigned gid_t;

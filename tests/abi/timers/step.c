@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+/*
+ * timers/step: timers and a clock that is set.
+ *
+ * Promise   a timer for a time of day expires at that time of day, however the clock gets there; one that was
+ *           set from now on does not notice.
+ * Linux     timer_settime(2), clock_settime(2)
+ */
+#include "tests/abi/timers/timers.h"
+
+TAP_DANGEROUS("sets the clock");
+
+#define HOUR (3600 * SEC)
+
+static void step_clock(long by)
+{
+	long to = now_ns(CLOCK_REALTIME) + by;
+	struct timespec ts = {to / SEC, to % SEC};
+
+	CHECK_EQ(sys(SYS_clock_settime, CLOCK_REALTIME, &ts), 0);
+}
+
+CASE(a_step_over_the_time_of_day)
+{
+	int id = make_timer(CLOCK_REALTIME, SIGUSR1), tai = make_timer(CLOCK_TAI, SIGUSR2);
+
+	block(SIGUSR1);
+	block(SIGUSR2);
+	CHECK_EQ(set_timer(id, TIMER_ABSTIME, now_ns(CLOCK_REALTIME) + HOUR, 2 * HOUR), 0);
+	CHECK_EQ(set_timer(tai, TIMER_ABSTIME, now_ns(CLOCK_TAI) + HOUR, 0), 0);
+	step_clock(6 * HOUR);
+	take_signal(SIGUSR1);
+	CHECK_EQ(seen.si_timerid, id);
+	CHECK_EQ(seen.si_overrun, 2);
+	take_signal(SIGUSR2);
+	CHECK(timer_left(id) > HOUR / 2 && timer_left(id) <= HOUR);
+	step_clock(-6 * HOUR);
+	CHECK(timer_left(id) > 6 * HOUR && timer_left(id) <= 7 * HOUR);
+}
+
+CASE(a_step_back)
+{
+	int id = make_timer(CLOCK_REALTIME, SIGUSR1);
+
+	block(SIGUSR1);
+	CHECK_EQ(set_timer(id, TIMER_ABSTIME, now_ns(CLOCK_REALTIME) + 100 * MS, 0), 0);
+	step_clock(-HOUR);
+	CHECK(timer_left(id) > HOUR / 2);
+	CHECK_EQ(try_signal(SIGUSR1, 200 * MS), 0);
+	step_clock(HOUR);
+	take_signal(SIGUSR1);
+}
+
+CASE(from_now_on_is_not_a_time_of_day)
+{
+	const int clocks[] = {CLOCK_REALTIME, CLOCK_TAI, CLOCK_MONOTONIC, CLOCK_BOOTTIME};
+
+	block(SIGUSR1);
+	for (int i = 0; i < 4; i++) {
+		int id = make_timer(clocks[i], SIGUSR1);
+
+		start_timer(id, HOUR, HOUR);
+		step_clock(3 * HOUR);
+		CHECK_EQ(try_signal(SIGUSR1, 5 * MS), 0);
+		CHECK(timer_left(id) > HOUR / 2 && timer_left(id) <= HOUR);
+		step_clock(-3 * HOUR);
+		CHECK(timer_left(id) > HOUR / 2 && timer_left(id) <= HOUR);
+		start_timer(id, 1, 0);
+		take_signal(SIGUSR1);
+	}
+}
+
+CASE(deleted_timers_do_not_hear_of_it)
+{
+	for (int i = 0; i < 50; i++) {
+		int id = make_timer(CLOCK_REALTIME, SIGUSR1);
+
+		CHECK_EQ(set_timer(id, TIMER_ABSTIME, now_ns(CLOCK_REALTIME) + HOUR, 0), 0);
+		if (i % 2)
+			start_timer(id, HOUR, 0);
+		delete_timer(id);
+		step_clock(2 * HOUR);
+		step_clock(-2 * HOUR);
+	}
+}
