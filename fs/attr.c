@@ -9,6 +9,7 @@
  *           cannot be changed either
  */
 #include "fs/inode.h"
+#include "fs/notify.h"
 #include "fs/walk.h"
 #include "kernel/core/cred.h"
 #include "kernel/lib/errno.h"
@@ -21,11 +22,18 @@ enum { PERM_BITS = 07777, KEEP_ID = -1, USEC_PER_SEC = 1000000 };
 /* One kind of change, to be made to a file that is named in one of several ways. */
 struct change {
 	int (*apply)(struct inode *ino, const struct change *c); /* inode lock held for writing */
+	u32 event;		/* IN_ATTRIB or what else watchers are told; 0: nothing */
 	u32 mode;
 	u32 uid, gid;		/* (u32)KEEP_ID: as it is */
 	bool is_touch;		/* times: both "now", which whoever may write may do */
 	struct timespec times[2]; /* access, modification; UTIME_NOW, UTIME_OMIT */
 };
+
+static int apply_locked(struct inode *ino, const struct change *c)
+{
+	guard(rwwrite)(&ino->lock);
+	return c->apply(ino, c);
+}
 
 static int change_inode(const struct path *p, const struct change *c)
 {
@@ -35,8 +43,10 @@ static int change_inode(const struct path *p, const struct change *c)
 		return err;
 	if (ino == anon_inode_shared)
 		return -EOPNOTSUPP;
-	guard(rwwrite)(&ino->lock);
-	return c->apply(ino, c);
+	err = apply_locked(ino, c);
+	if (err == 0)
+		notify_dentry(p->dentry, c->event);
+	return err;
 }
 
 /* `flags`: AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH. */
@@ -94,7 +104,7 @@ long sys_fchmodat2(int dirfd, const char __user *path, unsigned mode, unsigned f
 {
 	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
-	return change_at(dirfd, path, flags, &(struct change){ .apply = apply_mode, .mode = mode });
+	return change_at(dirfd, path, flags, &(struct change){ .apply = apply_mode, .event = IN_ATTRIB, .mode = mode });
 }
 
 long sys_fchmodat(int dirfd, const char __user *path, unsigned mode)
@@ -109,7 +119,7 @@ long sys_chmod(const char __user *path, unsigned mode)
 
 long sys_fchmod(int fd, unsigned mode)
 {
-	return change_fd(fd, &(struct change){ .apply = apply_mode, .mode = mode });
+	return change_fd(fd, &(struct change){ .apply = apply_mode, .event = IN_ATTRIB, .mode = mode });
 }
 
 /* --- owner --- */
@@ -146,11 +156,18 @@ static int apply_owner(struct inode *ino, const struct change *c)
 	return 0;
 }
 
+static struct change owner_change(u32 uid, u32 gid)
+{
+	bool changes = uid != (u32)KEEP_ID || gid != (u32)KEEP_ID; /* if not, nobody is told */
+	return (struct change){ .apply = apply_owner, .event = changes ? IN_ATTRIB : 0, .uid = uid, .gid = gid };
+}
+
 long sys_fchownat(int dirfd, const char __user *path, unsigned uid, unsigned gid, unsigned flags)
 {
 	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
-	return change_at(dirfd, path, flags, &(struct change){ .apply = apply_owner, .uid = uid, .gid = gid });
+	struct change c = owner_change(uid, gid);
+	return change_at(dirfd, path, flags, &c);
 }
 
 long sys_chown(const char __user *path, unsigned uid, unsigned gid)
@@ -165,7 +182,8 @@ long sys_lchown(const char __user *path, unsigned uid, unsigned gid)
 
 long sys_fchown(int fd, unsigned uid, unsigned gid)
 {
-	return change_fd(fd, &(struct change){ .apply = apply_owner, .uid = uid, .gid = gid });
+	struct change c = owner_change(uid, gid);
+	return change_fd(fd, &c);
 }
 
 /* --- times --- */
@@ -199,6 +217,14 @@ static int apply_times(struct inode *ino, const struct change *c)
 	return 0;
 }
 
+/* One of the two times alone looks like a read or a write. */
+static u32 times_event(const struct timespec times[2])
+{
+	if (times[1].tv_nsec == UTIME_OMIT)
+		return IN_ACCESS;
+	return times[0].tv_nsec == UTIME_OMIT ? IN_MODIFY : IN_ATTRIB;
+}
+
 static bool is_valid_time(const struct timespec *t)
 {
 	return t->tv_nsec == UTIME_NOW || t->tv_nsec == UTIME_OMIT ||
@@ -216,6 +242,7 @@ static long set_times(int dirfd, const char __user *path, const struct timespec 
 	if (!is_valid_time(&c.times[0]) || !is_valid_time(&c.times[1]))
 		return -EINVAL;
 	c.is_touch = c.times[0].tv_nsec == UTIME_NOW && c.times[1].tv_nsec == UTIME_NOW;
+	c.event = times_event(c.times);
 	if (!path && dirfd != AT_FDCWD)
 		return flags ? -EINVAL : change_fd(dirfd, &c);
 	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))

@@ -9,6 +9,7 @@
  * Linux     mkdir(2) mknod(2) symlink(2) link(2) unlink(2) rmdir(2)
  */
 #include "fs/create.h"
+#include "fs/notify.h"
 #include "fs/walk.h"
 #include "kernel/core/cred.h"
 #include "kernel/core/task.h"
@@ -68,6 +69,7 @@ int vfs_create_at(const struct path *dir, const char *name, size_t len, u32 mode
 		return err;
 	}
 	inode_touch(parent, true);
+	notify_name(parent, IN_CREATE | isdir_bit(ino), name, len, 0);
 	*out = d;
 	return 0;
 }
@@ -120,8 +122,13 @@ static int unlink_once(const struct path *dir, const char *name, size_t len, boo
 		err = dentry_unlink(dir->dentry, name, len, d);
 	if (err)
 		return err;
+	u32 event = IN_DELETE | isdir_bit(d->inode);
 	inode_touch(dir->dentry->inode, true);
 	inode_touch(d->inode, false);
+	if (!want_dir)
+		notify_inode(d->inode, IN_ATTRIB); /* the link count */
+	dentry_put(take(d)); /* the file's own end is told before that of its name */
+	notify_name(dir->dentry->inode, event, name, len, 0);
 	return 0;
 }
 
@@ -240,6 +247,8 @@ int vfs_link_at(const struct path *from, const struct path *dir, const char *nam
 		return err;
 	inode_touch(ino, false);
 	inode_touch(dir->dentry->inode, true);
+	notify_inode(ino, IN_ATTRIB); /* the link count */
+	notify_name(dir->dentry->inode, IN_CREATE, name, len, 0);
 	return 0;
 }
 

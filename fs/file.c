@@ -14,6 +14,7 @@
 #include "fs/file.h"
 #include "fs/flock.h"
 #include "fs/inode.h"
+#include "fs/notify.h"
 #include "kernel/core/alloc.h"
 #include "kernel/core/pid.h"
 #include "kernel/core/upcalls.h"
@@ -83,6 +84,7 @@ void file_put(struct file *f)
 {
 	if (!f || !ref_put(&f->ref))
 		return;
+	notify_closed(f);
 	if (unlikely(f->has_flock))
 		flock_release(f);
 	if (f->ops->release)
@@ -203,9 +205,11 @@ ssize_t file_read(struct file *f, struct uio *u)
 	if (unlikely(!(f->mode & FILE_READ) || !f->ops->read || !may_nowait(f, u)))
 		return refuse(f, u, FILE_READ, f->ops->read);
 	ssize_t n = f->ops->read(f, u);
-	if (likely(n != -EAGAIN) || must_not_block(f, u))
-		return n;
-	return read_blocking(f, u);
+	if (unlikely(n == -EAGAIN) && !must_not_block(f, u))
+		n = read_blocking(f, u);
+	if (n > 0)
+		notify_file(f, IN_ACCESS);
+	return n;
 }
 
 /* Goes on until all is out; what was moved before an error or a signal is the answer. */
@@ -232,10 +236,12 @@ ssize_t file_write(struct file *f, struct uio *u)
 	if (unlikely(n == -EPIPE))
 		signal_raise(SIGPIPE);
 	if (unlikely(n > 0 && u->left && f->ops->flags & FILE_WRITE_ALL) && !must_not_block(f, u))
-		return write_blocking(f, u, n);
-	if (likely(n != -EAGAIN) || must_not_block(f, u))
-		return n;
-	return write_blocking(f, u, 0);
+		n = write_blocking(f, u, n);
+	else if (unlikely(n == -EAGAIN) && !must_not_block(f, u))
+		n = write_blocking(f, u, 0);
+	if (n > 0)
+		notify_file(f, IN_MODIFY);
+	return n;
 }
 
 ssize_t kernel_read(struct file *f, void *buf, size_t n, off_t *pos)

@@ -11,6 +11,7 @@
  */
 #include "fs/inode.h"
 #include "fs/mount.h"
+#include "fs/notify.h"
 #include "fs/xattr.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/panic.h"
@@ -63,6 +64,8 @@ void inode_put(struct inode *i)
 {
 	if (!i || !ref_put(&i->ref))
 		return;
+	if (unlikely(i->watches))
+		notify_gone(i);
 	if (i->ops->evict)
 		i->ops->evict(i);
 	if (unlikely(i->xattrs))

@@ -17,6 +17,7 @@
 
 struct superblock;
 struct vm_object;
+struct watch;
 struct xattr;
 
 struct inode_ops {
@@ -55,6 +56,7 @@ struct inode {
 	s64 atime_ns, mtime_ns, ctime_ns, btime_ns; /* [atomic] since the epoch */
 	struct vm_object *object; /* [const] regular files: contents and size */
 	struct rwlock lock;
+	struct watch *watches;	/* [notify_lock] who wants to know what happens here: fs/notify.c */
 	struct xattr *xattrs;	/* [lock] extended attributes: fs/xattr.c */
 	void *priv;		/* [priv_lock] file system's own; a FIFO's pipe; a bound socket */
 	struct spinlock priv_lock; /* RANK_OBJECT */

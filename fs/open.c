@@ -11,6 +11,7 @@
  * Linux     ETXTBSY for a program that is running
  */
 #include "fs/create.h"
+#include "fs/notify.h"
 #include "fs/walk.h"
 #include "kernel/core/cred.h"
 #include "kernel/core/task.h"
@@ -70,10 +71,13 @@ static int open_path_taking(struct path *p, u32 flags, struct file **out)
 		f->ops = &unopened_ops; /* what did not open need not be released */
 	else if (unlikely(flags & O_DIRECT) && !S_ISREG(ino->mode))
 		err = -EINVAL; /* so late, says Linux: the opening was seen */
-	if (unlikely(err))
+	if (unlikely(err)) {
+		f->mode |= FILE_PATH_ONLY; /* nobody is told that it is closed */
 		file_put(f);
-	else
+	} else {
+		notify_file(f, IN_OPEN);
 		*out = f;
+	}
 	return err;
 }
 
@@ -110,9 +114,15 @@ static int may_open(const struct path *p, const struct open_request *r)
 }
 
 /* What has no size of its own (devices, /proc) takes O_TRUNC and ignores it. */
-static int truncate_opened(struct inode *ino)
+static int truncate_opened(struct file *f)
 {
-	return S_ISREG(ino->mode) && ino->ops->setsize ? inode_truncate(ino, 0) : 0;
+	struct inode *ino = f->inode;
+	if (!S_ISREG(ino->mode) || !ino->ops->setsize)
+		return 0;
+	int err = inode_truncate(ino, 0);
+	if (err == 0)
+		notify_file(f, IN_MODIFY);
+	return err;
 }
 
 /* Everything after the name is resolved. `created`: by us, just now: its mode does not restrict us. */
@@ -133,7 +143,7 @@ static int open_resolved(struct path *p, const struct open_request *r, bool crea
 	if (err == 0 && created)
 		(*out)->mode |= FILE_CREATED;
 	if (err == 0 && r->flags & O_TRUNC && !created) {
-		err = truncate_opened(ino);
+		err = truncate_opened(*out);
 		if (err)
 			file_put(*out);
 	}

@@ -9,6 +9,7 @@
  *           written with no lock of a directory held
  */
 #include "fs/inode.h"
+#include "fs/notify.h"
 #include "kernel/lib/string.h"
 #include "kernel/syscall.h"
 #include "kernel/uapi/dirent.h"
@@ -139,6 +140,7 @@ static long getdents(struct file *f, void __user *buf, size_t count)
 	int err = f->ops->readdir(f, &s.e);
 	f->pos = s.e.pos;
 	inode_touch_atime(f->inode, f->path.mount);
+	notify_file(f, IN_ACCESS);
 	if (s.done)
 		return (long)s.done;
 	return err ? err : s.err;

@@ -10,6 +10,7 @@
  *           step as the move; if anything moved meanwhile (dentry_seq), everything is looked up again.
  */
 #include "fs/create.h"
+#include "fs/notify.h"
 #include "fs/walk.h"
 #include "kernel/lib/string.h"
 #include "kernel/syscall.h"
@@ -81,6 +82,29 @@ static void touch_all(const struct ends *e)
 		inode_touch(e->target->inode, false);
 }
 
+static void tell_one_move(const struct path *from, const struct walk *old, const struct path *to,
+	const struct walk *new, struct inode *moved)
+{
+	u32 cookie = notify_cookie(), isdir = isdir_bit(moved);
+	notify_name(from->dentry->inode, IN_MOVED_FROM | isdir, old->last, old->last_len, cookie);
+	notify_name(to->dentry->inode, IN_MOVED_TO | isdir, new->last, new->last_len, cookie);
+}
+
+static void tell(const struct ends *e)
+{
+	const struct walk *from = e->from, *to = e->to;
+	if (!notify_is_on())
+		return;
+	tell_one_move(&from->held, from, &to->held, to, e->old->inode);
+	if (e->target && !(e->flags & RENAME_EXCHANGE)) /* the link count */
+		notify_inode(e->target->inode, IN_ATTRIB | isdir_bit(e->target->inode));
+	notify_inode(e->old->inode, IN_MOVE_SELF);
+	if (e->flags & RENAME_EXCHANGE) {
+		tell_one_move(&to->held, to, &from->held, from, e->target->inode);
+		notify_inode(e->target->inode, IN_MOVE_SELF);
+	}
+}
+
 static int rename_found(const struct ends *e, u32 seq)
 {
 	if (e->target && e->flags & RENAME_NOREPLACE)
@@ -104,8 +128,10 @@ static int rename_found(const struct ends *e, u32 seq)
 			.seq = seq, .d = e->old, .new_parent = e->to->held.dentry,
 			.name = e->to->last, .len = e->to->last_len, .target = e->target,
 		});
-	if (err == 0)
+	if (err == 0) {
 		touch_all(e);
+		tell(e);
+	}
 	return err;
 }
 

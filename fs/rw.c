@@ -11,6 +11,7 @@
  */
 #include "fs/file.h"
 #include "fs/inode.h"
+#include "fs/notify.h"
 #include "kernel/lib/errno.h"
 #include "kernel/syscall.h"
 #include "mm/uaccess.h"
@@ -140,6 +141,8 @@ static ssize_t rw_vector(int fd, const struct iovec __user *uiov, unsigned long 
 	else if (u.left) /* nothing asked for: the file is not even looked at */
 		done = pos == POS_OWN ? move_at_own_pos(r.file, &u, dir) : move(r.file, &u, dir);
 	uio_iov_free(iov, small);
+	if (done == 0 && dir == FROM_FILE) /* other reads of nothing are none */
+		notify_file(r.file, IN_ACCESS);
 	return done;
 }
 

@@ -8,6 +8,7 @@
  * Linux     fsync(2), sync(2), sync_file_range(2), posix_fadvise(2)
  */
 #include "fs/inode.h"
+#include "fs/notify.h"
 #include "kernel/core/upcalls.h"
 #include "kernel/lib/errno.h"
 #include "kernel/syscall.h"
@@ -64,7 +65,11 @@ long sys_truncate(const char __user *path, off_t length)
 	err = mount_may_write(p.mount);
 	if (err == 0)
 		err = inode_permission(ino, WANT_WRITE);
-	return err ? err : inode_truncate(ino, length);
+	if (err == 0)
+		err = inode_truncate(ino, length);
+	if (err == 0)
+		notify_dentry(p.dentry, IN_MODIFY);
+	return err;
 }
 
 long sys_ftruncate(int fd, off_t length)
@@ -76,7 +81,10 @@ long sys_ftruncate(int fd, off_t length)
 		return -EBADF;
 	if (!r.file->inode || !(r.file->mode & FILE_WRITE))
 		return -EINVAL;
-	return inode_truncate(r.file->inode, length);
+	int err = inode_truncate(r.file->inode, length);
+	if (err == 0 && r.file->path.dentry) /* to IN_EXCL_UNLINK it is no doing of the descriptor's */
+		notify_dentry(r.file->path.dentry, IN_MODIFY);
+	return err;
 }
 
 /* Is there such a mode at all? What a file system offers of them is its own affair. */
@@ -114,7 +122,12 @@ long sys_fallocate(int fd, unsigned mode, off_t offset, off_t length)
 		return err;
 	if (__builtin_add_overflow(offset, length, &end))
 		return -EFBIG;
-	return r.file->ops->fallocate ? r.file->ops->fallocate(r.file, (int)mode, offset, length) : -EOPNOTSUPP;
+	if (!r.file->ops->fallocate)
+		return -EOPNOTSUPP;
+	long done = r.file->ops->fallocate(r.file, (int)mode, offset, length);
+	if (done == 0)
+		notify_file(r.file, IN_MODIFY);
+	return done;
 }
 
 /* --- writing back --- */

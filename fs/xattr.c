@@ -13,6 +13,7 @@
  *           therefore stays when the file is written to.
  */
 #include "fs/inode.h"
+#include "fs/notify.h"
 #include "fs/xattr.h"
 #include "kernel/core/alloc.h"
 #include "kernel/lib/errno.h"
@@ -228,6 +229,8 @@ static int set_made(const struct target *t, struct xattr *x, unsigned flags)
 		err = may_set(&p, x);
 	if (err == 0)
 		err = put_in_place(p.dentry->inode, x, flags, &old);
+	if (err == 0)
+		notify_dentry(p.dentry, IN_ATTRIB);
 	if (err == 0 && old)
 		discard(p.dentry->inode->sb, old);
 	return err;
@@ -358,6 +361,7 @@ static long remove_from(const struct target *t, const char __user *uname)
 	struct xattr *x = take_out(ino, name);
 	if (!x)
 		return -ENODATA;
+	notify_dentry(p.dentry, IN_ATTRIB);
 	discard(ino->sb, x);
 	return 0;
 }

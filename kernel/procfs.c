@@ -8,6 +8,7 @@
  * Linux     proc_sys(5). Some settings that Linux lets root change cannot be changed here: they are 0444.
  */
 #include "kernel/procfs.h"
+#include "fs/inotify.h"
 #include "fs/mount.h"
 #include "fs/procfs.h"
 #include "ipc/pipe.h"
@@ -143,6 +144,29 @@ static int set_pipe_soft(u64 v)
 {
 	WRITE_ONCE(pipe_user_pages_soft, v);
 	return 0;
+}
+
+static int set_limit(u32 *limit, u64 v)
+{
+	if (v > INT32_MAX)
+		return -EINVAL;
+	WRITE_ONCE(*limit, (u32)v);
+	return 0;
+}
+
+static int set_inotify_queued(u64 v)
+{
+	return set_limit(&inotify_max_queued_events, v);
+}
+
+static int set_inotify_instances(u64 v)
+{
+	return set_limit(&inotify_max_user_instances, v);
+}
+
+static int set_inotify_watches(u64 v)
+{
+	return set_limit(&inotify_max_user_watches, v);
 }
 
 /* There is nothing to drop: the only files are memory. */

@@ -17,6 +17,7 @@ const char *const wait_kind_names[WAIT_KINDS] = {
 	[WAIT_TTY] = "tty", [WAIT_CHILD] = "wait4", [WAIT_SLEEP] = "nanosleep", [WAIT_SIGNAL] = "signal",
 	[WAIT_MUTEX] = "mutex", [WAIT_FUTEX] = "futex", [WAIT_POLL] = "poll", [WAIT_VFORK] = "vfork",
 	[WAIT_KTHREAD] = "kthread", [WAIT_PAGE] = "page", [WAIT_FILELOCK] = "flock",
+	[WAIT_INOTIFY] = "inotify",
 };
 
 void waitq_init(struct waitq *q, enum wait_kind kind, const void *object)

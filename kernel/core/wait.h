@@ -29,7 +29,8 @@ struct strbuf;
 /* What a queue is for: shown as wchan and, later, in the wait graph. */
 enum wait_kind {
 	WAIT_OTHER, WAIT_PIPE, WAIT_FIFO, WAIT_EVENTFD, WAIT_TTY, WAIT_CHILD, WAIT_SLEEP, WAIT_SIGNAL,
-	WAIT_MUTEX, WAIT_FUTEX, WAIT_POLL, WAIT_VFORK, WAIT_KTHREAD, WAIT_PAGE, WAIT_FILELOCK, WAIT_KINDS,
+	WAIT_MUTEX, WAIT_FUTEX, WAIT_POLL, WAIT_VFORK, WAIT_KTHREAD, WAIT_PAGE, WAIT_FILELOCK, WAIT_INOTIFY,
+	WAIT_KINDS,
 };
 extern const char *const wait_kind_names[WAIT_KINDS];
 

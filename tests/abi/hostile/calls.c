@@ -147,6 +147,7 @@ static void become_harmless(void)
 	sys(SYS_alarm, CHILD_S);
 	make_files();
 	sys(SYS_timer_create, CLOCK_MONOTONIC, 0, good); /* number 0 */
+	sys(SYS_dup2, sys(SYS_inotify_init), INOTIFY_FD);
 	for (int fd = 0; fd < 3; fd++)
 		sys(SYS_dup2, TMP_FD, fd);
 }

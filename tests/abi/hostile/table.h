@@ -18,7 +18,7 @@ enum kind {
 	KIND_OUT, KIND_INOUT,
 };
 
-enum { ARGS = 6, TMP_FD = 90, DIR_FD = 91, CLOSED_FD = 77 };
+enum { ARGS = 6, TMP_FD = 90, DIR_FD = 91, CLOSED_FD = 77, INOTIFY_FD = 92 };
 
 struct call {
 	const char *name;
@@ -95,6 +95,8 @@ static const struct need {
 	{ "getdents64", 0, DIR_FD },
 	{ "getdents64", 2, 1024 },
 	{ "fchdir", 0, DIR_FD },
+	{ "inotify_add_watch", 0, INOTIFY_FD },
+	{ "inotify_add_watch", 2, 0x20 },
 	{ "flock", 1, 6 }, /* LOCK_EX | LOCK_NB */
 	{ "timer_create", 1, 0 },
 };
