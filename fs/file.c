@@ -207,9 +207,7 @@ ssize_t file_read(struct file *f, struct uio *u)
 	ssize_t n = f->ops->read(f, u);
 	if (unlikely(n == -EAGAIN) && !must_not_block(f, u))
 		n = read_blocking(f, u);
-	if (n > 0)
-		notify_file(f, IN_ACCESS);
-	return n;
+	return notify_moved(f, IN_ACCESS, n);
 }
 
 /* Goes on until all is out; what was moved before an error or a signal is the answer. */
@@ -228,20 +226,23 @@ static ssize_t write_blocking(struct file *f, struct uio *u, ssize_t done)
 	}
 }
 
+/* The first try did not move all; `n` is its answer. */
+static __noinline ssize_t write_rest(struct file *f, struct uio *u, ssize_t n)
+{
+	if (n == -EPIPE)
+		signal_raise(SIGPIPE);
+	bool goes_on = n == -EAGAIN || (n > 0 && u->left && f->ops->flags & FILE_WRITE_ALL);
+	return goes_on && !must_not_block(f, u) ? write_blocking(f, u, max(n, (ssize_t)0)) : n;
+}
+
 ssize_t file_write(struct file *f, struct uio *u)
 {
 	if (unlikely(!(f->mode & FILE_WRITE) || !f->ops->write || !may_nowait(f, u)))
 		return refuse(f, u, FILE_WRITE, f->ops->write);
 	ssize_t n = try_write(f, u);
-	if (unlikely(n == -EPIPE))
-		signal_raise(SIGPIPE);
-	if (unlikely(n > 0 && u->left && f->ops->flags & FILE_WRITE_ALL) && !must_not_block(f, u))
-		n = write_blocking(f, u, n);
-	else if (unlikely(n == -EAGAIN) && !must_not_block(f, u))
-		n = write_blocking(f, u, 0);
-	if (n > 0)
-		notify_file(f, IN_MODIFY);
-	return n;
+	if (unlikely(n <= 0 || u->left))
+		n = write_rest(f, u, n);
+	return notify_moved(f, IN_MODIFY, n);
 }
 
 ssize_t kernel_read(struct file *f, void *buf, size_t n, off_t *pos)

@@ -177,6 +177,13 @@ void notify_file_slow(struct file *f, u32 event)
 		notify_inode_slow(f->inode, event);
 }
 
+ssize_t notify_moved_slow(struct file *f, u32 event, ssize_t n)
+{
+	if (n > 0)
+		notify_file_slow(f, event);
+	return n;
+}
+
 void notify_closed_slow(struct file *f)
 {
 	notify_file_slow(f, f->mode & FILE_WRITE ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);

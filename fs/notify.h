@@ -17,6 +17,7 @@ void notify_file_slow(struct file *f, u32 event);
 void notify_dentry_slow(struct dentry *d, u32 event);
 void notify_inode_slow(struct inode *ino, u32 event);
 void notify_name_slow(struct inode *dir, u32 event, const char *name, size_t len, u32 cookie);
+ssize_t notify_moved_slow(struct file *f, u32 event, ssize_t n);
 void notify_closed_slow(struct file *f);
 u32 notify_cookie(void);	       /* ties the two halves of a move */
 void notify_gone(struct inode *ino);   /* its last reference was put */
@@ -34,6 +35,11 @@ static inline void notify_file(struct file *f, u32 event)
 {
 	if (notify_is_on())
 		notify_file_slow(f, event);
+}
+/* A read or write answers n, which is what this answers, too: so that it can be the last thing done. */
+static inline ssize_t notify_moved(struct file *f, u32 event, ssize_t n)
+{
+	return notify_is_on() ? notify_moved_slow(f, event, n) : n;
 }
 /* The last reference to an open file goes. */
 static inline void notify_closed(struct file *f)
