@@ -3,7 +3,8 @@
  * kvirt: the kernel's own virtual memory, page by page, with guard pages; kernel stacks.
  *
  * Promise   every range is followed by an unmapped page, and a stack also preceded by one: running over
- *           either end faults instead of damaging a neighbour. Taking and giving back cost the same however many ranges there are.
+ *           either end faults instead of damaging a neighbour.
+ *           Taking and giving back cost the same however many ranges there are.
  * Locks     kvirt_lock (RANK_KVIRT, sleeping) for the ranges; stack_lock (RANK_SLAB) for the spare
  *           stacks
  * Lifetime  address ranges are reused once freed; device memory stays mapped for ever, up to SPARE_STACKS

@@ -327,11 +327,12 @@ static uint64_t next_random(void)
 static int is_risky(const struct call *c)
 {
 	static const char *const names[] = {
-		"kill", "tkill", "tgkill", "rt_sigqueueinfo", "munmap", "mmap", "mprotect", "mremap", "brk", "madvise",
-		"arch_prctl", "set_tid_address", "futex", "poll", "ppoll", "select", "pselect6", "nanosleep",
-		"clock_nanosleep", "rt_sigtimedwait", "wait4", "waitid", "alarm", "setitimer", "timer_settime",
-		"prctl", "execveat", "fallocate", "rseq", "set_robust_list", "rt_sigaction", "rt_sigprocmask",
-		"sched_setaffinity", "dup2", "dup3", "close", "close_range", "prlimit64", "setrlimit", "ioctl", "fcntl",
+		"kill", "tkill", "tgkill", "rt_sigqueueinfo", "munmap", "mmap", "mprotect", "mremap", "brk",
+		"madvise", "arch_prctl", "set_tid_address", "futex", "poll", "ppoll", "select", "pselect6",
+		"nanosleep", "clock_nanosleep", "rt_sigtimedwait", "wait4", "waitid", "alarm", "setitimer",
+		"timer_settime", "prctl", "execveat", "fallocate", "rseq", "set_robust_list", "rt_sigaction",
+		"rt_sigprocmask", "sched_setaffinity", "dup2", "dup3", "close", "close_range", "prlimit64",
+		"setrlimit", "ioctl", "fcntl",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
