@@ -338,6 +338,9 @@ static int is_risky(const struct call *c)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(names[i], c->name) == 0)
 			return 1;
+	for (int arg = 0; arg < ARGS; arg++)
+		if (c->kind[arg] == KIND_PID) /* it may be somebody's */
+			return 1;
 	return is_excluded(c);
 }
 
