@@ -119,6 +119,12 @@ struct tap_since {
 			tap_skip("needs root"); \
 	} while (0)
 
+/* One case that could harm the host: as TAP_DANGEROUS() for a whole program. */
+#define NEEDS_MACHINE(WHAT)                                  \
+	do {                                                 \
+		if (!getenv("TAP_MACHINE"))                  \
+			SKIP("changes the machine: %s", WHAT); \
+	} while (0)
 #define NEEDS_LINUX(MAJOR, MINOR)                                        \
 	do {                                                             \
 		if (!tap_has_linux((MAJOR), (MINOR)))                    \
