@@ -111,6 +111,7 @@ CASE(overruns_stop_at_int_max)
 {
 	const int clocks[] = {CLOCK_REALTIME, CLOCK_TAI};
 
+	NEEDS_LINUX(6, 18);
 	block(SIGUSR1);
 	for (unsigned i = 0; i < sizeof(clocks) / sizeof(*clocks); i++) {
 		int id = make_timer(clocks[i], SIGUSR1);

@@ -55,6 +55,7 @@ CASE(from_now_on_is_not_a_time_of_day)
 {
 	const int clocks[] = {CLOCK_REALTIME, CLOCK_TAI, CLOCK_MONOTONIC, CLOCK_BOOTTIME};
 
+	NEEDS_LINUX(6, 18);
 	block(SIGUSR1);
 	for (int i = 0; i < 4; i++) {
 		int id = make_timer(clocks[i], SIGUSR1);
