@@ -25,6 +25,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -32,6 +33,7 @@
 
 enum {
 	LINE_BYTES = 1024,
+	LAST_SIGNAL = 64,
 	PATH_BYTES = 256,
 	MAX_CASES = 256,
 	SCANNED_FDS = 256,  /* descriptors above are not looked at: the scan is one call for each */
@@ -507,6 +509,18 @@ static const char *reason_to_skip_all(void)
 	return text[0] ? text : NULL;
 }
 
+/* Whoever started us may have ignored or blocked signals (nohup does): cases begin with neither. */
+static void forget_inherited_signals(void)
+{
+	static const unsigned long untouched[4]; /* struct ksigaction as exec leaves it: the libc's call adds flags */
+	sigset_t none;
+
+	for (int sig = 1; sig <= LAST_SIGNAL; sig++) /* refused for SIGKILL and SIGSTOP, which need it not */
+		syscall(SYS_rt_sigaction, sig, untouched, NULL, sizeof(unsigned long));
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct tap_case *list[MAX_CASES];
@@ -528,6 +542,7 @@ int main(int argc, char **argv)
 	if (getenv("TAP_SLOW") && atoi(getenv("TAP_SLOW")) > 0)
 		slowness = atoi(getenv("TAP_SLOW"));
 	const char *skip = reason_to_skip_all();
+	forget_inherited_signals();
 	share_verdict();
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	sigaction(SIGALRM, &sa, NULL);
