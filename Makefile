@@ -83,6 +83,7 @@ kernel: $(O)/parley.elf
 # What programs of ours make for every build: the image of the vDSO, the console's font.
 GEN := build/gen
 include arch/x86_64/vdso/vdso.mk kernel/dev/font.mk
+KCHECKED := $(filter %.c,$(KSRC))
 KSRC += $(FONT_C)
 
 # Objects of the build $(1). A change of the flags makes them all anew.
@@ -167,17 +168,17 @@ UNIT_LIB     := $(patsubst %.c,build/tests/unit/%.o,$(wildcard kernel/lib/*.c) f
 TEST_OPTIONS  = $(if $(T),--test '$(T)') $(if $(CPUS),--cpus $(CPUS)) \
                 $(if $(MEMORY),--memory $(MEMORY)) $(if $(REPEAT),--repeat $(REPEAT)) \
                 $(if $(filter-out file,$(origin BUILD)),--build $(BUILD))
-TEST_KERNELS := $(BUILDS:%=build/%/parley-test.elf)
+TEST_KERNELS := $(foreach b,$(BUILDS),build/$(b)/parley.elf build/$(b)/parley-test.elf)
 
 test: $(TEST_KERNELS) build/release/parley.iso user test-programs $(UNIT_TESTS) build/initrd.cpio
 	@$(PY) tests/run.py $(TEST_OPTIONS)
-test-host: test-programs
+test-host: test-programs $(if $(T)$(REPEAT),,test-user)
 	@$(PY) tests/run.py --host $(TEST_OPTIONS)
 test-linux: user test-programs
 	@$(PY) tests/run.py --linux $(TEST_OPTIONS)
 test-unit: $(UNIT_TESTS)
 	@$(PY) tests/run.py --unit $(TEST_OPTIONS)
-test-debian: $(O)/parley-test.elf user
+test-debian: $(O)/parley.elf user
 	@$(PY) tests/run.py --debian $(TEST_OPTIONS)
 
 build/tests/unit/%.o: %.c
@@ -200,7 +201,7 @@ build/bench/bench: $(USER_OBJ)/tests/bench/bench.c.o $(USER_CRT) $(USER_LIBC)
 	$(ulink)
 
 # --- checks -------------------------------------------------------------------------------------
-CHECKS := layers style numbers fmt-check clang cppcheck user-space
+CHECKS := layers style numbers links fmt-check clang cppcheck user-space
 .PHONY: $(CHECKS:%=check-%)
 check: $(CHECKS:%=check-%)
 	@echo "check: all passed"
@@ -210,11 +211,13 @@ check-style:
 	@$(PY) tests/lint/style.py
 check-numbers:
 	@$(PY) tests/lint/numbers.py
+check-links:
+	@$(PY) tests/lint/links.py
 check-fmt-check: fmt-check
 check-clang:
-	@$(PY) tests/lint/second.py clang $(CLANG) -- $(KFLAGS) -- $(filter %.c,$(KSRC)) $(KTESTS)
+	@$(PY) tests/lint/second.py clang $(CLANG) -- $(KFLAGS) -- $(KCHECKED) $(KTESTS)
 check-cppcheck:
-	@$(PY) tests/lint/second.py cppcheck cppcheck -- -- $(filter %.c,$(KSRC)) $(KTESTS)
+	@$(PY) tests/lint/second.py cppcheck cppcheck -- -- $(KCHECKED) $(KTESTS)
 # User memory is reached through %fs, so that a mistake shows in the code of the objects.
 check-user-space: $(KOBJ_$(BUILD))
 	@$(PY) tests/lint/userspace.py $(OBJDUMP) $^
@@ -223,7 +226,7 @@ fmt fmt-check:
 	@$(PY) tests/lint/format.py $(CLANG_FORMAT) $(if $(filter fmt,$@),--write) $(FILES)
 
 compile_commands.json: Makefile user/user.mk $(wildcard $(KDIRS:%=%/.) user/libc/. user/bin/. tests/abi/.)
-	@$(PY) tests/lint/compdb.py '$(CC) $(KFLAGS)' $(filter %.c,$(KSRC)) $(KTESTS) -- \
+	@$(PY) tests/lint/compdb.py '$(CC) $(KFLAGS)' $(KCHECKED) $(KTESTS) -- \
 		'$(CC) $(UFLAGS)' $(TEST_SRC) $(ULIBC_SRC) $(wildcard user/bin/*.c user/bin/*/*.c) >$@
 
 # --- the rest -----------------------------------------------------------------------------------

@@ -9,6 +9,7 @@
  *           cannot be changed either
  */
 #include "fs/inode.h"
+#include "fs/walk.h"
 #include "kernel/core/cred.h"
 #include "kernel/lib/errno.h"
 #include "kernel/syscall.h"
@@ -42,9 +43,7 @@ static int change_inode(const struct path *p, const struct change *c)
 static int change_at(int dirfd, const char __user *name, unsigned flags, const struct change *c)
 {
 	PATHREF p = {};
-	u8 first;
-	bool names_dirfd = flags & AT_EMPTY_PATH && dirfd != AT_FDCWD;
-	if (names_dirfd && (!name || (get_user(first, (const u8 __user *)name) == 0 && !first))) {
+	if (flags & AT_EMPTY_PATH && dirfd != AT_FDCWD && path_is_empty(name)) {
 		FDREF r = fd_borrow_any(dirfd);
 		if (!r.file)
 			return -EBADF;

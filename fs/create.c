@@ -110,19 +110,28 @@ int vfs_may_remove(const struct path *dir, struct inode *child, bool want_dir)
 	return parent->ops->create ? 0 : -EPERM;
 }
 
-int vfs_unlink_at(const struct path *dir, const char *name, size_t len, bool want_dir)
+static int unlink_once(const struct path *dir, const char *name, size_t len, bool want_dir)
 {
 	struct dentry *d __cleanup(dentry_autoput_) = NULL;
 	int err = dentry_lookup(dir->dentry, name, len, &d);
 	if (err == 0)
 		err = vfs_may_remove(dir, d->inode, want_dir);
 	if (err == 0)
-		err = dentry_unlink(d);
+		err = dentry_unlink(dir->dentry, name, len, d);
 	if (err)
 		return err;
 	inode_touch(dir->dentry->inode, true);
 	inode_touch(d->inode, false);
 	return 0;
+}
+
+int vfs_unlink_at(const struct path *dir, const char *name, size_t len, bool want_dir)
+{
+	int err;
+	do /* -EAGAIN: the name went to another between the look and the act */
+		err = unlink_once(dir, name, len, want_dir);
+	while (err == -EAGAIN);
+	return err;
 }
 
 /* --- system calls --- */

@@ -313,10 +313,11 @@ static int may_remove_locked(const struct dentry *d)
 	return S_ISDIR(d->inode->mode) && !list_is_empty(&d->children) ? -ENOTEMPTY : 0;
 }
 
-int dentry_unlink(struct dentry *d)
+int dentry_unlink(struct dentry *dir, const char *name, size_t len, struct dentry *d)
 {
+	u32 chain = chain_hash(dir, name_hash(name, len));
 	spin_lock(&dentry_lock);
-	int err = d->unhashed ? -ENOENT : may_remove_locked(d);
+	int err = chain_find(dir, name, len, chain) == d ? may_remove_locked(d) : -EAGAIN;
 	bool unpin = err == 0 && remove_locked(d);
 	spin_unlock(&dentry_lock);
 	if (unpin)

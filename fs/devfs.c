@@ -87,5 +87,5 @@ static int devfs_mount(struct superblock *sb, const char *options)
 }
 
 const struct fs_type devfs_type = {
-	.name = "devtmpfs", .mount = devfs_mount, .flags = FS_NODEV | FS_SINGLE,
+	.name = "devtmpfs", .mount = devfs_mount, .flags = FS_NODEV | FS_SINGLE | FS_XATTR,
 };

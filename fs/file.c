@@ -7,11 +7,12 @@
  *           bytes that were moved. Whoever consumes a readiness that is not used up wakes the next waiter.
  * Locks     none; the ops take their own
  * Lifetime  the struct lives on for a grace period after the last put: descriptor look-ups are under RCU
- * Blocking  waiters are exclusive (unless FILE_WAIT_SHARED): one wake lets one of them try. The baton
- *           rule: who leaves the loop while the file is still ready for its mask wakes the next.
+ * Blocking  waiters are exclusive (unless FILE_WAIT_SHARED): one wake lets one of them try. The baton rule: who
+ *           leaves the loop while the file is still ready for its mask wakes the next.
  * Linux     read(2), write(2), signal(7)
  */
 #include "fs/file.h"
+#include "fs/flock.h"
 #include "fs/inode.h"
 #include "kernel/core/alloc.h"
 #include "kernel/core/pid.h"
@@ -82,6 +83,8 @@ void file_put(struct file *f)
 {
 	if (!f || !ref_put(&f->ref))
 		return;
+	if (unlikely(f->has_flock))
+		flock_release(f);
 	if (f->ops->release)
 		f->ops->release(f);
 	if (f->mode & FILE_IS_WRITER)

@@ -91,6 +91,7 @@ struct file {
 	u8 owner_type, owner_sig; /* [lock] */
 	u64 mark;		/* kinds may remember a per-description value (FIFO open counts) */
 	struct list epolls;	/* [lock] epoll items that watch it */
+	bool has_flock;		/* [flock bucket] */
 	bool seen_shared;	/* [atomic] somebody may hold its address under RCU without a reference: fdtable.c */
 	struct rcu_head rcu;
 };

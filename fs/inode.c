@@ -11,6 +11,7 @@
  */
 #include "fs/inode.h"
 #include "fs/mount.h"
+#include "fs/xattr.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/panic.h"
 #include "kernel/lib/fmt.h"
@@ -64,6 +65,8 @@ void inode_put(struct inode *i)
 		return;
 	if (i->ops->evict)
 		i->ops->evict(i);
+	if (unlikely(i->xattrs))
+		xattr_free_all(i);
 	rcu_defer(&i->rcu, inode_free_rcu);
 }
 

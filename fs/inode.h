@@ -17,6 +17,7 @@
 
 struct superblock;
 struct vm_object;
+struct xattr;
 
 struct inode_ops {
 	/* Finds or makes the child's inode, counted: 0, -ENOENT. May sleep. NULL: the dentries in memory are all there is. */
@@ -54,6 +55,7 @@ struct inode {
 	s64 atime_ns, mtime_ns, ctime_ns, btime_ns; /* [atomic] since the epoch */
 	struct vm_object *object; /* [const] regular files: contents and size */
 	struct rwlock lock;
+	struct xattr *xattrs;	/* [lock] extended attributes: fs/xattr.c */
 	void *priv;		/* [priv_lock] file system's own; a FIFO's pipe; a bound socket */
 	struct spinlock priv_lock; /* RANK_OBJECT */
 	u64 next_cookie;	/* [dentry lock] directories: position of the next entry */
@@ -66,6 +68,7 @@ struct inode {
 enum fs_type_flags {
 	FS_NODEV = 1,	/* "nodev" in /proc/filesystems */
 	FS_SINGLE = 2,	/* one superblock, however often it is mounted (proc, sysfs, devtmpfs) */
+	FS_XATTR = 4,	/* its files keep extended attributes */
 };
 
 struct fs_type {
@@ -87,6 +90,7 @@ struct superblock {
 	u32 flags;	/* [mount lock] MS_RDONLY */
 	u64 max_blocks, max_inodes; /* [mount lock] 0: no limit */
 	u64 used_blocks, used_inodes; /* [atomic] */
+	u64 xattr_bytes; /* [atomic] on the account of inodes: fs/xattr.h */
 	u64 next_ino;	/* [atomic] */
 	unsigned nr_mounts; /* [mount lock] */
 	void *priv;

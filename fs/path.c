@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * path: the walk from a string to an object, and from an object back to its name.
+ * path: the walk from a string to an object. The way back is in path_name.c.
  *
  * Promise   path_resolution(7), openat2(2) RESOLVE_*. The usual walk takes no lock, no reference and no
  *           memory until its end: the text is copied once to the stack, each component costs one hash
@@ -160,6 +160,12 @@ static int push_text(struct walk *w, const char *link)
 	w->heap = fits ? NULL : to;
 	kfree(old_heap);
 	return 0;
+}
+
+bool path_is_empty(const char __user *path)
+{
+	u8 first;
+	return !path || (get_user(first, (const u8 __user *)path) == 0 && first == 0);
 }
 
 /* --- beginning --- */
@@ -571,106 +577,4 @@ void path_cross_mounts(struct path *p)
 		path_put(p);
 		*p = up;
 	}
-}
-
-/* --- from objects to names --- */
-
-struct name_builder {
-	char *at, *buf;
-	bool overflow;
-};
-
-static void prepend(struct name_builder *b, const char *text, size_t n)
-{
-	if (b->at - b->buf < n) {
-		b->overflow = true;
-		return;
-	}
-	b->at -= n;
-	memcpy(b->at, text, n);
-}
-
-static void prepend_name(struct name_builder *b, const struct dentry *d)
-{
-	prepend(b, dentry_name(d), d->name_len);
-	if (d->parent != d) /* one that is its own parent is a pipe's or socket's: its name is all there is */
-		prepend(b, "/", 1);
-}
-
-/* One step towards the root; false: there is no way up from here. */
-static bool climb(struct path *p, struct name_builder *b)
-{
-	struct dentry *d = p->dentry;
-	if (d == p->mount->root) {
-		struct mount *up = rcu_load(p->mount->parent);
-		if (!up)
-			return false;
-		*p = (struct path){ up, rcu_load(p->mount->at) };
-		return true;
-	}
-	if (b)
-		prepend_name(b, d);
-	p->dentry = d->parent;
-	return d->parent != d;
-}
-
-int path_show(const struct path *p, char *buf, size_t size, char **start)
-{
-	static const char deleted[] = " (deleted)";
-	struct name_builder b = { buf + size, buf, false };
-	struct path at = *p;
-	prepend(&b, "", 1);
-	rcu_read_lock();
-	struct path root = fs_ctx_peek(current->fs, &current->fs->root);
-	spin_lock(&dentry_lock);
-	if (at.dentry->unhashed && at.dentry->parent != at.dentry)
-		prepend(&b, deleted, sizeof(deleted) - 1);
-	const char *end = b.at;
-	while (!same_place(&at, &root) && climb(&at, &b))
-		;
-	if (b.at == end)
-		prepend(&b, "/", 1);
-	spin_unlock(&dentry_lock);
-	rcu_read_unlock();
-	*start = b.at;
-	return b.overflow ? -ENAMETOOLONG : 0;
-}
-
-bool path_is_reachable(const struct path *p)
-{
-	struct path at = *p;
-	rcu_read_lock();
-	struct path root = fs_ctx_peek(current->fs, &current->fs->root);
-	spin_lock(&dentry_lock);
-	while (!same_place(&at, &root) && climb(&at, NULL))
-		;
-	spin_unlock(&dentry_lock);
-	rcu_read_unlock();
-	return same_place(&at, &root);
-}
-
-void path_to_strbuf(const struct path *p, struct strbuf *sb)
-{
-	char *page = kmalloc(FS_PATH_MAX), *start;
-	if (page && path_show(p, page, FS_PATH_MAX, &start) == 0)
-		strbuf_puts(sb, start);
-	kfree(page);
-}
-
-void dentry_to_strbuf(struct dentry *d, struct strbuf *sb)
-{
-	char *page = kmalloc(FS_PATH_MAX);
-	if (!page)
-		return;
-	struct name_builder b = { page + FS_PATH_MAX, page, false };
-	prepend(&b, "", 1);
-	spin_lock(&dentry_lock);
-	if (d->parent == d)
-		prepend(&b, "/", 1);
-	for (; d->parent != d; d = d->parent)
-		prepend_name(&b, d);
-	spin_unlock(&dentry_lock);
-	if (!b.overflow)
-		strbuf_puts(sb, b.at);
-	kfree(page);
 }

@@ -129,8 +129,9 @@ enum dentry_link_flags {
 int dentry_link(struct dentry *d, unsigned flags);
 /* Not pinned: d, or the one that somebody else made findable meanwhile (d is put then). */
 struct dentry *dentry_link_or_find(struct dentry *d);
-/* Takes the name away, lowers link counts. -ENOENT (somebody was faster), -ENOTEMPTY, -EBUSY (mounted on). */
-int dentry_unlink(struct dentry *d);
+/* Takes a name of `dir` away from d, lowers link counts. -EAGAIN: the name is not d's any more, look again; -ENOTEMPTY,
+ * -EBUSY (mounted on). */
+int dentry_unlink(struct dentry *dir, const char *name, size_t len, struct dentry *d);
 /* One rename(2). The caller holds rename_lock if the parents differ. Names seen since `seq` are still
  * right or -EAGAIN: look up again. */
 struct dentry_move {

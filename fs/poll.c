@@ -176,6 +176,8 @@ struct look {
 static __always_inline void look_at(struct look *l, struct pollfd *p, struct file *f)
 {
 	u32 revents = likely(f) ? file_ready(f) & events_of(p) : p->fd < 0 ? 0 : POLLNVAL;
+	if (likely(!revents && !p->revents))
+		return; /* idle, as it was */
 	l->found += revents != 0;
 	l->difference |= revents ^ (u16)p->revents;
 	p->revents = (short)revents;
@@ -225,9 +227,9 @@ static long pollfds_export(struct pollfd __user *ufds, const struct pollfd *fds,
 		u16 revents = (u16)fds[i].revents;
 		if (copy_to_user((void __user *)at, &revents, sizeof(revents)))
 			return -EFAULT;
+		uaddr_t left_in_page = PAGE_SIZE - (at & ~PAGE_MASK);
 		if (!differs) /* to the first one that lies in the next page */
-			step = (unsigned)((ALIGN_DOWN(at, PAGE_SIZE) + PAGE_SIZE - at + sizeof(*fds) - 1) /
-				sizeof(*fds));
+			step = (unsigned)((left_in_page + sizeof(*fds) - 1) / sizeof(*fds));
 	}
 	return 0;
 }

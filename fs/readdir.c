@@ -102,31 +102,26 @@ struct getdents_sink {
 	int err;
 };
 
-struct dirent_space {
-	struct dirent64 d;
-	char name[FS_NAME_MAX + 1 + 8];
-};
+enum { DIRENT_WORDS = (DIRENT64_NAME_OFFSET + FS_NAME_MAX + 1 + sizeof(u64) - 1) / sizeof(u64) };
 
 static bool getdents_emit(struct dir_emit *e, const char *name, size_t len, u64 ino, unsigned type,
 	off_t next_pos)
 {
 	struct getdents_sink *s = container_of(e, struct getdents_sink, e);
-	struct dirent_space space;
-	const size_t header = DIRENT64_NAME_OFFSET;
-	size_t bytes = ALIGN_UP(header + len + 1, sizeof(u64));
+	u64 space[DIRENT_WORDS];
+	struct dirent64 *d = (struct dirent64 *)space;
+	size_t bytes = ALIGN_UP(DIRENT64_NAME_OFFSET + len + 1, sizeof(u64));
 	if (bytes > s->left) {
 		s->err = s->done ? 0 : -EINVAL;
 		return false;
 	}
-	char *text = (char *)&space + header;
-	memset((char *)&space + bytes - sizeof(u64), 0, sizeof(u64));
-	space.d.d_ino = ino;
-	space.d.d_off = next_pos;
-	space.d.d_reclen = (u16)bytes;
-	space.d.d_type = (u8)type;
-	memcpy(text, name, len);
-	text[len] = '\0';
-	if (copy_to_user(s->to, &space, bytes)) {
+	space[bytes / sizeof(u64) - 1] = 0; /* the name's end and what is behind it */
+	d->d_ino = ino;
+	d->d_off = next_pos;
+	d->d_reclen = (u16)bytes;
+	d->d_type = (u8)type;
+	memcpy(d->d_name, name, len);
+	if (copy_to_user(s->to, space, bytes)) {
 		s->err = -EFAULT;
 		return false;
 	}

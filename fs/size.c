@@ -25,10 +25,8 @@ int inode_may_grow(struct inode *ino, off_t size)
 	return -EFBIG;
 }
 
-int inode_truncate(struct inode *ino, off_t size)
+static int truncate_as_writer(struct inode *ino, off_t size)
 {
-	if (!S_ISREG(ino->mode) || !ino->ops->setsize)
-		return -EINVAL;
 	guard(rwwrite)(&ino->lock);
 	int err = inode_may_grow(ino, size);
 	if (err == 0)
@@ -38,6 +36,18 @@ int inode_truncate(struct inode *ino, off_t size)
 	inode_drop_privileges(ino);
 	inode_touch(ino, true);
 	return 0;
+}
+
+int inode_truncate(struct inode *ino, off_t size)
+{
+	if (!S_ISREG(ino->mode) || !ino->ops->setsize)
+		return -EINVAL;
+	int err = inode_get_write(ino); /* a running program is not cut */
+	if (err)
+		return err;
+	err = truncate_as_writer(ino, size);
+	inode_put_write(ino);
+	return err;
 }
 
 long sys_truncate(const char __user *path, off_t length)
@@ -54,13 +64,7 @@ long sys_truncate(const char __user *path, off_t length)
 	err = mount_may_write(p.mount);
 	if (err == 0)
 		err = inode_permission(ino, WANT_WRITE);
-	if (err == 0)
-		err = inode_get_write(ino); /* a running program is not cut */
-	if (err)
-		return err;
-	err = inode_truncate(ino, length);
-	inode_put_write(ino);
-	return err;
+	return err ? err : inode_truncate(ino, length);
 }
 
 long sys_ftruncate(int fd, off_t length)

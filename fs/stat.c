@@ -7,6 +7,7 @@
  * Linux     fstat of a file without inode (eventfd, ...) shows the shared anonymous inode, of mode 0600
  */
 #include "fs/walk.h"
+#include "fs/xattr.h"
 #include "kernel/core/cred.h"
 #include "kernel/core/task.h"
 #include "kernel/lib/string.h"
@@ -80,13 +81,6 @@ long sys_fstat(int fd, struct stat __user *out)
 	return copy_to_user(out, &st, sizeof(st));
 }
 
-/* AT_EMPTY_PATH with "" or NULL means the descriptor. */
-static bool is_empty_path(const char __user *path)
-{
-	u8 first;
-	return !path || (get_user(first, (const u8 __user *)path) == 0 && first == 0);
-}
-
 static unsigned how_of(unsigned flags)
 {
 	return (flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) | (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
@@ -99,7 +93,7 @@ long sys_newfstatat(int dirfd, const char __user *path, struct stat __user *out,
 	struct stat st;
 	if (flags & ~STAT_FLAGS)
 		return -EINVAL;
-	if (flags & AT_EMPTY_PATH && dirfd != AT_FDCWD && is_empty_path(path))
+	if (flags & AT_EMPTY_PATH && dirfd != AT_FDCWD && path_is_empty(path))
 		return sys_fstat(dirfd, out);
 	long err = at_path(dirfd, path, how_of(flags), fill_stat, &st);
 	return err ? err : copy_to_user(out, &st, sizeof(st));
@@ -146,7 +140,7 @@ long sys_statx(int dirfd, const char __user *path, unsigned flags, unsigned mask
 	struct statx x = { .stx_mask = mask };
 	if (mask & STATX__RESERVED || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE || flags & ~STAT_FLAGS)
 		return -EINVAL;
-	bool is_descriptor = flags & AT_EMPTY_PATH && dirfd != AT_FDCWD && is_empty_path(path);
+	bool is_descriptor = flags & AT_EMPTY_PATH && dirfd != AT_FDCWD && path_is_empty(path);
 	long err = is_descriptor ? at_file(dirfd, fill_statx, &x) :
 				   at_path(dirfd, path, how_of(flags), fill_statx, &x);
 	return err ? err : copy_to_user(out, &x, sizeof(x));
@@ -245,7 +239,7 @@ long sys_readlinkat(int dirfd, const char __user *path, void __user *buf, size_t
 	int err = path_lookup(dirfd, path, LOOKUP_EMPTY, &p);
 	if (err)
 		return err;
-	if (is_empty_path(path) && !S_ISLNK(p.dentry->inode->mode))
+	if (path_is_empty(path) && !S_ISLNK(p.dentry->inode->mode))
 		return -ENOENT;
 	char *text = kmalloc(FS_PATH_MAX);
 	if (!text)
@@ -281,7 +275,7 @@ static long statfs_of(const struct mount *m, struct statfs __user *out)
 	if (sb->max_blocks)
 		s.f_bfree = s.f_bavail = sb->max_blocks - min(sb->max_blocks, READ_ONCE(sb->used_blocks));
 	if (sb->max_inodes)
-		s.f_ffree = sb->max_inodes - min(sb->max_inodes, READ_ONCE(sb->used_inodes));
+		s.f_ffree = sb->max_inodes - min(sb->max_inodes, superblock_inodes(sb));
 	return copy_to_user(out, &s, sizeof(s));
 }
 _Static_assert(MS_RDONLY == ST_RDONLY && MS_NOSUID == ST_NOSUID && MS_NODEV == ST_NODEV && MS_NOEXEC == ST_NOEXEC &&

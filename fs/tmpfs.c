@@ -13,6 +13,7 @@
  */
 #include "fs/inode.h"
 #include "fs/tmpfs.h"
+#include "fs/xattr.h"
 #include "kernel/core/cred.h"
 #include "kernel/core/upcalls.h"
 #include "kernel/lib/parse.h"
@@ -50,9 +51,9 @@ static int charge_pages(struct vm_object *o, long pages)
 
 static int charge_inode(struct superblock *sb)
 {
-	u64 now = __atomic_add_fetch(&sb->used_inodes, 1, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&sb->used_inodes, 1, __ATOMIC_RELAXED);
 	u64 limit = READ_ONCE(sb->max_inodes);
-	if (limit == 0 || now <= limit)
+	if (limit == 0 || superblock_inodes(sb) <= limit)
 		return 0;
 	__atomic_sub_fetch(&sb->used_inodes, 1, __ATOMIC_RELAXED);
 	return -ENOSPC;
@@ -435,7 +436,7 @@ static int tmpfs_remount(struct superblock *sb, const char *options)
 	int err = parse_options(&o, options);
 	if (err)
 		return err;
-	if ((o.blocks && o.blocks < sb->used_blocks) || (o.inodes && o.inodes < sb->used_inodes))
+	if ((o.blocks && o.blocks < sb->used_blocks) || (o.inodes && o.inodes < superblock_inodes(sb)))
 		return -EINVAL;
 	sb->max_blocks = o.blocks;
 	sb->max_inodes = o.inodes;
@@ -461,5 +462,5 @@ static void tmpfs_show_options(struct superblock *sb, struct strbuf *out)
 
 const struct fs_type tmpfs_type = {
 	.name = "tmpfs", .mount = tmpfs_mount, .remount = tmpfs_remount,
-	.show_options = tmpfs_show_options, .flags = FS_NODEV,
+	.show_options = tmpfs_show_options, .flags = FS_NODEV | FS_XATTR,
 };

@@ -55,6 +55,8 @@ int walk_to_dots(struct walk *w);	/* the last name is no name: w->held becomes w
 /* Leaves RCU with cur counted (in w->held). 0, or -ESTALE if it is just vanishing: walk again. */
 int walk_hold(struct walk *w);
 void walk_end(struct walk *w);		/* puts everything */
+/* AT_EMPTY_PATH with "" or NULL means the descriptor itself. */
+bool path_is_empty(const char __user *path);
 /* All of it for the usual caller: begun, run to the last name, held. On success walk_end() is due. */
 int walk_to_parent(struct walk *w, int dirfd, const char __user *name);
 /* A local walk that is ended with its scope, from the very declaration on. */

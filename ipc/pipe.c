@@ -35,6 +35,7 @@
 enum {
 	DEFAULT_SLOTS = 16,	/* pipe(7): 64 KiB */
 	MIN_SLOTS = 2,		/* what a user beyond his soft quota gets */
+	SPARES_MAX = DEFAULT_SLOTS, /* emptied pages that are kept: a default pipe never allocates twice */
 	DEFAULT_MAX_BYTES = 1 << 20,
 	DEFAULT_SOFT_PAGES = 16384, /* of all pipes of one user */
 };
@@ -54,7 +55,8 @@ struct pipe {
 	struct waitq wq;
 	struct ring ring;	/* [lock; readiness looks without] */
 	struct pipe_slot *slots; /* [lock] ring_capacity() of them */
-	struct page *spare;	/* [lock] the last page that was emptied, for the next write */
+	u32 nr_spares;		/* [lock] */
+	struct page *spares[SPARES_MAX]; /* [lock] pages that were emptied, the last one on top: for writes */
 	u32 readers, writers;	/* [lock] open files that can read, write */
 	u32 opens;		/* [inode->priv_lock] open files */
 	u32 reader_openings, writer_openings; /* [lock] ever: what a waiting open looks for */
@@ -137,8 +139,8 @@ static void pipe_free(struct pipe *p)
 {
 	for (u32 i = 0; i < ring_used(&p->ring); i++)
 		page_put(p->slots[ring_slot(&p->ring, i)].page);
-	if (p->spare)
-		page_put(p->spare);
+	while (p->nr_spares)
+		page_put(p->spares[--p->nr_spares]);
 	uncharge(p->account, CHARGE_PIPE_PAGES, ring_capacity(&p->ring));
 	account_put(p->account);
 	kfree(p->slots);
@@ -182,13 +184,12 @@ static void pipe_drop(struct inode *ino, struct pipe *p)
 
 /* --- reading --- */
 
-static void slot_release(struct pipe *p, struct pipe_slot *slot)
+static inline void slot_release(struct pipe *p, struct pipe_slot *slot)
 {
-	if (!p->spare && ref_count(&slot->page->ref) == 1)
-		p->spare = slot->page;
+	if (likely(p->nr_spares < SPARES_MAX))
+		p->spares[p->nr_spares++] = slot->page;
 	else
 		page_put(slot->page);
-	slot->page = NULL;
 	ring_pop(&p->ring, 1);
 }
 
@@ -251,12 +252,12 @@ static int merge_into_last(struct pipe *p, struct uio *u, u32 odd)
 /* One page more in the ring: 1, or -ENOMEM, -EFAULT without effect. */
 static int append_page(struct pipe *p, struct uio *u, u32 flags, u32 *bytes)
 {
-	struct page *pg = p->spare ? take(p->spare) : page_alloc(0, PAGE_KERNEL);
+	struct page *pg = likely(p->nr_spares) ? p->spares[--p->nr_spares] : page_alloc(0, PAGE_KERNEL);
 	if (!pg)
 		return -ENOMEM;
 	u32 part = min(u->left, PAGE_SIZE);
 	if (uio_take(u, page_virt(pg), part) < part) {
-		p->spare = pg;
+		p->spares[p->nr_spares++] = pg; /* there is room: it came from here, or there was none */
 		return -EFAULT;
 	}
 	p->slots[ring_head_slot(&p->ring)] = (struct pipe_slot){ .page = pg, .len = part, .flags = flags };

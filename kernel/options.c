@@ -129,7 +129,7 @@ static const struct option {
 } table[] = {
 	{ "init", opt_init, "=PATH    the first program (else /init, /sbin/init, /bin/init, /bin/sh)" },
 	{ "rdinit", opt_init, "=PATH  the same" },
-	{ "console", opt_console, "=NAME what /dev/console is: ttyS0 (or ttyS1,9600) or tty0; the last counts" },
+	{ "console", opt_console, "=NAME what /dev/console is: ttyS0, ttyS1,9600, tty0; the last that exists" },
 	{ "quiet", opt_quiet, "         only errors are printed while booting" },
 	{ "loglevel", opt_loglevel, "=N   messages of a level below N are printed (0..8)" },
 	{ "maxcpus", opt_maxcpus, "=N    at most N CPUs are started" },
@@ -198,17 +198,8 @@ void options_parse(struct bootinfo *bi)
 
 void options_limit_memory(struct bootinfo *bi)
 {
-	if (!options.mem_bytes)
-		return;
-	for (unsigned i = 0; i < bi->nr_ranges; i++) {
-		struct boot_range *r = &bi->ranges[i];
-		if (r->kind != BOOT_RAM || r->end <= options.mem_bytes)
-			continue;
-		if (r->start >= options.mem_bytes)
-			r->kind = BOOT_RESERVED;
-		else
-			r->end = ALIGN_DOWN(options.mem_bytes, 4096ul);
-	}
+	if (options.mem_bytes)
+		bootinfo_limit_ram(bi, options.mem_bytes);
 }
 
 void options_report(void)

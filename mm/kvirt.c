@@ -3,10 +3,12 @@
  * kvirt: the kernel's own virtual memory, page by page, with guard pages; kernel stacks.
  *
  * Promise   every range is followed by an unmapped page, and a stack also preceded by one: running over
- *           either end faults instead of damaging a neighbour
- * Locks     kvirt_lock (RANK_KVIRT, sleeping) for the list of ranges; stack_lock (RANK_SLAB) for the spare
+ *           either end faults instead of damaging a neighbour.
+ *           Taking and giving back cost the same however many ranges there are.
+ * Locks     kvirt_lock (RANK_KVIRT, sleeping) for the ranges; stack_lock (RANK_SLAB) for the spare
  *           stacks
- * Lifetime  address ranges are reused once freed; up to SPARE_STACKS stacks stay mapped for the next threads
+ * Lifetime  address ranges are reused once freed; device memory stays mapped for ever, up to SPARE_STACKS
+ *           stacks for the next threads
  */
 #include "kernel/core/mutex.h"
 #include "kernel/core/panic.h"
@@ -15,19 +17,17 @@
 #include "mm/page.h"
 #include "mm/slab.h"
 
-enum { SPARE_STACKS = 512, GUARD_PAGES = 1 };
+enum { SPARE_STACKS = 512, GUARD_PAGES = 1, SIZE_CLASSES = 8 };
 
 struct range {
-	struct list node;
-	u64 start;	/* of the mapped part */
-	u64 pages;	/* mapped; the guard page behind is not counted */
-	bool used;
-	bool owns_pages; /* false: device memory */
+	struct list node;	/* while free: in its size class */
+	u64 start;		/* of the mapped part */
+	u64 pages;		/* mapped; the guard page behind is not counted */
 };
 
 static struct mutex kvirt_lock = MUTEX_INIT(kvirt_lock, RANK_KVIRT);
 static struct kmem_cache *range_cache;
-static struct list ranges = LIST_INIT(ranges); /* [kvirt_lock] used and free ones */
+static struct list free_ranges[SIZE_CLASSES]; /* [kvirt_lock] by pages; the last class: that many or more */
 static u64 next_free = KVIRT_BASE + PAGE_SIZE; /* [kvirt_lock] */
 static struct spinlock stack_lock = SPINLOCK_INIT(RANK_SLAB);
 static void *spare_stacks; /* [stack_lock] chained through their first word */
@@ -37,36 +37,55 @@ void kvirt_init(void)
 {
 	mutex_init(&kvirt_lock, RANK_KVIRT);
 	range_cache = kmem_cache_create("kvirt_range", sizeof(struct range), 8);
+	for (unsigned i = 0; i < SIZE_CLASSES; i++)
+		list_init(&free_ranges[i]);
+}
+
+static struct list *class_of(u64 pages)
+{
+	return &free_ranges[min(pages, (u64)SIZE_CLASSES) - 1];
+}
+
+/* One that was used before and has just this size; the small classes hold one size each. */
+static struct range *reuse(u64 pages)
+{
+	struct range *r;
+	list_for_each(r, class_of(pages), node)
+		if (r->pages == pages) {
+			list_del(&r->node);
+			return r;
+		}
+	return NULL;
 }
 
 /* A range of address space, nothing mapped yet; the lock is held. */
 static struct range *range_take(u64 pages)
 {
-	struct range *r;
-	list_for_each(r, &ranges, node)
-		if (!r->used && r->pages == pages) {
-			r->used = true;
-			return r;
-		}
-	if (next_free + (pages + GUARD_PAGES) * PAGE_SIZE > KVIRT_END)
-		return NULL;
-	r = kmem_cache_alloc(range_cache);
-	if (!r)
-		return NULL;
-	r->start = next_free;
-	r->pages = pages;
-	r->used = true;
-	next_free += (pages + GUARD_PAGES) * PAGE_SIZE;
-	list_add_tail(&ranges, &r->node);
+	struct range *r = reuse(pages);
+	if (!r) {
+		if (next_free + (pages + GUARD_PAGES) * PAGE_SIZE > KVIRT_END)
+			return NULL;
+		r = kmem_cache_alloc(range_cache);
+		if (!r)
+			return NULL;
+		r->start = next_free;
+		r->pages = pages;
+		next_free += (pages + GUARD_PAGES) * PAGE_SIZE;
+	}
 	return r;
 }
 
-static void range_unmap(struct range *r, u64 mapped_pages, bool owns_pages, phys_t *frames)
+/* Unmaps its first pages and forgets it; the lock is held. */
+static void range_give_back(struct range *r, u64 mapped_pages)
 {
-	arch_kunmap(r->start, mapped_pages * PAGE_SIZE);
-	tlb_flush_kernel(r->start, r->start + mapped_pages * PAGE_SIZE);
-	for (u64 i = 0; owns_pages && i < mapped_pages; i++)
-		page_free(page_of_phys(frames[i]), 0);
+	u64 end = r->start + mapped_pages * PAGE_SIZE;
+	for (u64 va = r->start; va < end; va += PAGE_SIZE) {
+		phys_t frame = arch_kernel_phys(va);
+		arch_kunmap(va, PAGE_SIZE);
+		tlb_flush_kernel(va, va + PAGE_SIZE);
+		page_free(page_of_phys(frame), 0);
+	}
+	list_add(class_of(r->pages), &r->node);
 }
 
 void *kvirt_alloc(size_t bytes)
@@ -76,19 +95,13 @@ void *kvirt_alloc(size_t bytes)
 	struct range *r = range_take(pages);
 	if (!r)
 		return NULL;
-	r->owns_pages = true;
 	for (u64 i = 0; i < pages; i++) {
 		struct page *pg = page_alloc_zeroed(PAGE_KERNEL);
 		if (!pg) {
-			/* What is mapped so far goes back page by page: its frames are found by walking. */
-			for (u64 back = 0; back < i; back++) {
-				phys_t frame = arch_kernel_phys(r->start + back * PAGE_SIZE);
-				struct range one = { .start = r->start + back * PAGE_SIZE };
-				range_unmap(&one, 1, true, &frame);
-			}
-			r->used = false;
+			range_give_back(r, i);
 			return NULL;
 		}
+		pg->priv = i ? 0 : (u64)r; /* how kvirt_free() finds it */
 		arch_kmap(r->start + i * PAGE_SIZE, page_phys(pg), PAGE_SIZE, KMAP_RW);
 	}
 	return (void *)r->start;
@@ -99,19 +112,11 @@ void kvirt_free(void *p)
 	if (!p)
 		return;
 	guard(mutex)(&kvirt_lock);
-	struct range *r;
-	list_for_each(r, &ranges, node) {
-		if (!r->used || r->start != (u64)p)
-			continue;
-		for (u64 i = 0; i < r->pages; i++) {
-			phys_t frame = arch_kernel_phys(r->start + i * PAGE_SIZE);
-			struct range one = { .start = r->start + i * PAGE_SIZE };
-			range_unmap(&one, 1, r->owns_pages, &frame);
-		}
-		r->used = false;
-		return;
-	}
-	panic("kvirt: free of %p, which is not allocated", p);
+	phys_t first = arch_kernel_phys((u64)p);
+	struct range *r = first ? (struct range *)page_of_phys(first)->priv : NULL;
+	if (!r || r->start != (u64)p)
+		panic("kvirt: free of %p, which is not allocated", p);
+	range_give_back(r, r->pages);
 }
 
 void *kvirt_map_phys(phys_t pa, size_t bytes, int prot)
@@ -122,7 +127,6 @@ void *kvirt_map_phys(phys_t pa, size_t bytes, int prot)
 	struct range *r = range_take(pages);
 	if (!r)
 		return NULL;
-	r->owns_pages = false;
 	for (u64 i = 0; i < pages; i++)
 		arch_kmap(r->start + i * PAGE_SIZE, first + i * PAGE_SIZE, PAGE_SIZE, prot);
 	return (void *)(r->start + (pa - first));

@@ -204,7 +204,13 @@ static void unlink_tables(struct doomed *d, pte_t *table, unsigned level, uaddr_
 
 void pt_free_tables(struct mm *mm, uaddr_t start, uaddr_t end, uaddr_t floor, uaddr_t ceiling)
 {
-	struct doomed d = { .mm = mm, .start = start, .end = end, .floor = floor, .ceiling = ceiling };
+	/* The leaf tables that can go; often none: a neighbour shares the one over the range. */
+	u64 span = PAGE_SIZE * PT_ENTRIES;
+	struct doomed d = { .mm = mm, .floor = floor, .ceiling = ceiling };
+	d.start = max(ALIGN_DOWN(start, span), ALIGN_UP(floor, span));
+	d.end = min(ALIGN_UP(end, span), ALIGN_DOWN(ceiling, span));
+	if (d.start >= d.end)
+		return;
 	unlink_tables(&d, phys_to_virt(mm->arch.top), PT_LEVELS - 1, 0);
 	if (!d.tables)
 		return;

@@ -3,7 +3,8 @@
 """run.py: runs the tests, on the host, on Debian's Linux in QEMU, and on Parley.
 
 Without options: everything, as `make test` does. The families of tests are unit (the kernel's library
-on the host), kernel (inside the kernel), abi (programs, tests/abi) and debian (programs of Debian).
+on the host), kernel (inside the kernel), abi (programs, tests/abi), boot (many machines for a moment)
+and debian (programs of Debian).
 
 Promise   The last line is exactly "N passed, N failed, N skipped", counted in cases. Exit status:
           0 all passed, 1 a test failed, 2 the run could not be made, 3 a kernel crashed,
@@ -18,17 +19,18 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 
-from harness import debian, debian_tests, guest, report, unit  # noqa: E402
+from harness import boots, debian, debian_tests, guest, report, unit  # noqa: E402
 
 PASSED, FAILED, BROKEN, CRASHED, TIMED_OUT = 0, 1, 2, 3, 124
 GRAVITY = (PASSED, FAILED, TIMED_OUT, CRASHED, BROKEN)
-FAMILIES = ("unit", "kernel", "abi", "debian")
+FAMILIES = ("unit", "kernel", "abi", "boot", "debian")
 
 # The machines of each family: build, processors, how it is booted.
 MACHINES = {
     "kernel": (("release", 1, "pvh"), ("release", 4, "pvh"), ("debug", 4, "pvh")),
     "abi": (("release", 1, "pvh"), ("release", 4, "pvh"), ("debug", 4, "pvh"),
             ("release", 1, "bios"), ("release", 1, "uefi")),
+    "boot": (("release", 1, "pvh"),),
     "debian": (("release", 1, "pvh"), ("debug", 4, "pvh")),
 }
 
@@ -101,6 +103,8 @@ def run_family(args, paths, family, globs):
             try:
                 if family == "debian":
                     done = debian_tests.run(paths, config, title, globs)
+                elif family == "boot":
+                    done = boots.run_all(paths, config, title, globs)
                 elif family == "kernel":
                     done = guest.run_kernel_tests(config, paths, title, globs, args.timeout)
                 elif config.system == "host":

@@ -13,11 +13,9 @@
 #include "kernel/core/panic.h"
 #include "kernel/lib/string.h"
 
-#define LEAF_EXT 0x80000000u
-#define LEAF_EXT_FEATURES 0x80000001u
-#define LEAF_BRAND 0x80000002u
-#define LEAF_EXT_POWER 0x80000007u
 enum {
+	LEAF_EXT = 0x80000000, LEAF_EXT_FEATURES = 0x80000001, LEAF_BRAND = 0x80000002,
+	LEAF_BRAND_LAST = 0x80000004, LEAF_EXT_POWER = 0x80000007,
 	LEAF_POWER = 6, LEAF_FEATURES_7 = 7, LEAF_XSAVE = 13,
 	EFER_NXE = 1 << 11,
 };
@@ -52,7 +50,7 @@ static void read_names(void)
 	cpuid(0, 0, &cpu_features.max_leaf, &r[0], &r[2], &r[1]);
 	memcpy(vendor, r, sizeof(vendor) - 1);
 	cpuid(LEAF_EXT, 0, &cpu_features.max_ext_leaf, &r[0], &r[1], &r[2]);
-	if (cpu_features.max_ext_leaf < LEAF_BRAND + 2)
+	if (cpu_features.max_ext_leaf < LEAF_BRAND_LAST)
 		return;
 	for (unsigned i = 0; i < 3; i++)
 		cpuid(LEAF_BRAND + i, 0, &r[4 * i], &r[4 * i + 1], &r[4 * i + 2], &r[4 * i + 3]);

@@ -22,7 +22,7 @@
 #include "kernel/core/panic.h"
 #include "kernel/core/trace.h"
 
-enum { STOP_WAIT_US = 100000, NMI_WAIT_US = 200000, WAIT_STEP_US = 10 };
+enum { STOP_WAIT_US = 100000, NMI_WAIT_US = 200000 };
 #define CALL_PATIENCE_NS (10 * NSEC_PER_SEC) /* then the log names the CPU that does not answer */
 
 struct call {
@@ -146,11 +146,9 @@ void ipi_call_one(unsigned cpu, void (*fn)(void *), void *arg)
 /* Waits until none of `cpus` is set in *left, so long and no longer. */
 static void wait_cleared(const u64 *left, u64 cpus, unsigned us)
 {
-	for (unsigned waited = 0; waited < us; waited += WAIT_STEP_US) {
-		if (!(__atomic_load_n(left, __ATOMIC_ACQUIRE) & cpus))
-			return;
-		clock_delay_us(WAIT_STEP_US);
-	}
+	u64 end = clock_now_ns() + us * NSEC_PER_USEC;
+	while ((__atomic_load_n(left, __ATOMIC_ACQUIRE) & cpus) && clock_now_ns() < end)
+		cpu_relax();
 }
 
 __noreturn void ipi_handle_stop(void)

@@ -28,7 +28,7 @@ enum {
 	PAGE_CODE = 0, PAGE_TOP, PAGE_LEVEL2, PAGE_LEVEL1, TRAMPOLINE_PAGES,
 	EFER_LME = 1 << 8, EFER_NX = 1 << 11,
 	INIT_WAIT_US = 10000, /* as the MP specification wants it; emulated CPUs do not need it */
-	STARTUP_AGAIN_US = 1000, ARRIVE_US = 1000000, READY_US = 5000000, WAIT_STEP_US = 20,
+	STARTUP_AGAIN_US = 1000, ARRIVE_US = 1000000, READY_US = 5000000,
 };
 
 enum ap_stage { STAGE_NONE, STAGE_ARRIVED, STAGE_READY, STAGE_GO };
@@ -136,12 +136,12 @@ static void fill_trampoline(void)
 
 static bool wait_stage(enum ap_stage stage, unsigned us)
 {
-	for (unsigned waited = 0; waited < us; waited += WAIT_STEP_US) {
+	for (u64 end = clock_now_ns() + us * NSEC_PER_USEC;; cpu_relax()) {
 		if (__atomic_load_n(&ap_stage, __ATOMIC_ACQUIRE) >= stage)
 			return true;
-		clock_delay_us(WAIT_STEP_US);
+		if (clock_now_ns() > end)
+			return false;
 	}
-	return false;
 }
 
 enum start_result { STARTED, ABSENT, LOST };

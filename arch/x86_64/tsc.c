@@ -287,7 +287,7 @@ void tsc_calibrate(struct tsc_rates *rates)
 		log_warn("tsc: the CPU says %lu kHz, measured are %lu", stated / 1000, hz[0] / 1000);
 	rates->tsc_hz = trust ? stated : snap(hz[0]);
 	rates->apic_hz = snap(rates->apic_hz);
-	log_info("tsc: %lu.%03lu MHz by %s%s%s, APIC timer %lu.%03lu MHz", rates->tsc_hz / HZ_PER_MHZ,
-		rates->tsc_hz / 1000 % 1000, trust ? "CPUID, " : "", refs[0]->name, n == 2 ? " and another" : "",
-		rates->apic_hz / HZ_PER_MHZ, rates->apic_hz / 1000 % 1000);
+	log_info("tsc: %lu.%03lu MHz by %s%s%s%s, APIC timer %lu.%03lu MHz", rates->tsc_hz / HZ_PER_MHZ,
+		rates->tsc_hz / 1000 % 1000, trust ? "CPUID, " : "", refs[0]->name, n == 2 ? ", " : "",
+		n == 2 ? refs[1]->name : "", rates->apic_hz / HZ_PER_MHZ, rates->apic_hz / 1000 % 1000);
 }

@@ -20,14 +20,12 @@
 
 enum {
 	MAX_SEGMENT_BYTES = 65536,
-	MMAP_RANDOM_BITS = 28,	/* pages: vm.mmap_rnd_bits */
-	STACK_MAX_RANDOM = 1ul << (22 + PAGE_SHIFT),
+	STACK_MAX_RANDOM = 1ul << (STACK_PAGES_BITS + PAGE_SHIFT),
 	STACK_GUARD = 256 * PAGE_SIZE,
 };
 #define GAP_MIN (128ul << 20)		  /* room for the stack below USER_TOP */
 #define GAP_MAX (USER_TOP / 6 * 5)
 #define PIE_BASE (USER_TOP / 3 * 2)
-#define BRK_RANDOM_RANGE (1ul << 30)
 
 /* --- reading --- */
 
@@ -150,19 +148,17 @@ void elf_free(struct exec *e)
 
 /* --- placing --- */
 
-static u64 random_pages(const struct exec *e, u64 random)
-{
-	return e->randomize ? (random & ((1ul << MMAP_RANDOM_BITS) - 1)) << PAGE_SHIFT : 0;
-}
-
 /* The top of the mmap area: below the most that the stack may become. */
 static void place_mmap_area(struct exec *e)
 {
-	u64 gap = rlimit(RLIMIT_STACK), pad = STACK_GUARD + (e->randomize ? STACK_MAX_RANDOM : 0);
+	u64 gap = rlimit(RLIMIT_STACK), pad = STACK_GUARD + EXEC_STACK_ROOM;
+	if (e->randomize)
+		pad += STACK_MAX_RANDOM;
 	if (gap + pad > gap)
 		gap += pad;
 	gap = min(max(gap, GAP_MIN), GAP_MAX);
-	e->mm->mmap_base = ALIGN_DOWN(USER_TOP - gap - random_pages(e, e->random[EXEC_RANDOM_MMAP]), PAGE_SIZE);
+	u64 pages = exec_random_bits(e, EXEC_RANDOM_HIGH, MMAP_PAGES_SHIFT, MMAP_PAGES_BITS);
+	e->mm->mmap_base = ALIGN_DOWN(USER_TOP - gap, PAGE_SIZE) - pages * PAGE_SIZE;
 }
 
 /* Chooses where a position-independent file goes: at `at` or, if 0, below everything in the mmap area. */
@@ -278,8 +274,8 @@ static void place_heap(struct exec *e, uaddr_t end_of_program)
 	if (e->elf.header.e_type == ET_DYN && !e->interp)
 		brk = PIE_BASE; /* the program itself is among the mappings: no room to grow there */
 	brk = ALIGN_UP(brk, PAGE_SIZE);
-	if (e->randomize && READ_ONCE(randomize_va_space) > 1)
-		brk += ALIGN_DOWN(e->random[EXEC_RANDOM_BRK] % BRK_RANDOM_RANGE, PAGE_SIZE);
+	if (READ_ONCE(randomize_va_space) > 1)
+		brk += exec_random_bits(e, EXEC_RANDOM_LOW, BRK_PAGES_SHIFT, BRK_PAGES_BITS) * PAGE_SIZE;
 	mm_set_brk(e->mm, brk);
 }
 
@@ -288,7 +284,7 @@ int elf_map(struct exec *e)
 	struct elf_file *elf = &e->elf, *interp = &e->interp_elf;
 	place_mmap_area(e);
 	uaddr_t area_top = e->mm->mmap_base;
-	uaddr_t pie = PIE_BASE + random_pages(e, e->random[EXEC_RANDOM_PIE]);
+	uaddr_t pie = PIE_BASE + exec_random_bits(e, EXEC_RANDOM_LOW, 0, MMAP_PAGES_BITS) * PAGE_SIZE;
 	place(e, elf, e->interp ? pie : 0, &area_top);
 	int err = map_file(e->mm, e->file, elf);
 	if (!err && e->interp) {

@@ -238,7 +238,7 @@ static void replace_facts(struct exec *e)
 	spin_lock(&current->lock);
 	memcpy(current->comm, e->comm, sizeof(current->comm));
 	spin_unlock(&current->lock);
-	WRITE_ONCE(p->dumpable, !e->secure);
+	WRITE_ONCE(p->dumpable, e->may_dump);
 	spin_lock(&proc_tree_lock);
 	p->exit_signal = SIGCHLD;
 	p->exec_id++;

@@ -22,9 +22,20 @@ enum {
 	EXEC_SHORT_NAME = 256,
 	EXEC_INLINE_PAGES = 8,
 	EXEC_AUXV_MAX = 24,	  /* pairs, with AT_NULL */
+	EXEC_STACK_ROOM = 8 << 20, /* above the stack pointer: more than arguments can take */
 };
-enum exec_random { EXEC_RANDOM_STACK, EXEC_RANDOM_MMAP, EXEC_RANDOM_PIE, EXEC_RANDOM_BRK, EXEC_RANDOM_AT0,
-	EXEC_RANDOM_AT1, EXEC_RANDOMS }; /* the last two: what AT_RANDOM points to */
+/* Two words choose places, the next two are what AT_RANDOM points to: what one run of the generator gives. */
+enum exec_random { EXEC_RANDOM_HIGH, EXEC_RANDOM_LOW, EXEC_RANDOM_AT, EXEC_RANDOMS = EXEC_RANDOM_AT + 2 };
+/* Which bits of the words choose what. */
+enum {
+	STACK_PAGES_BITS = 22,		   /* EXEC_RANDOM_HIGH: the stack, in pages */
+	STACK_OFFSET_BITS = 7,		   /* and its lowest bits, in steps of 16 bytes */
+	MMAP_PAGES_BITS = 28,		   /* the mmap area; EXEC_RANDOM_LOW: the program */
+	STACK_OFFSET_SHIFT = STACK_PAGES_BITS,
+	MMAP_PAGES_SHIFT = STACK_OFFSET_SHIFT + STACK_OFFSET_BITS,
+	BRK_PAGES_BITS = 18,		   /* the heap */
+	BRK_PAGES_SHIFT = MMAP_PAGES_BITS,
+};
 
 /* An array of strings: of a user, or of the kernel that starts process 1. */
 struct exec_strings {
@@ -87,9 +98,14 @@ struct exec {
 	u64 auxv[2 * EXEC_AUXV_MAX];
 	/* --- who it will be --- */
 	struct cred *cred;	   /* NULL: the same as before */
-	bool secure, other_user;
+	bool secure, other_user, may_dump;
 	struct sighand *sighand;   /* if the old one is shared */
 };
+
+static inline u64 exec_random_bits(const struct exec *e, enum exec_random word, unsigned shift, unsigned bits)
+{
+	return e->randomize ? e->random[word] >> shift & ((1ul << bits) - 1) : 0;
+}
 
 #define EXEC_FATAL 1 /* not an errno: the old program cannot be gone back to (execve(2) on Linux) */
 

@@ -26,8 +26,7 @@ enum {
 	MAX_ALL_BYTES = 6 << 20,
 	MAX_STRINGS = INT32_MAX,
 	RANDOM_BYTES = 16,
-	STACK_RANDOM_PAGES_BITS = 22,
-	STACK_RANDOM_BYTES = 2048,	   /* the lowest bits, in steps of 16 */
+	STACK_ALIGNMENT = 16,
 	SIGFRAME_ALIGNMENT = 64,
 	RSEQ_FEATURE_SIZE = offsetof(struct rseq, end), /* fields that the kernel fills in */
 	RSEQ_ALIGN = 32,
@@ -227,11 +226,10 @@ static int put_prefix(struct exec *e, size_t *slot)
 /* Where the stack goes: its top follows from what is on it, so there is room for the most. */
 static void choose_place(struct exec *e)
 {
-	enum { ROOM = MAX_ALL_BYTES + (2 << 20) };
-	u64 random = e->randomize ? e->random[EXEC_RANDOM_STACK] : 0;
-	u64 pages = random & ((1ul << STACK_RANDOM_PAGES_BITS) - 1);
-	e->stack.base = ALIGN_DOWN(USER_TOP, PAGE_SIZE) - ROOM - pages * PAGE_SIZE;
-	e->stack.used = (random >> STACK_RANDOM_PAGES_BITS) % STACK_RANDOM_BYTES & ~15ul;
+	_Static_assert(EXEC_STACK_ROOM > MAX_ALL_BYTES + PATH_MAX + PAGE_SIZE, "the top stays below USER_TOP");
+	u64 pages = exec_random_bits(e, EXEC_RANDOM_HIGH, 0, STACK_PAGES_BITS);
+	e->stack.base = ALIGN_DOWN(USER_TOP, PAGE_SIZE) - EXEC_STACK_ROOM - pages * PAGE_SIZE;
+	e->stack.used = exec_random_bits(e, EXEC_RANDOM_HIGH, STACK_OFFSET_SHIFT, STACK_OFFSET_BITS) * STACK_ALIGNMENT;
 }
 
 int exec_args_copy(struct exec *e)
@@ -318,7 +316,7 @@ void exec_args_auxv(struct exec *e)
 	/* The pages are there: none of these can fail. */
 	s->used = e->auxv_at;
 	(void)stack_put_bytes(s, e->auxv, sizeof(e->auxv));
-	(void)stack_put_bytes(s, &e->random[EXEC_RANDOM_AT0], RANDOM_BYTES);
+	(void)stack_put_bytes(s, &e->random[EXEC_RANDOM_AT], RANDOM_BYTES);
 	(void)stack_put_bytes(s, platform, sizeof(platform));
 	s->used = used;
 }

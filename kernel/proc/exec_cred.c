@@ -34,7 +34,7 @@ static void apply_set_id(const struct exec *e, struct cred *c)
 	enum { SET_GROUP = S_ISGID | S_IXGRP };
 	if (likely(!(mode & S_ISUID) && (mode & SET_GROUP) != SET_GROUP))
 		return;
-	if (c->no_new_privs || READ_ONCE(e->file->path.mount->flags) & MS_NOSUID || fs_is_shared())
+	if (c->no_new_privs || READ_ONCE(e->file->path.mount->flags) & MS_NOSUID)
 		return;
 	if (mode & S_ISUID)
 		c->euid = ino->uid;
@@ -42,10 +42,14 @@ static void apply_set_id(const struct exec *e, struct cred *c)
 		c->egid = ino->gid;
 }
 
-/* Capabilities for c's ids; `old`: who asks. True: more than its ambient ones became effective. */
+static bool changes_id(const struct cred *old, const struct cred *c)
+{
+	return c->euid != old->euid || !cred_in_group(old, c->egid);
+}
+
+/* Capabilities for c's ids. True: more than its ambient ones became effective. */
 static bool apply_capabilities(const struct cred *old, struct cred *c)
 {
-	bool changes_id = c->euid != old->uid || c->egid != old->gid;
 	u64 file_permitted = 0, file_inheritable = 0;
 	bool effective = false;
 	if (!(c->securebits & SECBIT_NOROOT)) {
@@ -53,10 +57,19 @@ static bool apply_capabilities(const struct cred *old, struct cred *c)
 			file_permitted = file_inheritable = CAP_ALL;
 		effective = c->euid == 0;
 	}
-	if (file_permitted || changes_id)
-		c->cap_ambient = changes_id ? 0 : c->cap_ambient;
+	if (changes_id(old, c))
+		c->cap_ambient = 0;
 	c->cap_permitted = (c->cap_inheritable & file_inheritable) | (file_permitted & c->cap_bounding) |
 			   c->cap_ambient;
+	/* Who shares the directory context gets no more than before, unless it could have set the id itself. */
+	bool gains = changes_id(old, c) || c->cap_permitted & ~old->cap_permitted;
+	if (gains && fs_is_shared()) {
+		if (!capable(CAP_SETUID)) {
+			c->euid = c->uid;
+			c->egid = c->gid;
+		}
+		c->cap_permitted &= old->cap_permitted;
+	}
 	c->cap_effective = effective ? c->cap_permitted : c->cap_ambient;
 	return effective && c->cap_permitted & ~c->cap_ambient;
 }
@@ -80,6 +93,9 @@ int exec_cred_prepare(struct exec *e)
 	next.securebits &= ~SECBIT_KEEP_CAPS;
 	e->other_user = next.euid != old->euid || next.egid != old->egid;
 	e->secure = next.euid != next.uid || next.egid != next.gid || (next.uid != 0 && raised);
+	/* What the caller may not read, a dump of it must not show. */
+	e->may_dump = !e->secure && !e->other_user && old->euid == old->uid && old->egid == old->gid &&
+		      inode_permission(e->file->inode, WANT_READ) == 0;
 	if (same_identity(old, &next))
 		return 0;
 	struct cred *c = cred_copy(old);

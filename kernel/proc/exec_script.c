@@ -43,6 +43,8 @@ static int parse_line(const char *head, struct script_line *line)
 	while (at < end && is_blank(*at))
 		at++;
 	size_t len = word_length(at, end);
+	if (len == 0 && at < end)
+		return -EACCES; /* a NUL: Linux opens the name "", the working directory */
 	if (len == 0 || (!whole && at + len == cut))
 		return -ENOEXEC;
 	line->name = at;

@@ -284,6 +284,14 @@ static int publish_thread(struct task *t)
 	return 0;
 }
 
+static u32 group_signals_now(void)
+{
+	rcu_read_lock();
+	u32 n = READ_ONCE(rcu_load(current->process->pgrp)->group_signals);
+	rcu_read_unlock();
+	return n;
+}
+
 /* `seen`: the group's signals when the call began. A signal to the group that the parent has got and the
  * child would miss starts the call again, after the handler. */
 static int publish(struct task *t, const struct clone_request *rq, struct vfork_wait *w, u32 seen)
@@ -339,7 +347,7 @@ long process_clone(const struct clone_request *rq)
 	/* What is pending now is for the parent alone: its handlers run before there is a child. */
 	if (unlikely(signal_pending()))
 		return -ERESTART;
-	u32 seen = READ_ONCE(READ_ONCE(current->process->pgrp)->group_signals);
+	u32 seen = group_signals_now();
 	int err = charge_task();
 	if (err)
 		return err;

@@ -31,9 +31,9 @@ static void move_charge(const struct cred *old, const struct cred *c)
 	if (old->account == c->account)
 		return;
 	uncharge(old->account, CHARGE_PROCESSES, 1);
-	s64 used = charge(c->account, CHARGE_PROCESSES, 1);
+	s64 others = charge(c->account, CHARGE_PROCESSES, 1) - 1;
 	/* setuid(2): it succeeds, but the next execve(2) will ask again. */
-	if (c->account->uid != 0 && used > 0 && (u64)used > rlimit(RLIMIT_NPROC))
+	if (c->account->uid != 0 && others > 0 && (u64)others > rlimit(RLIMIT_NPROC))
 		process_set(current->process, PROCESS_NPROC_EXCEEDED);
 	else
 		process_clear(current->process, PROCESS_NPROC_EXCEEDED);

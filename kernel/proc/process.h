@@ -84,7 +84,7 @@ struct process {
 	struct list children, child_node; /* [tree] */
 	int exit_signal;	    /* [tree] what the parent gets, usually SIGCHLD; 0: nothing */
 	u32 exec_id, parent_exec_id; /* [tree] exit_signal other than SIGCHLD ends with either one's exec */
-	struct pid *pgrp, *session; /* [tree] counted */
+	struct pid *pgrp, *session; /* [tree; RCU readers] counted */
 	struct list pgrp_node, session_node;
 	struct tty *tty;	    /* [lock] controlling terminal, counted */
 	struct waitq child_wq;	    /* a child changed state: wait(2) */

@@ -103,6 +103,7 @@ static void signal_members_locked(struct pid *pgrp, int sig)
 	struct siginfo info;
 	struct process *p;
 	siginfo_kernel(&info, sig);
+	pgrp->group_signals++;
 	list_for_each(p, &pgrp->group, pgrp_node)
 		(void)signal_send_process(p, &info);
 }

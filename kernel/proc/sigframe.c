@@ -177,6 +177,9 @@ long sys_rt_sigreturn(void)
 		return 0;
 	}
 	signal_set_mask(uc.uc_sigmask);
+	const struct sigaltstack *now = &t->altstack, *then = &uc.uc_stack;
+	if (unlikely(now->ss_sp != then->ss_sp || now->ss_size != then->ss_size || now->ss_flags != then->ss_flags))
+		(void)sigaltstack_set(then, r->rsp); /* not while the handler is on it */
 	load_registers(r, &uc);
 	t->restart_valid = false;
 	if (arch_fpu_restore_user(uc.uc_mcontext.fpstate)) {
@@ -185,8 +188,5 @@ long sys_rt_sigreturn(void)
 	}
 	if (unlikely(r->cs != USER_CS || r->ss != USER_DS))
 		refuse_selectors(r);
-	const struct sigaltstack *now = &t->altstack, *then = &uc.uc_stack;
-	if (unlikely(now->ss_sp != then->ss_sp || now->ss_size != then->ss_size || now->ss_flags != then->ss_flags))
-		(void)sigaltstack_set(then, r->rsp); /* what cannot be set is left as it is */
 	return (long)r->rax;
 }

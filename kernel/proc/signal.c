@@ -394,7 +394,8 @@ static inline struct sigpending *queue_for(struct task *t, int sig, enum signal_
 static inline void made_pending(struct task *t, struct sigpending *pending, int sig, enum signal_scope scope)
 {
 	pending->set |= sigmask(sig);
-	wake(&t->process->signal_wq, POLLIN);
+	if (unlikely(!waitq_is_idle(&t->process->signal_wq)))
+		wake(&t->process->signal_wq, POLLIN);
 	act_on(t, sig, scope);
 }
 
@@ -485,7 +486,7 @@ void signal_set_mask_locked(ksigset_t mask)
  *
  *	the current task		a sender, under the lock
  *	store `blocked`			add to a pending set
- *	full barrier			full barrier (in wake())
+ *	full barrier			full barrier (in waitq_is_idle())
  *	look at the pending sets	look at `blocked`: act_on()
  */
 void signal_set_mask(ksigset_t mask)

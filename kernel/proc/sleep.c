@@ -125,9 +125,12 @@ static long sleep_absolute(int clock, s64 abs_ns)
 static int request_from_user(s64 *ns, const struct timespec __user *ureq)
 {
 	struct timespec ts;
-	if (copy_from_user(&ts, ureq, sizeof(ts)))
-		return -EFAULT;
-	return timespec_to_ns(&ts, ns);
+	int err = copy_from_user(&ts, ureq, sizeof(ts));
+	if (!err)
+		err = timespec_to_ns(&ts, ns);
+	if (err)
+		current->restart_valid = false; /* another thread has spoilt what a restarted call reads again */
+	return err;
 }
 
 long sys_nanosleep(const struct timespec __user *ureq, struct timespec __user *urem)

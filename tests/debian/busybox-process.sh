@@ -9,7 +9,7 @@ t true; true; echo $?; false; echo $?
 t env; env -i A=1 B=2 env | sort; A=5 printenv A
 t sleep; sleep 0; usleep 1000; sleep 0.01 && echo slept
 t timeout; timeout 1 echo quick; timeout 0.2 sleep 5; echo $?; timeout -s KILL 0.2 sleep 5; echo $?
-t kill; sleep 50 & kill $!; wait $!; echo $?; sleep 50 & kill -9 $!; wait $!; echo $?; kill -l 15
+t kill; sleep 50 & kill $!; wait $! 2>/dev/null; echo $?; sleep 50 & kill -9 $!; wait $! 2>/dev/null; echo $?; kill -l 15
 t nice; nice -n 5 nice; nice
 t renice; sleep 9 & renice -n 3 -p $!; kill $!; wait 2>/dev/null
 t nohup; nohup echo hup 2>/dev/null </dev/null | cat
@@ -21,8 +21,7 @@ t uname; uname -s; uname -m; uname -o
 t hostname; hostname >/dev/null; echo $?
 t date; date -u -d @0; date -u -d '2026-07-14 12:00' +%Y/%j/%u; date -u -d @1000000000 '+%F %T'
 t tty; tty </dev/null; echo $?
-t pidof; sleep 7 & pidof sleep >/dev/null && echo found; kill $!; wait 2>/dev/null
-t pgrep; sleep 8 & pgrep -x sleep >/dev/null && echo found; pkill -x sleep; wait 2>/dev/null; pgrep -x sleep; echo $?
+t pidof; sleep 7 & until pidof sleep >/dev/null; do :; done; echo found; kill $!; wait 2>/dev/null
 t ps; ps -o comm | grep -c '^sh$' >/dev/null && echo listed
 t killall; sleep 6 & until pidof sleep >/dev/null; do :; done; killall sleep; wait 2>/dev/null; echo gone
 t nproc; [ "$(nproc)" -ge 1 ] && echo some

@@ -33,7 +33,7 @@ def essence(line):
     indent = line[:len(line) - len(line.lstrip())]
     code = COMMENT.sub("", line.strip())
     code = ALIGNED.sub(" ", code)  # columns: of declarations, of macros' values
-    return indent + BRACES.sub(r"\1", code)
+    return indent + BRACES.sub(r"\1", code).replace(") new", ")new")  # no word of C
 
 
 def is_continued(lines, i):

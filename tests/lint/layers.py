@@ -57,7 +57,7 @@ def fault(path, header):
     if here == "arch/x86_64" and path.endswith(".c") and header in ARCH_SERVICES:
         return None
     if LEVEL[there] > LEVEL[here]:
-        return "is in a higher layer"
+        return "is in a higher layer (no-upward-include)"
     if LEVEL[there] == LEVEL[here]:
         return "is in a sibling folder (no-sideways-include)"
     return None

@@ -15,8 +15,9 @@ DEBUG = ["-DDEBUG", "-DDEBUG_LOCKS", "-DDEBUG_SLAB"]
 TARGET = "--target=x86_64-unknown-none-elf"
 EXTENSIONS = ["-Wno-gnu-variable-sized-type-not-at-end"]  # gcc is the compiler of the image
 # nullPointer: container_of() as cppcheck sees it. comparePointers: bounds that the linker sets.
+# integerOverflow: constants of enums, which it takes for ints.
 # syntaxError: tables (*.def) that are included with a macro of their own.
-QUIET = ["nullPointer", "comparePointers", "syntaxError", "preprocessorErrorDirective",
+QUIET = ["nullPointer", "comparePointers", "syntaxError", "preprocessorErrorDirective", "integerOverflow",
          "unknownMacro"]
 
 

@@ -37,7 +37,7 @@ def main():
         elif "%fs:" in line and not is_allowed(source, function):
             wrong += 1
             if wrong <= SHOWN:
-                print("%s: %s(): user memory is dereferenced: %s" %
+                print("%s: %s(): user memory is dereferenced (user-memory-is-a-type): %s" %
                       (source, function, line.strip().replace("\t", " ")))
     return 1 if wrong else 0
 

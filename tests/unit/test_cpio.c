@@ -41,10 +41,12 @@ static void pack(struct archive *a, const char *magic, const char *name, u32 mod
 	u32 sum = 0;
 	for (u32 i = 0; i < size; i++)
 		sum += ((const u8 *)data)[i];
-	a->len += (size_t)snprintf((char *)a->bytes + a->len, CPIO_HEADER + 1,
-		"%s%08x%08X%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x",
-		magic, 7, mode, 1, 2, 1, 1000, size, 8, 1, 5, 6, (unsigned)strlen(name) + 1,
-		strcmp(magic, "070702") == 0 ? sum : 0);
+	u32 fields[] = { 7, mode, 1, 2, 1, 1000, size, 8, 1, 5, 6, (u32)strlen(name) + 1,
+		strcmp(magic, "070702") == 0 ? sum : 0 };
+	memcpy(a->bytes + a->len, magic, 6);
+	a->len += 6;
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		a->len += (size_t)snprintf((char *)a->bytes + a->len, 9, i % 2 ? "%08X" : "%08x", fields[i]);
 	memcpy(a->bytes + a->len, name, strlen(name) + 1);
 	a->len += strlen(name) + 1;
 	pad(a);
@@ -66,8 +68,8 @@ static void finish(struct archive *a)
 static int see_begin(void *arg, const struct cpio_entry *e)
 {
 	seen.begun++;
-	seen.len += (size_t)snprintf(seen.text + seen.len, sizeof(seen.text) - seen.len,
-		"+%s %o %u ", e->name, e->mode, e->size);
+	seen.len += (size_t)snprintf(seen.text + seen.len, sizeof(seen.text) - seen.len, "+%s %o %u ", e->name,
+		e->mode, e->size);
 	if (seen.is_damaged)
 		return seen.refuse;
 	EXPECT_EQ(e->ino, 7);

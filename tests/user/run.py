@@ -4,7 +4,7 @@
 
 Promise   Each tests/user/*.sh runs twice under the name `sh`, in an empty directory, without input: by
           dash and by our shell. The program tests/user/libc.c runs with both libraries. A line
-          "## NAME" of the output begins a case. The two must agree in every line of standard output
+          "## NAME" of the output begins a case. keys.py types at a terminal. The two must agree in every line of standard output
           and of standard error, and in the exit status. What differs is shown. The last line is
           "N passed, N failed".
 """
@@ -13,6 +13,8 @@ import os
 import subprocess
 import sys
 import tempfile
+
+import keys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TIMEOUT_S = 60
@@ -77,6 +79,8 @@ def main():
         title = os.path.basename(script)[:-3]
         if not names or title in names:
             results.append(compare(title, "dash", run(DASH, script), run(shell, script)))
+    if not names or "keys" in names:
+        results.append(keys.run(shell))
     passed, failed = (sum(counts) for counts in zip(*results))
     print("%d passed, %d failed" % (passed, failed))
     return 1 if failed else 0

@@ -3,10 +3,11 @@
  * init: process 1 of a machine that somebody sits at.
  *
  * Promise   mounts what is missing of the usual tree, runs /etc/rc when there is one, and then keeps a login
- *           shell on every console (the devices named by console=, else /dev/console), each with its own
- *           session and controlling terminal. A shell that ends is started again, but not more than once
- *           a second. Every orphan is reaped. At the end all processes get SIGTERM, then SIGKILL; then the
- *           files are written out and reboot(2) is called. Process 1 never exits by itself.
+ *           shell on every console: the devices named by console=, else the screen and the first serial line,
+ *           as far as they are there. Each has its own session and controlling terminal. A shell that ends is
+ *           started again, but not more than once a second. Every orphan is reaped. At the end all processes
+ *           get SIGTERM, then SIGKILL; then the files are written out and reboot(2) is called. Process 1 never
+ *           exits by itself.
  * Options   from /proc/cmdline: init.run=COMMAND  runs the command by the shell on the first console, then
  *           powers off. Quote it when it has blanks: init.run="ps; free".
  * Signals   SIGUSR2 power off, SIGUSR1 halt, SIGTERM or SIGINT (ctrl-alt-del) restart; the programs poweroff,
@@ -25,6 +26,7 @@
 #include <sys/reboot.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 #include "user/bin/guest.h"
@@ -42,6 +44,7 @@ struct console {
 	char name[NAME_BYTES]; /* under /dev */
 	pid_t pid;	       /* of its shell; 0: none now */
 	time_t started;
+	bool greeted;
 };
 
 static struct console consoles[MAX_CONSOLES];
@@ -59,16 +62,31 @@ static time_t now(void)
 
 /* --- options --- */
 
+/* Linux has nodes also for serial lines that are not there; such a one has no modes. */
+static bool is_terminal(const char *path)
+{
+	struct termios t;
+	int fd = open(path, O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	bool is = fd >= 0 && tcgetattr(fd, &t) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return is;
+}
+
 static void add_console(const char *value)
 {
 	char name[NAME_BYTES], path[NAME_BYTES + 5];
 
+	/* tty0 is whichever screen is shown; the first one it is here. */
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(value, ","), value);
+	if (strcmp(name, "tty0") == 0)
+		strcpy(name, "tty1");
 	snprintf(path, sizeof(path), "/dev/%s", name);
 	for (int i = 0; i < nr_consoles; i++)
 		if (strcmp(consoles[i].name, name) == 0)
 			return;
-	if (nr_consoles < MAX_CONSOLES && access(path, R_OK | W_OK) == 0)
+	if (nr_consoles < MAX_CONSOLES && is_terminal(path))
 		strcpy(consoles[nr_consoles++].name, name);
 }
 
@@ -102,6 +120,10 @@ static void read_options(void)
 		in += *in != '\0';
 		*out = '\0';
 		take_option(word);
+	}
+	if (nr_consoles == 0) {
+		add_console("tty1");
+		add_console("ttyS0");
 	}
 	if (nr_consoles == 0)
 		strcpy(consoles[nr_consoles++].name, "console");
@@ -152,23 +174,32 @@ static pid_t start(const struct console *c, char *const argv[])
 	_exit(127);
 }
 
+static void greet(const struct console *c)
+{
+	char path[NAME_BYTES + 5];
+	struct utsname u;
+
+	snprintf(path, sizeof(path), "/dev/%s", c->name);
+	int fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	uname(&u);
+	dprintf(fd, "\nWelcome to %s %s. The programs are in /bin; poweroff ends.\n\n",
+		strstr(u.release, "parley") ? "Parley" : u.sysname, u.release);
+	close(fd);
+}
+
 static void start_shell(struct console *c)
 {
 	static char *argv[] = { "-sh", NULL };
 
+	if (!c->greeted)
+		greet(c);
+	c->greeted = true;
 	c->started = now();
 	c->pid = start(c, argv);
 	if (c->pid < 0)
 		c->pid = 0;
-}
-
-static void greet(void)
-{
-	struct utsname u;
-
-	uname(&u);
-	dprintf(STDOUT_FILENO, "\nWelcome to %s %s. The programs are in /bin; poweroff ends.\n\n",
-		strstr(u.release, "parley") ? "Parley" : u.sysname, u.release);
 }
 
 /* --- children --- */
@@ -284,7 +315,6 @@ int main(void)
 		run(run_command);
 		end(RB_POWER_OFF);
 	}
-	greet();
 	for (int i = 0; i < nr_consoles; i++)
 		start_shell(&consoles[i]);
 	serve(&signals);

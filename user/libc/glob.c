@@ -25,13 +25,18 @@ struct search {
 	glob_t *g;
 };
 
+/* A '[' that is never closed is nothing special. */
 static bool is_pattern(const char *s, size_t len, int flags)
 {
+	bool open = false;
+
 	for (size_t i = 0; i < len; i++) {
 		if (s[i] == '\\' && !(flags & GLOB_NOESCAPE))
 			i++;
-		else if (strchr("*?[", s[i]))
+		else if (s[i] == '*' || s[i] == '?' || (open && s[i] == ']'))
 			return true;
+		else
+			open |= s[i] == '[';
 	}
 	return false;
 }

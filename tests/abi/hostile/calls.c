@@ -72,8 +72,12 @@ static int is_pointer(enum kind k)
 	return k >= KIND_PATH;
 }
 
+#define ATTRIBUTE "user.mark"
+
 static const char *usual_file(const char *call)
 {
+	if (strstr(call, "xattr"))
+		return ATTRIBUTE; /* the file and its attribute have one name, because a path and a text are one here */
 	return strncmp(call, "readlink", 8) == 0 ? "link" : strcmp(call, "execveat") == 0 ? "program" : "file";
 }
 
@@ -122,6 +126,8 @@ static void make_files(void)
 	long fd = sys(SYS_open, "file", O_RDWR | O_CREAT, 0600);
 
 	sys(SYS_ftruncate, fd, PAGE);
+	sys(SYS_fsetxattr, fd, ATTRIBUTE, "text", 4, 0);
+	sys(SYS_link, "file", ATTRIBUTE);
 	sys(SYS_dup2, fd, TMP_FD);
 	sys(SYS_close, fd);
 	fd = sys(SYS_open, ".", O_RDONLY | O_DIRECTORY);

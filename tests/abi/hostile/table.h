@@ -95,6 +95,7 @@ static const struct need {
 	{ "getdents64", 0, DIR_FD },
 	{ "getdents64", 2, 1024 },
 	{ "fchdir", 0, DIR_FD },
+	{ "flock", 1, 6 }, /* LOCK_EX | LOCK_NB */
 	{ "timer_create", 1, 0 },
 };
 

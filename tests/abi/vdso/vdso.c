@@ -17,6 +17,7 @@ enum { NS = 1000000000, COARSE_BEHIND_NS = 20000000, ROUNDS = 20000 };
 void *__vdso_find(const char *name); /* of our C library */
 
 typedef int gettime_fn(int clock, struct timespec *ts);
+typedef long getcpu_fn(unsigned *cpu, unsigned *node, void *unused);
 
 static int64_t of(const struct timespec *ts)
 {
@@ -147,8 +148,7 @@ CASE(old_functions_tell_the_same_time)
 
 CASE(getcpu_tells_where_it_runs)
 {
-	long (*where)(unsigned *, unsigned *, void *) =
-		(long (*)(unsigned *, unsigned *, void *))function("__vdso_getcpu");
+	getcpu_fn *where = (getcpu_fn *)function("__vdso_getcpu");
 	cpu_set_t may, one;
 	unsigned cpu, node;
 

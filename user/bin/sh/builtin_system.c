@@ -36,9 +36,9 @@ void pwd_init(void)
 	char buf[PATH_MAX];
 
 	if (pwd && *pwd == '/' && is_same_directory(pwd, "."))
-		return;
-	if (getcwd(buf, sizeof(buf)))
-		var_set("PWD", buf, 0);
+		var_flag("PWD", V_EXPORT);
+	else if (getcwd(buf, sizeof(buf)))
+		var_set("PWD", buf, V_EXPORT);
 }
 
 /* The name of the directory that `path` leads to from `pwd`, without . and .. in it. */
@@ -118,7 +118,7 @@ int cmd_cd(int argc, char **argv)
 	}
 	const char *target = i < argc ? argv[i] : var_get("HOME");
 	if (!target || !*target)
-		return target ? 0 : 1;
+		return 0;
 	if (strcmp(target, "-") == 0) {
 		target = var_get("OLDPWD");
 		if (!target)

@@ -470,7 +470,7 @@ static bool is_command_builtin(struct strings *argv, const struct builtin **b)
 	if (argv->n < 2 || strcmp(argv->v[0], "command") != 0)
 		return false;
 	bool option = strcmp(argv->v[1], "-p") == 0 || strcmp(argv->v[1], "--") == 0;
-	if (argv->n < 2 + option || argv->v[1 + option][0] == '-')
+	if (argv->n < 2 + option || (argv->v[1 + option][0] == '-' && argv->v[1 + option][1]))
 		return false;
 	argv->v += 1 + option;
 	argv->n -= 1 + option;

@@ -225,16 +225,28 @@ struct field {
 	bool exists;
 };
 
+/* Not every [ needs the directory to be read: the command of that name, above all. */
+static bool may_be_pattern(const struct flagged *c)
+{
+	bool open = false;
+
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->flag[i] & F_QUOTED)
+			continue;
+		if (c->ch[i] == '*' || c->ch[i] == '?' || (open && c->ch[i] == ']'))
+			return true;
+		open |= c->ch[i] == '[';
+	}
+	return false;
+}
+
 static void finish_field(struct field *f, struct strings *out)
 {
 	struct flagged *c = &f->chars;
-	bool pattern = false;
 
 	if (!f->exists)
 		return;
-	for (size_t i = 0; i < c->n; i++)
-		pattern |= !(c->flag[i] & F_QUOTED) && strchr("*?[", c->ch[i]);
-	if (!pattern || sh.o.noglob) {
+	if (sh.o.noglob || !may_be_pattern(c)) {
 		strings_add(out, mem_dup(c->n ? c->ch : "", c->n));
 	} else {
 		struct text t = { 0 };

@@ -360,8 +360,12 @@ static int wait_for_one(const char *spec)
 
 	if (!j && *spec == '%')
 		warn("No such job: %s", spec);
+	else if (!j && (!*spec || spec[strspn(spec, "0123456789")]))
+		warn("Illegal number: %s", spec);
+	else if (!j)
+		return 127; /* some process that is no child of ours, or was waited for */
 	if (!j)
-		return *spec == '%' ? 2 : 127;
+		return 2;
 	while (job_state(j) == RUNS) {
 		if (trap_pending())
 			return 128 + trap_pending();

@@ -131,12 +131,13 @@ static void read_brace(struct text *t, bool in_dquote)
 	}
 }
 
-/* After "$((": takes up to "))" when there are such; else nothing is taken. */
+/* After "$((": takes up to "))" when there are such; else the second parenthesis is given back. */
 static bool read_arith(struct text *t)
 {
 	struct text seen = { 0 };
 	int depth = 0, c;
 
+	text_add(&seen, '(');
 	while ((c = input_next()) != END) {
 		text_add(&seen, c);
 		if (c == '(')
@@ -148,15 +149,14 @@ static bool read_arith(struct text *t)
 		c = input_next();
 		if (c == ')') {
 			text_add(&seen, c);
-			text_add_string(t, seen.s);
+			text_add_string(t, seen.s + 1);
 			free(seen.s);
 			return true;
 		}
 		input_back(c);
 	}
 	/* Not arithmetic after all: a command that begins with a subshell. */
-	if (seen.len)
-		input_again(seen.s, seen.len);
+	input_again(seen.s, seen.len);
 	free(seen.s);
 	return false;
 }
@@ -188,8 +188,9 @@ static void read_dollar(struct text *t, bool in_dquote)
 			if (read_arith(t))
 				return;
 			t->s[--t->len] = '\0';
+		} else {
+			input_back(c);
 		}
-		input_back(c);
 		read_command(t);
 	} else {
 		input_back(c);

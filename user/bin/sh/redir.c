@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,18 +90,24 @@ static int open_body(const struct redir *r)
 		return -1;
 	if (len <= PIPE_BUF) {
 		(void)!write(fd[1], body, len);
-	} else if (fork() == 0) {
+		close(fd[1]);
+		return fd[0];
+	}
+	pid_t pid = fork();
+	if (pid < 0)
+		fail("Cannot fork");
+	if (pid == 0) {
 		close(fd[0]);
+		signal(SIGPIPE, SIG_DFL); /* the reader may want no more */
 		/* Not this shell's child to wait for: a grandchild does it. */
 		if (fork() != 0)
 			_exit(0);
 		for (ssize_t n; len && (n = write(fd[1], body, len)) > 0; len -= n)
 			body += n;
 		_exit(0);
-	} else {
-		while (wait(NULL) < 0 && errno == EINTR)
-			;
 	}
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
 	close(fd[1]);
 	return fd[0];
 }

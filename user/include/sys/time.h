@@ -8,6 +8,7 @@
 #include "kernel/uapi/time.h"
 
 int gettimeofday(struct timeval *tv, void *tz);
+int settimeofday(const struct timeval *tv, const struct timezone *tz);
 int getitimer(int which, struct itimerval *value);
 int setitimer(int which, const struct itimerval *value, struct itimerval *old);
 int utimes(const char *path, const struct timeval times[2]);
