@@ -6,6 +6,7 @@
  *           set from now on does not notice.
  * Linux     timer_settime(2), clock_settime(2)
  */
+#include "tests/abi/thread.h"
 #include "tests/abi/timers/timers.h"
 
 TAP_DANGEROUS("sets the clock");
@@ -81,5 +82,47 @@ CASE(deleted_timers_do_not_hear_of_it)
 		delete_timer(id);
 		step_clock(2 * HOUR);
 		step_clock(-2 * HOUR);
+	}
+}
+
+static volatile int steps_end;
+
+static int step_again_and_again(void *arg)
+{
+	(void)arg;
+	while (!steps_end) {
+		step_clock(2 * HOUR);
+		step_clock(-2 * HOUR);
+	}
+	return 0;
+}
+
+/* Whatever the step meets, the timer is on time again when the clock rests. */
+CASE(steps_while_it_is_set_and_taken)
+{
+	enum { TIMERS = 8 };
+	int id[TIMERS], done;
+	int64_t end = now_ms() + 800;
+
+	block(SIGUSR1);
+	for (int i = 0; i < TIMERS; i++)
+		id[i] = make_timer(CLOCK_REALTIME, SIGUSR1);
+	CHECK(start_thread(&done, step_again_and_again, NULL) > 0);
+	for (int n = 0; now_ms() < end; n++) {
+		long at = now_ns(CLOCK_REALTIME) + (n % 3 ? 50 * US : HOUR);
+
+		CHECK_EQ(set_timer(id[n % TIMERS], TIMER_ABSTIME, at, n % 2 ? MS : 0), 0);
+		(void)try_signal(SIGUSR1, n % 5 * 20 * US);
+	}
+	steps_end = 1;
+	join_thread(&done);
+	for (int i = 0; i < TIMERS; i++)
+		start_timer(id[i], 0, 0);
+	(void)try_signal(SIGUSR1, 0);
+	for (int i = 0; i < TIMERS; i++) {
+		CHECK_EQ(set_timer(id[i], TIMER_ABSTIME, now_ns(CLOCK_REALTIME) + 2 * MS, 0), 0);
+		take_signal(SIGUSR1);
+		CHECK_EQ(seen.si_timerid, id[i]);
+		delete_timer(id[i]);
 	}
 }
