@@ -5,7 +5,7 @@
  * Promise   a timer sends its signal at or after its time, one at a time; expiries while that one is queued are
  *           its overruns, counted when it is taken, up to INT_MAX. So an interval of 1 ns whose signal is
  *           blocked or ignored costs nothing. A timer that is set anew or deleted takes its queued signal back.
- *           A time of day stays one when the clock is set; a time from now on does not move.
+ *           A time of day stays one when the clock is set; on CLOCK_REALTIME, a time from now on does not move.
  * Locks     the owner's sighand->lock for everything; proc_tree_lock around it for timers on CPU time. The owner
  *           keeps one sighand as long as it has timers: exec deletes them before it takes another.
  * Lifetime  posix_timer.h. Charged to RLIMIT_SIGPENDING of the maker's real user until it is freed. The id is
@@ -185,17 +185,21 @@ static void disarm_locked(struct posix_timer *t)
 	t->overrun = 0;
 }
 
-static bool is_time_of_day(int clock)
+/* A time from now on is one of the machine on CLOCK_REALTIME alone, as POSIX wants it. */
+static bool is_time_of_day(int clock, bool is_absolute)
 {
-	return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_ALARM || clock == CLOCK_TAI;
+	return clock == CLOCK_TAI || clock == CLOCK_REALTIME_ALARM || (clock == CLOCK_REALTIME && is_absolute);
 }
 
+/* Of a timer on CPU time, `now` is what has been used. */
 static void arm_locked(struct posix_timer *t, bool is_absolute, const struct timer_ns *in, s64 now)
 {
+	t->follows_realtime = is_time_of_day(t->clock, is_absolute);
+	if (!posix_timer_is_cpu(t))
+		(void)timer_now(t, &now);
 	t->expires_ns = is_absolute ? in->value : add_saturating(now, in->value);
 	t->interval_ns = in->interval;
 	t->state = TIMER_ARMED;
-	t->follows_realtime = is_absolute && is_time_of_day(t->clock);
 	if (posix_timer_is_cpu(t))
 		cpu_timer_start_locked(t, now);
 	if (posix_timer_is_cpu(t) || t->notify.how == SIGEV_NONE)
@@ -228,7 +232,6 @@ static int set_locked(struct posix_timer *t, bool is_absolute, const struct time
 		return err;
 	read_locked(t, now, old);
 	disarm_locked(t);
-	(void)timer_now(t, &now); /* no longer the time of day */
 	if (in->value)
 		arm_locked(t, is_absolute, in, now);
 	return 0;
