@@ -15,6 +15,8 @@
 #include "kernel/syscall.h"
 #include "kernel/uapi/fcntl.h"
 
+enum { NOTHING_TO_DO = 1 };
+
 /* The two ends of one rename, while it is judged. */
 struct ends {
 	struct walk *from, *to;
@@ -81,7 +83,8 @@ static void touch_all(const struct ends *e)
 		inode_touch(e->target->inode, false);
 }
 
-static int rename_found(const struct ends *e, u32 seq)
+/* 0: to be moved; NOTHING_TO_DO; or an error. */
+static int judge(const struct ends *e)
 {
 	if (e->target && e->flags & RENAME_NOREPLACE)
 		return -EEXIST;
@@ -93,10 +96,19 @@ static int rename_found(const struct ends *e, u32 seq)
 	if (err)
 		return err;
 	if (e->target && e->target->inode == e->old->inode)
-		return 0; /* two names of one file: nothing to do, says POSIX */
-	err = judge_permission(e);
+		return NOTHING_TO_DO; /* two names of one file, says POSIX */
+	return judge_permission(e);
+}
+
+static int rename_found(const struct ends *e, u32 seq)
+{
+	int err = judge(e);
+	/* The two look-ups may have seen two moments: then the old and the new name can be one dentry, which
+	 * somebody else has just moved. Only dentry_move() confirms by itself. */
+	if (err && __atomic_load_n(&dentry_seq, __ATOMIC_ACQUIRE) != seq)
+		return -EAGAIN;
 	if (err)
-		return err;
+		return err == NOTHING_TO_DO ? 0 : err;
 	if (e->flags & RENAME_EXCHANGE)
 		err = dentry_exchange(seq, e->old, e->target);
 	else

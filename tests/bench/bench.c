@@ -44,13 +44,14 @@ enum {
 	EXIT_STATUS = 42,
 	CMDLINE_BYTES = 2048,
 	PROFILED_PART = 20, /* of the operations of a pass */
-	SLACK = 50, /* of a hundred yields so many may find nobody else to run: other CPUs help out */
+	SLACK = 10, /* of a hundred yields so many may find nobody else to run */
+	NO_ROW = -2,
 };
 
 struct bench {
 	const char *name;
 	long count; /* operations of one pass */
-	/* Runs n operations; answers the ns they took, or -1 after bad(). */
+	/* Runs n operations; answers the ns they took, -1 after bad(), or NO_ROW. */
 	long (*run)(long n);
 };
 
@@ -231,20 +232,24 @@ static long exec_dynamic(long n)
 	return spawn(n, argv, 0);
 }
 
-static void stay_on_cpu_0(void)
+static bool has_one_cpu(void)
 {
-	unsigned long mask = 1;
+	unsigned long mask[16] = { 0 };
 
-	raw(SYS_sched_setaffinity, 0, sizeof(mask), (long)&mask, 0);
+	return raw(SYS_sched_getaffinity, 0, sizeof(mask), (long)mask, 0) > 0 && mask[0] == 1;
 }
 
-/* Two processes on one CPU; each turn of the other one that we see is two switches. */
+/*
+ * Two processes on one CPU; each turn of the other one that we see is two switches. Not where others could
+ * run them: whether a yield then switches depends on who ran how long, by the wall clock.
+ */
 static long yield_switch(long n)
 {
+	if (!has_one_cpu())
+		return NO_ROW;
 	volatile long *turns = shared_memory(PAGE); /* [0] the child's, [1] the end */
 	pid_t pid = fork();
 
-	stay_on_cpu_0();
 	if (pid == 0) {
 		while (!turns[1]) {
 			turns[0]++;
@@ -252,10 +257,14 @@ static long yield_switch(long n)
 		}
 		_exit(EXIT_STATUS);
 	}
-	/* A new process may start with a debt: until it really takes its turns. */
-	for (long i = 0; turns[0] < WARM_TURNS && i < WARM_YIELDS; i++)
+	/* A new process may start with a debt: until each yield really is a turn of the other one. */
+	long seen = 0, last = 0;
+	for (long i = 0, row = 0; row < WARM_TURNS && i < WARM_YIELDS; i++) {
 		raw(SYS_sched_yield, 0, 0, 0, 0);
-	long seen = 0, last = turns[0], start = now();
+		row = turns[0] != last ? row + 1 : 0;
+		last = turns[0];
+	}
+	long start = now();
 	for (long i = 0; i < n; i++) {
 		raw(SYS_sched_yield, 0, 0, 0, 0);
 		long turn = turns[0];

@@ -52,6 +52,8 @@ extern const struct tap_case *const __start_tap_cases[] __attribute__((weak));
 extern const struct tap_case *const __stop_tap_cases[] __attribute__((weak));
 extern const char *const __start_tap_danger[] __attribute__((weak));
 extern const char *const __stop_tap_danger[] __attribute__((weak));
+extern const struct tap_since __start_tap_since[] __attribute__((weak));
+extern const struct tap_since __stop_tap_since[] __attribute__((weak));
 
 static struct verdict *verdict;
 static char tmpdir[PATH_BYTES];
@@ -492,11 +494,23 @@ static void share_verdict(void)
 	}
 }
 
+/* Why no case of this program can run here; NULL: they can. */
+static const char *reason_to_skip_all(void)
+{
+	static char text[PATH_BYTES];
+	const struct tap_since *since = __start_tap_since;
+
+	if (&__start_tap_danger[0] < &__stop_tap_danger[0] && !getenv("TAP_MACHINE"))
+		snprintf(text, sizeof(text), "changes the machine: %s", __start_tap_danger[0]);
+	else if (since < __stop_tap_since && !tap_has_linux(since->major, since->minor))
+		snprintf(text, sizeof(text), "needs Linux %d.%d", since->major, since->minor);
+	return text[0] ? text : NULL;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct tap_case *list[MAX_CASES];
 	struct sigaction sa = {.sa_handler = on_alarm};
-	const char *danger = NULL;
 	bool any_failed = false;
 
 	if (argc == 2 && strcmp(argv[1], "-l") == 0) {
@@ -511,19 +525,17 @@ int main(int argc, char **argv)
 		tap_note("no such case");
 		return 2;
 	}
-	if (&__start_tap_danger[0] < &__stop_tap_danger[0] && !getenv("TAP_MACHINE"))
-		danger = __start_tap_danger[0];
 	if (getenv("TAP_SLOW") && atoi(getenv("TAP_SLOW")) > 0)
 		slowness = atoi(getenv("TAP_SLOW"));
+	const char *skip = reason_to_skip_all();
 	share_verdict();
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	sigaction(SIGALRM, &sa, NULL);
 	say("KTAP version 1");
 	say("1..%d", n);
 	for (int i = 0; i < n; i++) {
-		if (danger) {
-			say("ok %d %s # SKIP changes the machine: %s", i + 1, list[i]->name,
-				danger);
+		if (skip) {
+			say("ok %d %s # SKIP %s", i + 1, list[i]->name, skip);
 			continue;
 		}
 		snprintf(tmpdir, sizeof(tmpdir), "/tmp/tap.%d.%d", (int)getpid(), i + 1);

@@ -69,6 +69,14 @@ enum { TAP_DEFAULT_TIMEOUT = 10 };
 	static const char *const tap_dangerous_entry \
 		__attribute__((used, section("tap_danger"))) = WHAT
 
+/* At file level: all of this program needs a Linux that new. */
+struct tap_since {
+	int major, minor;
+};
+#define TAP_NEEDS_LINUX(MAJOR, MINOR)                 \
+	static const struct tap_since tap_since_entry \
+		__attribute__((used, section("tap_since"))) = {MAJOR, MINOR}
+
 #define CHECK(COND)                                                       \
 	do {                                                              \
 		if (!(COND))                                              \
@@ -111,6 +119,12 @@ enum { TAP_DEFAULT_TIMEOUT = 10 };
 			tap_skip("needs root"); \
 	} while (0)
 
+/* One case that could harm the host: as TAP_DANGEROUS() for a whole program. */
+#define NEEDS_MACHINE(WHAT)                                  \
+	do {                                                 \
+		if (!getenv("TAP_MACHINE"))                  \
+			SKIP("changes the machine: %s", WHAT); \
+	} while (0)
 #define NEEDS_LINUX(MAJOR, MINOR)                                        \
 	do {                                                             \
 		if (!tap_has_linux((MAJOR), (MINOR)))                    \

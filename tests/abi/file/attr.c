@@ -238,6 +238,7 @@ CASE(anonymous_files_have_no_attributes_to_change)
 	long e = sys(SYS_eventfd2, 0, 0);
 	CHECK_EQ(sys(SYS_fstat, e, &st), 0);
 	CHECK_EQ(st.st_mode, 0600);
+	NEEDS_LINUX(6, 18);
 	CHECK_EQ(sys(SYS_fchmod, e, 0600), -EOPNOTSUPP);
 	CHECK_EQ(sys(SYS_pipe2, fd, 0), 0);
 	CHECK_EQ(sys(SYS_fchmod, fd[0], 0640), 0);

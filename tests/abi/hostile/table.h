@@ -56,8 +56,8 @@ static const char *const excluded[] = {
 	/* wait for what will not come */
 	"pause", "rt_sigsuspend", "restart_syscall",
 	/* change the machine, or every process of it */
-	"reboot", "sethostname", "clock_settime", "mount", "umount2", "syslog", "sync", "chroot", "setpriority",
-	"munmap",
+	"reboot", "sethostname", "setdomainname", "settimeofday", "clock_settime", "mount", "umount2", "syslog", "sync",
+	"chroot", "setpriority", "munmap",
 };
 
 /* What an argument must be that others are looked at. Not named: see usual() in calls.c. */

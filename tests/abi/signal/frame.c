@@ -262,6 +262,7 @@ CASE(handler_may_change_the_alternate_stack_to_return_to)
 {
 	stack_t now;
 
+	NEEDS_LINUX(6, 18);
 	use_stack(alternate, STACK_BYTES, 0);
 	handle_info(SIGUSR1, move_stack, 0);
 	raise_me(SIGUSR1);

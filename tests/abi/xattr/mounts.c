@@ -10,6 +10,7 @@
 #include "tests/abi/abi.h"
 
 TAP_DANGEROUS("mounts");
+TAP_NEEDS_LINUX(6, 6); /* user.* on tmpfs */
 
 static char buf[1000];
 

@@ -10,6 +10,8 @@
 #include <sys/xattr.h>
 #include "tests/abi/abi.h"
 
+TAP_NEEDS_LINUX(6, 6); /* user.* on tmpfs */
+
 enum { BIG = 65536, LONGEST_NAME = 255, ROUNDS = 300 };
 
 static char buf[BIG + PAGE];
