@@ -5,7 +5,7 @@
  * Promise   a timer sends its signal at or after its time, one at a time; expiries while that one is queued are
  *           its overruns, counted when it is taken, up to INT_MAX. So an interval of 1 ns whose signal is
  *           blocked or ignored costs nothing. A timer that is set anew or deleted takes its queued signal back.
- *           A time of day stays one when the clock is set; a time from now on does not move.
+ *           A time of day stays one when the clock is set; on CLOCK_REALTIME, a time from now on does not move.
  * Locks     the owner's sighand->lock for everything; proc_tree_lock around it for timers on CPU time. The owner
  *           keeps one sighand as long as it has timers: exec deletes them before it takes another.
  * Lifetime  posix_timer.h. Charged to RLIMIT_SIGPENDING of the maker's real user until it is freed. The id is
@@ -57,23 +57,11 @@ u64 posix_timer_advance(struct posix_timer *t, s64 now)
 	return passed;
 }
 
-/* Whoever sets the clock meanwhile is seen here, or sees the slot on clock_step_wq: both look after a barrier. */
 static void clock_start_locked(struct posix_timer *t)
 {
-	int clock = t->follows_realtime ? CLOCK_REALTIME : CLOCK_MONOTONIC;
-	s64 offset;
-	do {
-		u64 deadline;
-		offset = realtime_offset_ns();
-		(void)clock_to_deadline(clock, t->expires_ns, &deadline);
-		timer_start(&t->timer, deadline);
-	} while (unlikely(t->follows_realtime && offset != realtime_offset_ns()));
-}
-
-/* The clock was set: the timer's function finds out whether it is due. */
-static void clock_stepped(struct wait_slot *slot, u32 events)
-{
-	timer_start(&container_of(slot, struct posix_timer, step)->timer, clock_now_ns());
+	u64 deadline;
+	(void)clock_to_deadline(t->follows_realtime ? CLOCK_REALTIME : CLOCK_MONOTONIC, t->expires_ns, &deadline);
+	timer_start(&t->timer, deadline);
 }
 
 /* --- states --- */
@@ -100,10 +88,9 @@ void posix_timer_fire_locked(struct posix_timer *t)
 		stall_locked(t);
 }
 
-/* One that was set anew, or whose clock was set, while this was on its way is not due. */
-static void clock_expired(struct timer *timer)
+/* The time has come, or the clock was set, or the timer was set anew while this was on its way. */
+static void clock_look(struct posix_timer *t)
 {
-	struct posix_timer *t = container_of(timer, struct posix_timer, timer);
 	struct sighand *s = t->owner->sighand;
 	s64 now;
 	u64 irq = spin_lock_irqsave(&s->lock);
@@ -113,6 +100,24 @@ static void clock_expired(struct timer *timer)
 	else if (t->state == TIMER_ARMED)
 		posix_timer_fire_locked(t);
 	spin_unlock_irqrestore(&s->lock, irq);
+}
+
+static void clock_expired(struct timer *timer)
+{
+	clock_look(container_of(timer, struct posix_timer, timer));
+}
+
+static void clock_was_set(struct timer *timer)
+{
+	clock_look(container_of(timer, struct posix_timer, step_timer));
+}
+
+/* The clock is set at this moment. sighand->lock cannot be taken inside the queue's, so `timer` is out of reach; a
+ * second one, which nobody else starts, looks at once. Whoever starts `timer` has been on the queue before he
+ * read the clock: he has seen the step, or is seen by it. */
+static void clock_stepped(struct wait_slot *slot, u32 events)
+{
+	timer_start(&container_of(slot, struct posix_timer, step)->step_timer, clock_now_ns());
 }
 
 /* A clock that was set back comes to the time of the signal again: then that is the next expiry. */
@@ -180,23 +185,28 @@ static void disarm_locked(struct posix_timer *t)
 	t->overrun = 0;
 }
 
-static bool is_time_of_day(int clock)
+/* A time from now on is one of the machine on CLOCK_REALTIME alone, as POSIX wants it. */
+static bool is_time_of_day(int clock, bool is_absolute)
 {
-	return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_ALARM || clock == CLOCK_TAI;
+	return clock == CLOCK_TAI || clock == CLOCK_REALTIME_ALARM || (clock == CLOCK_REALTIME && is_absolute);
 }
 
+/* Of a timer on CPU time, `now` is what has been used. */
 static void arm_locked(struct posix_timer *t, bool is_absolute, const struct timer_ns *in, s64 now)
 {
+	t->follows_realtime = is_time_of_day(t->clock, is_absolute);
+	if (!posix_timer_is_cpu(t))
+		(void)timer_now(t, &now);
 	t->expires_ns = is_absolute ? in->value : add_saturating(now, in->value);
 	t->interval_ns = in->interval;
 	t->state = TIMER_ARMED;
-	t->follows_realtime = is_absolute && is_time_of_day(t->clock);
-	if (t->follows_realtime)
-		wait_add_callback(&t->step, &clock_step_wq, POLLIN, clock_stepped);
 	if (posix_timer_is_cpu(t))
 		cpu_timer_start_locked(t, now);
-	else if (t->notify.how != SIGEV_NONE)
-		clock_start_locked(t);
+	if (posix_timer_is_cpu(t) || t->notify.how == SIGEV_NONE)
+		return;
+	if (t->follows_realtime)
+		wait_add_callback(&t->step, &clock_step_wq, POLLIN, clock_stepped);
+	clock_start_locked(t);
 }
 
 static void read_locked(const struct posix_timer *t, s64 now, struct timer_ns *out)
@@ -222,7 +232,6 @@ static int set_locked(struct posix_timer *t, bool is_absolute, const struct time
 		return err;
 	read_locked(t, now, old);
 	disarm_locked(t);
-	(void)timer_now(t, &now); /* no longer the time of day */
 	if (in->value)
 		arm_locked(t, is_absolute, in, now);
 	return 0;
@@ -285,13 +294,17 @@ static struct posix_timer *timer_alloc(int clock)
 	list_init(&t->stalled_node);
 	list_init(&t->cpu.node);
 	timer_init(&t->timer, clock_expired);
+	timer_init(&t->step_timer, clock_was_set);
 	return t;
 }
 
 /* It is in no table, and not armed. */
 static void timer_free(struct posix_timer *t)
 {
-	(void)timer_cancel_sync(&t->timer);
+	if (!posix_timer_is_cpu(t)) {
+		(void)timer_cancel_sync(&t->step_timer);
+		(void)timer_cancel_sync(&t->timer);
+	}
 	cpu_timer_detach(t);
 	pid_put(t->notify.thread);
 	signal_uncharge_entry(t->entry.account);
@@ -332,10 +345,11 @@ static int timer_publish(struct posix_timer *t, const struct sigevent *ev, int _
 	return err;
 }
 
-/* Of the process's timers `id` or the first one behind it: nobody finds it any more. NULL: there is none. */
-static struct posix_timer *timer_take_any(u64 id)
+/* One of the process's timers: nobody finds it any more. NULL: there are none. */
+static struct posix_timer *timer_take_any(void)
 {
 	struct process *p = current->process;
+	u64 id = 0;
 	guard(spin)(&proc_tree_lock);
 	u64 irq = spin_lock_irqsave(&p->sighand->lock);
 	struct posix_timer *t = idtable_next(&p->timers, &id);
@@ -354,7 +368,7 @@ void posix_timers_end(void)
 	struct posix_timer *t;
 	if (likely(!current->process->timers.top))
 		return;
-	while ((t = timer_take_any(0)))
+	while ((t = timer_take_any()))
 		timer_free(t);
 }
 

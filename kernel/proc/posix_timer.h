@@ -46,7 +46,8 @@ struct posix_timer {
 	s64 expires_ns;		    /* [sighand] in the clock's time; not IDLE: the next expiry, or the one that was signalled */
 	s64 interval_ns;	    /* [sighand] 0: none */
 	struct list stalled_node;   /* [sighand] in owner->stalled_timers: STALLED */
-	struct timer timer;	    /* not on CPU time */
+	struct timer timer;	    /* [sighand] started and cancelled under it; not on CPU time */
+	struct timer step_timer;    /* [clock_step_wq] looks at the timer when the clock has been set */
 	struct wait_slot step;	    /* [sighand] on clock_step_wq while the deadline follows it */
 	struct cpu_clock cpu;
 };

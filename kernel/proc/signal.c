@@ -118,14 +118,27 @@ static struct sigqueue *entry_alloc(struct task *t, struct sigpending *pending, 
 	return q;
 }
 
-static void entry_free(struct sigpending *pending, struct sigqueue *q)
+/* Gives an entry that is not the spare one back to where it came from. */
+static __noinline void entry_return(struct sigqueue *q, struct siginfo *info)
 {
-	list_del(&q->node);
-	if (likely(q == &pending->spare) || q->is_timer)
+	if (q->is_timer) {
+		if (info)
+			posix_timer_taken_locked(q, info);
+		else
+			posix_timer_dropped_locked(q);
 		return;
+	}
 	if (q->account)
 		signal_uncharge_entry(q->account);
 	kmem_cache_free(sigqueue_cache, q);
+}
+
+/* q leaves its queue; info is what the taker gets, NULL: nobody takes it. */
+static inline void entry_free(struct sigpending *pending, struct sigqueue *q, struct siginfo *info)
+{
+	list_del(&q->node);
+	if (unlikely(q != &pending->spare))
+		entry_return(q, info);
 }
 
 static void pending_discard(struct sigpending *pending, ksigset_t set)
@@ -134,13 +147,9 @@ static void pending_discard(struct sigpending *pending, ksigset_t set)
 		return;
 	pending->set &= ~set;
 	struct sigqueue *q, *next;
-	list_for_each_safe(q, next, &pending->queue, node) {
-		if (!(set & sigmask(entry_signal(q))))
-			continue;
-		if (q->is_timer)
-			posix_timer_dropped_locked(q);
-		entry_free(pending, q);
-	}
+	list_for_each_safe(q, next, &pending->queue, node)
+		if (set & sigmask(entry_signal(q)))
+			entry_free(pending, q, NULL);
 }
 
 void signal_flush(struct sigpending *p)
@@ -177,9 +186,7 @@ static void pending_collect(struct sigpending *pending, int sig, struct siginfo 
 		return;
 	}
 	memcpy(info, first->info, SIGINFO_BYTES);
-	if (unlikely(first->is_timer))
-		posix_timer_taken_locked(first, info);
-	entry_free(pending, first);
+	entry_free(pending, first, info);
 }
 
 static int pending_take(struct sigpending *pending, ksigset_t set, struct siginfo *info)
@@ -218,7 +225,7 @@ int signal_dequeue_fault_locked(struct task *t, struct siginfo *info)
 		if (!(sigmask(sig) & ~t->blocked & SIGNALS_SYNCHRONOUS) || info->si_code <= SI_USER)
 			continue;
 		pending->set &= ~sigmask(sig);
-		entry_free(pending, q);
+		entry_free(pending, q, info);
 		return sig;
 	}
 	return 0;
@@ -334,7 +341,7 @@ static bool is_default(const struct task *t, int sig)
 	return (long)sighand_action(t->sighand, sig)->handler == __SIG_DFL;
 }
 
-static bool is_ignored(const struct task *t, int sig)
+static __always_inline bool is_ignored(const struct task *t, int sig)
 {
 	ksigset_t bit = sigmask(sig);
 	if ((READ_ONCE(t->blocked) | t->wait_set) & bit)
@@ -355,7 +362,7 @@ static bool has_living_thread(struct process *p)
 }
 
 /* sig is pending now: who acts? */
-static void act_on(struct task *t, int sig, enum signal_scope scope)
+static __always_inline void act_on(struct task *t, int sig, enum signal_scope scope)
 {
 	struct process *p = t->process;
 	ksigset_t bit = sigmask(sig);
@@ -375,7 +382,7 @@ static void act_on(struct task *t, int sig, enum signal_scope scope)
 }
 
 /* The queue that a signal to t is for, after what its mere sending does; NULL: it has no further effect. */
-static inline struct sigpending *queue_for(struct task *t, int sig, enum signal_scope scope)
+static __always_inline struct sigpending *queue_for(struct task *t, int sig, enum signal_scope scope)
 {
 	struct process *p = t->process;
 	assert_spin_held(&t->sighand->lock);
@@ -391,7 +398,7 @@ static inline struct sigpending *queue_for(struct task *t, int sig, enum signal_
 	return scope == SIGNAL_PROCESS ? &p->pending : &t->pending;
 }
 
-static inline void made_pending(struct task *t, struct sigpending *pending, int sig, enum signal_scope scope)
+static __always_inline void made_pending(struct task *t, struct sigpending *pending, int sig, enum signal_scope scope)
 {
 	pending->set |= sigmask(sig);
 	if (unlikely(!waitq_is_idle(&t->process->signal_wq)))

@@ -301,6 +301,29 @@ static long signal_self(long n)
 	return signals == n ? took : bad("%d signals", (int)signals);
 }
 
+/* The signal is waited for, so one operation is an expiry with all that it causes. */
+static long timer_signal(long n)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1 };
+	struct itimerspec at_once = { .it_value = { .tv_nsec = 1 } };
+	ksigset_t set = 1ul << (SIGUSR1 - 1);
+	long taken = 0;
+	int id;
+
+	raw(SYS_rt_sigprocmask, SIG_BLOCK, (long)&set, 0, sizeof(set));
+	if (raw(SYS_timer_create, CLOCK_MONOTONIC, (long)&event, (long)&id, 0))
+		return bad("no timer");
+	long start = now();
+	for (long i = 0; i < n; i++) {
+		raw(SYS_timer_settime, id, 0, (long)&at_once, 0);
+		taken += raw(SYS_rt_sigtimedwait, (long)&set, 0, 0, sizeof(set)) == SIGUSR1;
+	}
+	long took = now() - start;
+	raw(SYS_timer_delete, id, 0, 0, 0);
+	raw(SYS_rt_sigprocmask, SIG_UNBLOCK, (long)&set, 0, sizeof(set));
+	return taken == n ? took : bad("%ld signals", taken);
+}
+
 /* --- memory; operations are pages --- */
 
 static long fault_anonymous(long n)
@@ -572,6 +595,7 @@ static const struct bench benches[] = {
 	{ "poll-100-pipes", 200, poll_idle },
 	{ "eventfd-ping-pong", 500, eventfd_ping_pong },
 	{ "signal-self", 500, signal_self },
+	{ "timer-signal", 500, timer_signal },
 };
 
 /* --- the run --- */
