@@ -84,6 +84,8 @@ static long fcntl_owner(struct file *f, unsigned cmd, unsigned long arg)
 		return owner_set(f, who < 0 ? -who : who, who < 0 ? F_OWNER_PGRP : F_OWNER_PID);
 	case F_GETOWN:
 		nr = owner_get(f, &type);
+		if (type == F_OWNER_PGRP)
+			syscall_result_stands(); /* a negative number that is no error */
 		return type == F_OWNER_PGRP ? -nr : nr;
 	case F_SETOWN_EX:
 		if (copy_from_user(&ex, (const void __user *)arg, sizeof(ex)))

@@ -76,6 +76,11 @@ const char *syscall_name(u64 nr)
 	return nr < NR_LIMIT ? facts[nr].name : NULL;
 }
 
+void syscall_result_stands(void)
+{
+	arch_user_regs(&current->arch)->orig_rax = SYSCALL_NONE;
+}
+
 /* The number counts as 32 bits: Linux sign-extends eax, so a negative one is just not found. */
 static inline long syscall_run(const struct regs *r)
 {

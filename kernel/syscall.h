@@ -15,6 +15,7 @@
 struct regs;
 
 enum restart_policy { RESTART, NOHAND, NEVER, ALWAYS };
+#define SYSCALL_NONE (~0ul) /* orig_rax of what is not, or no longer, a system call */
 
 /* --- C types of the kinds --- */
 #define T_FD int
@@ -67,6 +68,8 @@ struct itimerspec; struct statx; struct clone_args; struct open_how; struct ksig
 #include "kernel/syscalls.def"
 #undef SYSCALL
 
+/* For a call whose good results may look like -ERESTART: the result stands, whatever it is. */
+void syscall_result_stands(void);
 /* The restart policy of a call number; NEVER for numbers that are not in the table. */
 enum restart_policy syscall_restart_policy(u64 nr);
 const char *syscall_name(u64 nr); /* NULL: not in the table */

@@ -19,7 +19,6 @@
 #include "kernel/syscall.h"
 
 enum { SYSCALL_BYTES = 2 }; /* of the instruction */
-#define NO_SYSCALL (~0ul)   /* orig_rax then */
 
 /* What a look at the queues found; all but the first two are acted on without the lock. */
 enum verdict { NOTHING, HANDLER, DISCARDED, DIE, DIE_OF_IT, STOP, MAY_STOP, TELL_STOPPED, TELL_CONTINUED };
@@ -179,13 +178,13 @@ static __noinline void call_interrupted(struct regs *r, const struct ksigaction 
 		r->rax = -EINTR;
 		current->restart_valid = false;
 	}
-	r->orig_rax = NO_SYSCALL;
+	r->orig_rax = SYSCALL_NONE;
 }
 
 /* Decides about the call that r comes from, if it is one. `handler`: the first one that will run, or NULL. */
 static inline void finish_call(struct regs *r, const struct ksigaction *handler)
 {
-	if (r->orig_rax == NO_SYSCALL) {
+	if (r->orig_rax == SYSCALL_NONE) {
 		if (unlikely(handler && current->restart_valid))
 			restart_missed(r);
 	} else if (unlikely((long)r->rax == -ERESTART || (long)r->rax == -ERESTART_NOHAND)) {
