@@ -256,9 +256,17 @@ static int take_data(void *arg, const u8 *data, size_t n)
 	return 0;
 }
 
+/* The top of a file system that is mounted below the root: /proc and its like are not the archive's. */
+static bool is_mounted(const struct path *p)
+{
+	return p->mount->parent && p->dentry == p->mount->root;
+}
+
 static int set_attributes(struct unpacker *u)
 {
 	const struct cpio_entry *e = u->entry;
+	if (is_mounted(&u->path))
+		return 0;
 	struct inode *ino = u->path.dentry->inode;
 	rwlock_write(&ino->lock);
 	ino->uid = e->uid;

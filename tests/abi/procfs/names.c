@@ -270,3 +270,12 @@ CASE(sys_has_cpus_and_no_selinux)
 	CHECK_EQ(sys(SYS_stat, "/sys/kernel/mm", &st), 0);
 	CHECK_EQ(sys(SYS_stat, "/sys/fs/selinux", &st), -ENOENT);
 }
+
+CASE(top_of_proc_is_procfs_own)
+{
+	struct stat st;
+
+	CHECK_EQ(sys(SYS_stat, "/proc", &st), 0);
+	CHECK_EQ(st.st_mode, S_IFDIR | 0555);
+	CHECK(st.st_mtime > 0);
+}
