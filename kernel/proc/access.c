@@ -18,10 +18,11 @@ static bool all_ids_are(const struct cred *target, u32 uid, u32 gid)
 	       gid == target->egid && gid == target->sgid;
 }
 
-/* The target's credentials: those of its leader, under RCU. */
+/* The target's credentials: those of its leader, under RCU. NULL: it was reaped. As long as its pid still names it,
+ * the leader is there, and stays for the reader's grace period. */
 static const struct cred *cred_of(struct process *p)
 {
-	return rcu_load(READ_ONCE(p->leader)->cred);
+	return rcu_load(p->pid->process) == p ? rcu_load(READ_ONCE(p->leader)->cred) : NULL;
 }
 
 bool process_may_trace(struct process *target)
@@ -31,7 +32,7 @@ bool process_may_trace(struct process *target)
 	const struct cred *me = current_cred();
 	rcu_read_lock();
 	const struct cred *c = cred_of(target);
-	bool may = all_ids_are(c, me->fsuid, me->fsgid) && !(c->cap_permitted & ~me->cap_effective) &&
+	bool may = c && all_ids_are(c, me->fsuid, me->fsgid) && !(c->cap_permitted & ~me->cap_effective) &&
 		   READ_ONCE(target->dumpable) == DUMPABLE_BY_USER;
 	rcu_read_unlock();
 	return may;
@@ -41,7 +42,8 @@ bool process_has_uids_of(struct process *target)
 {
 	const struct cred *me = current_cred();
 	rcu_read_lock();
-	bool same = all_ids_are(cred_of(target), me->uid, me->gid);
+	const struct cred *c = cred_of(target);
+	bool same = c && all_ids_are(c, me->uid, me->gid);
 	rcu_read_unlock();
 	return same;
 }
