@@ -266,7 +266,7 @@ static inline bool wants(const struct task *t, ksigset_t bit)
 	return !t->exiting && !t->stopped && (open_signals(t) & bit);
 }
 
-/* The thread for a signal to the process: the leader, else one that has nothing else to do for now. */
+/* The thread for a signal to the process: the leader, else one that has nothing else to do. */
 static struct task *choose_thread(struct process *p, struct task *leader, ksigset_t bit)
 {
 	if (likely(wants(leader, bit)))
