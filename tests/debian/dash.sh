@@ -33,7 +33,7 @@ t read-write; echo abcdef >rw; exec 3<>rw; dd bs=1 count=2 <&3 2>/dev/null; prin
 t trap-exit; (trap 'echo leaving $?' EXIT; exit 5); echo $?; sh -c 'trap "echo t" 0; kill -TERM $$; echo no'; echo $?
 t trap-signal; trap 'echo usr1' USR1; trap 'echo usr2' USR2; kill -USR1 $$; kill -USR2 $$; trap - USR1 USR2; trap
 t trap-ignored; (trap '' INT TERM; sh -c 'kill -TERM $$; kill -INT $$; echo child survived'); (trap 'echo handled' TERM; kill -TERM "$(exec sh -c 'echo $PPID')"; echo on)
-t trap-wait; trap 'echo alarm' USR1; (sleep 0.1; kill -USR1 $$) & wait $!; echo "wait gave $?"; wait; trap - USR1
+t trap-wait; trap 'echo alarm' USR1; (sleep 0.1; kill -USR1 $$; sleep 0.5) & wait $!; echo "wait gave $?"; wait; trap - USR1
 t background; sleep 0.1 & a=$!; (exit 7) & b=$!; wait $b; echo $?; wait $a; echo $?; wait 99999; echo $?
 t background-input; cat & wait; echo bg-done
 t background-many; for i in 1 2 3 4 5 6 7 8 9 10; do (sleep 0.0$i; exit $i) & done; wait; echo all; wait; echo $?
