@@ -659,6 +659,7 @@ int eval_input(void)
 	while (!end && !sh.skip) {
 		struct mark m = mem_mark();
 		struct node *n = parse_line(&end);
+		edit_end();
 		if (n)
 			status = eval(n, 0);
 		mem_release(m);

@@ -292,9 +292,10 @@ void alias_done(struct alias *a);
 
 /* --- edit.c, complete.c and history.c --- */
 char *complete_word(const char *line, size_t at, bool *many); /* malloc'ed text to insert; NULL: nothing */
-void complete_list(const char *line, size_t at);
+void complete_list(const char *line, size_t at, size_t columns);
 enum edit_result { EDIT_LINE, EDIT_END, EDIT_INTERRUPTED };
 enum edit_result edit_line(const char *prompt, char **line); /* malloc'ed, with its newline */
+void edit_end(void); /* the terminal becomes what it was before the first line of a command */
 void history_add(const char *line);
 int history_count(void);
 const char *history_get(int i); /* 0 is the oldest */
