@@ -355,6 +355,8 @@ int cmd_kill(int argc, char **argv)
 		} else if (kill(pid, sig) != 0) {
 			warn("%s", strerror(errno));
 			status = 1;
+		} else if (*argv[i] == '%' && (sig == SIGTERM || sig == SIGHUP)) {
+			kill(pid, SIGCONT); /* a stopped job is to notice */
 		}
 	}
 	return status;

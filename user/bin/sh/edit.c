@@ -258,13 +258,20 @@ static void draw(struct editor *e)
 	free(t.s);
 }
 
+static void go_to_end(struct editor *e)
+{
+	if (e->at == e->line.len)
+		return;
+	e->at = e->line.len;
+	draw(e);
+}
+
 /* The cursor goes behind the line, to the beginning of the next row. */
 static void leave(struct editor *e)
 {
 	size_t rows, columns, end;
 
-	e->at = e->line.len;
-	draw(e);
+	go_to_end(e);
 	screen_size(&rows, &columns);
 	end = e->prompt_width + width(e->line.s ? e->line.s : "", e->line.len);
 	if (end == 0 || end % columns)
@@ -563,8 +570,7 @@ static enum edit_result edit(struct editor *e)
 		if (key == KEY_EOF || (key == CTRL('D') && e->line.len == 0))
 			return EDIT_END;
 		if (key == CTRL('C') || sh.interrupted) {
-			e->at = e->line.len;
-			draw(e);
+			go_to_end(e);
 			put("^C\n", 3);
 			return EDIT_INTERRUPTED;
 		}

@@ -149,7 +149,7 @@ static int eval_pipe(struct node *n, int flags)
 		int status = eval(n->a, EV_TESTED);
 		return sh.skip ? status : !status;
 	}
-	struct job *j = job_new(n->text, count);
+	struct job *j = job_new(n->text ? n->text : "", count);
 	for (struct node *c = n->a; c; c = c->next) {
 		if (c->next && pipe2(fd, O_CLOEXEC) != 0)
 			fail("Pipe call failed");
@@ -560,7 +560,7 @@ static int eval_subshell(struct node *n, int flags)
 		traps_forget();
 		return eval(n->a, EV_EXIT);
 	}
-	struct job *j = job_new("( ... )", 1);
+	struct job *j = job_new(n->text ? n->text : "", 1);
 	if (job_fork(j, false) == 0) {
 		become_subshell();
 		if (!redirect_for_good(n->redirs))
