@@ -319,7 +319,7 @@ struct call {
 	struct call *outer;
 	struct function *function;
 	char **params;
-	int nr_params, loop_depth, getopts_place;
+	int nr_params, loop_depth, getopts_index, getopts_place;
 	struct saved_var *vars;
 };
 
@@ -333,13 +333,15 @@ static void call_end(struct call *c)
 	sh.params = c->params;
 	sh.nr_params = c->nr_params;
 	sh.loop_depth = c->loop_depth;
+	sh.getopts_index = c->getopts_index;
 	sh.getopts_place = c->getopts_place;
 	sh.calls = c->outer;
 }
 
 static int call_function(struct function *f, struct strings *argv)
 {
-	struct call c = { sh.calls, f, sh.params, sh.nr_params, sh.loop_depth, sh.getopts_place, var_mark() };
+	struct call c = { sh.calls, f, sh.params, sh.nr_params, sh.loop_depth, sh.getopts_index,
+		sh.getopts_place, var_mark() };
 
 	if (sh.function_depth == MAX_DEPTH)
 		fail("%s: too deep", argv->v[0]);

@@ -181,6 +181,7 @@ size_t name_len(const char *s);
 /* Values to come back to, as a stack: of assignments before a command and of `local`. */
 struct saved_var *var_mark(void);
 void var_save(const char *name);
+void var_save_options(void);
 void var_restore(struct saved_var *mark); /* undoes what was saved since; NULL: everything */
 
 struct function {
@@ -328,7 +329,7 @@ struct shell {
 	int tested;	     /* > 0: somebody looks at the status, set -e is off */
 	jmp_buf *top;	     /* where an error of an interactive shell ends */
 	jmp_buf *builtin;    /* where one in an ordinary builtin ends */
-	int getopts_place;
+	int getopts_index, getopts_place; /* the next argument, from 1; the next letter in it, 0: the first */
 };
 extern struct shell sh;
 __attribute__((format(printf, 1, 2), noreturn)) void fail(const char *fmt, ...);
