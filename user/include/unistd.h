@@ -11,6 +11,8 @@
 #define STDOUT_FILENO 1
 #define STDERR_FILENO 2
 
+#define _POSIX_VDISABLE 0 /* in c_cc: no character does this */
+
 #define _SC_ARG_MAX 0
 #define _SC_CHILD_MAX 1
 #define _SC_CLK_TCK 2

@@ -13,26 +13,16 @@
  * Linux     termios(3); the sequences of console_codes(4)
  */
 #include <ctype.h>
-#include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 #include "user/bin/sh/sh.h"
+#include "user/lib/terminal.h"
 #include "user/lib/utf8.h"
 
-enum {
-	CTRL_MASK = 0x1f, ESCAPE = 27, DELETE = 127,
-	ESCAPE_MS = 50, /* an escape key alone is followed by silence */
-	DEFAULT_COLUMNS = 80, DEFAULT_ROWS = 24, MIN_ROOM = 16, UTF8_BYTES = 4,
-};
-#define CTRL(letter) ((letter) & CTRL_MASK)
-
-enum key { KEY_UP = 256, KEY_DOWN, KEY_LEFT, KEY_RIGHT, KEY_HOME, KEY_END, KEY_DELETE, KEY_WORD_LEFT,
-	KEY_WORD_RIGHT, KEY_WORD_DELETE, KEY_LAST_WORD, KEY_NONE, KEY_EOF, KEY_SIGNAL };
+enum { MIN_ROOM = 16, UTF8_BYTES = 4 };
 
 struct editor {
 	const char *prompt;
@@ -75,78 +65,6 @@ void edit_end(void)
 	is_raw = false;
 }
 
-static int read_byte(void)
-{
-	unsigned char c;
-	ssize_t n = read(STDIN_FILENO, &c, 1);
-
-	return n == 1 ? c : n < 0 && errno == EINTR ? KEY_SIGNAL : KEY_EOF;
-}
-
-/* After ESC [ or ESC O. */
-static int read_sequence(void)
-{
-	int c = read_byte(), number = 0;
-
-	while (isdigit(c) || c == ';') {
-		number = c == ';' ? number : number * 10 + c - '0';
-		c = read_byte();
-	}
-	switch (c) {
-	case 'A':
-		return KEY_UP;
-	case 'B':
-		return KEY_DOWN;
-	case 'C':
-		return number ? KEY_WORD_RIGHT : KEY_RIGHT;
-	case 'D':
-		return number ? KEY_WORD_LEFT : KEY_LEFT;
-	case 'H':
-		return KEY_HOME;
-	case 'F':
-		return KEY_END;
-	case '~':
-		return number == 1 || number == 7 ? KEY_HOME
-			: number == 4 || number == 8 ? KEY_END
-			: number == 3		     ? KEY_DELETE
-						     : KEY_NONE;
-	}
-	return KEY_NONE;
-}
-
-/* After ESC. */
-static int read_alt(void)
-{
-	int c = read_byte();
-
-	switch (c) {
-	case '[':
-	case 'O':
-		return read_sequence();
-	case 'b':
-		return KEY_WORD_LEFT;
-	case 'f':
-		return KEY_WORD_RIGHT;
-	case 'd':
-		return KEY_WORD_DELETE;
-	case '.':
-		return KEY_LAST_WORD;
-	case DELETE:
-		return CTRL('W');
-	}
-	return KEY_NONE;
-}
-
-static int read_key(void)
-{
-	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
-	int c = read_byte();
-
-	if (c != ESCAPE)
-		return c;
-	return poll(&p, 1, ESCAPE_MS) > 0 ? read_alt() : KEY_NONE;
-}
-
 static void put(const char *s, size_t len)
 {
 	(void)!write(STDERR_FILENO, s, len);
@@ -159,7 +77,7 @@ static size_t width(const char *s, size_t len)
 
 	for (size_t i = 0; i < len;) {
 		unsigned point;
-		if (s[i] == ESCAPE && i + 1 < len && s[i + 1] == '[') {
+		if (s[i] == KEY_ESCAPE && i + 1 < len && s[i + 1] == '[') {
 			while (i < len && !isalpha((unsigned char)s[i]))
 				i++;
 			i++;
@@ -171,19 +89,10 @@ static size_t width(const char *s, size_t len)
 	return n;
 }
 
-static void screen_size(size_t *rows, size_t *columns)
-{
-	struct winsize size;
-	bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0;
-
-	*rows = known && size.ws_row ? size.ws_row : DEFAULT_ROWS;
-	*columns = known && size.ws_col ? size.ws_col : DEFAULT_COLUMNS;
-}
-
 /* ESC [ n letter, but nothing for 0, which would mean 1. */
 static void add_move(struct text *t, size_t n, char letter)
 {
-	char sequence[16];
+	char sequence[32];
 
 	snprintf(sequence, sizeof(sequence), "\033[%zu%c", n, letter);
 	if (n)
@@ -238,7 +147,7 @@ static void draw(struct editor *e)
 	const char *s = e->line.s ? e->line.s : "";
 	struct text t = { 0 };
 
-	screen_size(&rows, &columns);
+	terminal_size(STDERR_FILENO, &rows, &columns);
 	size_t room = rows * columns > e->prompt_width + MIN_ROOM ? rows * columns - e->prompt_width : MIN_ROOM;
 	if (width(s, to) + 1 >= room)
 		choose_part(e, room, &from, &to);
@@ -272,7 +181,7 @@ static void leave(struct editor *e)
 	size_t rows, columns, end;
 
 	go_to_end(e);
-	screen_size(&rows, &columns);
+	terminal_size(STDERR_FILENO, &rows, &columns);
 	end = e->prompt_width + width(e->line.s ? e->line.s : "", e->line.len);
 	if (end == 0 || end % columns)
 		put("\n", 1);
@@ -390,7 +299,7 @@ static void complete(struct editor *e)
 	if (!rest && many && e->asked) {
 		size_t at = e->at, rows, columns;
 		leave(e);
-		screen_size(&rows, &columns);
+		terminal_size(STDERR_FILENO, &rows, &columns);
 		complete_list(line, at, columns);
 		fflush(stderr);
 		e->at = at;
@@ -424,18 +333,18 @@ static int search(struct editor *e)
 		text_add_string(&row, what.s);
 		text_add_string(&row, ": ");
 		text_add_string(&row, at >= 0 ? history_get(at) : "");
-		screen_size(&rows, &columns);
+		terminal_size(STDERR_FILENO, &rows, &columns);
 		while (width(row.s + start, row.len - start) >= columns)
 			row.len--;
 		put(row.s, row.len);
-		c = read_key();
+		c = terminal_key(STDIN_FILENO);
 		if (c == CTRL('R')) {
 			int next = find_back(what.s, at - 1);
 			at = next >= 0 ? next : at;
-		} else if ((c == DELETE || c == CTRL('H')) && what.len) {
+		} else if ((c == KEY_ERASE || c == CTRL('H')) && what.len) {
 			what.s[--what.len] = '\0';
 			at = find_back(what.s, history_count() - 1);
-		} else if (c >= ' ' && c < DELETE) {
+		} else if (c >= ' ' && c < KEY_ERASE) {
 			text_add(&what, c);
 			int next = find_back(what.s, at);
 			if (next < 0)
@@ -475,13 +384,15 @@ static void move_or_erase(struct editor *e, int key)
 		e->at = right_of(e, e->at);
 		break;
 	case KEY_WORD_LEFT:
+	case KEY_ALT + 'b':
 		e->at = word_left(e);
 		break;
 	case KEY_WORD_RIGHT:
+	case KEY_ALT + 'f':
 		e->at = word_right(e);
 		break;
 	case CTRL('H'):
-	case DELETE:
+	case KEY_ERASE:
 		erase(e, left_of(e, e->at), e->at);
 		break;
 	case CTRL('D'):
@@ -495,9 +406,10 @@ static void move_or_erase(struct editor *e, int key)
 		kill_text(e, 0, e->at);
 		break;
 	case CTRL('W'):
+	case KEY_ALT + KEY_ERASE:
 		kill_text(e, word_left(e), e->at);
 		break;
-	case KEY_WORD_DELETE:
+	case KEY_ALT + 'd':
 		kill_text(e, e->at, word_right(e));
 		break;
 	case CTRL('T'):
@@ -521,7 +433,7 @@ static void other_key(struct editor *e, int key)
 		if (killed)
 			insert(e, killed, strlen(killed));
 		break;
-	case KEY_LAST_WORD:
+	case KEY_ALT + '.':
 		insert_last_word(e);
 		break;
 	case CTRL('L'):
@@ -543,10 +455,10 @@ static void type_char(struct editor *e, int key)
 	char c[UTF8_BYTES] = { key };
 	int tail = key >= 0xf0 ? 3 : key >= 0xe0 ? 2 : key >= 0xc0 ? 1 : 0, n = 1;
 
-	while (n <= tail && (key = read_byte()) < KEY_UP)
+	while (n <= tail && (key = terminal_byte(STDIN_FILENO)) < KEY_UP)
 		c[n++] = key;
 	insert(e, c, n);
-	screen_size(&rows, &columns);
+	terminal_size(STDERR_FILENO, &rows, &columns);
 	if (e->at == e->line.len && n == 1 && (used + 1) % columns && used + 1 < rows * columns - MIN_ROOM)
 		put(c, 1);
 	else
@@ -556,7 +468,7 @@ static void type_char(struct editor *e, int key)
 static enum edit_result edit(struct editor *e)
 {
 	for (;;) {
-		int key = read_key();
+		int key = terminal_key(STDIN_FILENO);
 
 		if (key != '\t')
 			e->asked = false;
@@ -574,7 +486,7 @@ static enum edit_result edit(struct editor *e)
 			put("^C\n", 3);
 			return EDIT_INTERRUPTED;
 		}
-		if (key >= ' ' && key < KEY_UP && key != DELETE) {
+		if (key >= ' ' && key < KEY_UP && key != KEY_ERASE) {
 			type_char(e, key);
 			continue;
 		}
@@ -589,7 +501,7 @@ static enum edit_result read_plain(struct editor *e)
 	int c;
 
 	do {
-		c = read_byte();
+		c = terminal_byte(STDIN_FILENO);
 		if (c == KEY_SIGNAL && sh.interrupted) {
 			put("\n", 1);
 			return EDIT_INTERRUPTED;

@@ -156,9 +156,14 @@ static int job_state(const struct job *j)
 	return done == j->nr_procs ? DONE : stopped && stopped + done == j->nr_procs ? STOPPED : RUNS;
 }
 
+/* Of the last process; with pipefail of the last that failed. */
 static int job_status(const struct job *j)
 {
-	return j->procs[j->nr_procs - 1].status;
+	int status = j->procs[j->nr_procs - 1].status;
+
+	for (int i = j->nr_procs - 1; sh.o.pipefail && !status && i >= 0; i--)
+		status = j->procs[i].status;
+	return status;
 }
 
 static void enter(struct job *j)
