@@ -12,7 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 #include "user/lib/proc.h"
+#include "user/lib/terminal.h"
 #include "user/lib/tool.h"
+#include "user/lib/utf8.h"
 
 enum { MAX_COLUMNS = 20, KIB = 1024 };
 
@@ -84,9 +86,22 @@ static void choose(char *list)
 	}
 }
 
+/* At a terminal a row ends where the screen does. */
+static void put_cut(const char *s)
+{
+	static size_t height, width;
+	size_t len = strlen(s);
+
+	if (!width && isatty(STDOUT_FILENO))
+		terminal_size(STDOUT_FILENO, &height, &width);
+	printf("%.*s\n", (int)(width ? utf8_fitting(s, len, width) : len), s);
+}
+
 static void print_row(const struct proc *p)
 {
+	static char row[MAX_COLUMNS * PROC_TEXT_BYTES];
 	char text[PROC_TEXT_BYTES];
+	int at = 0;
 
 	for (int i = 0; i < nr_chosen; i++) {
 		bool last = i == nr_chosen - 1;
@@ -96,8 +111,10 @@ static void print_row(const struct proc *p)
 			column_text(chosen[i], p, text, sizeof(text));
 		else
 			strcpy(text, columns[chosen[i]].title);
-		printf("%*s%s", last && width < 0 ? 0 : width, text, last ? "\n" : " ");
+		at += snprintf(row + at, sizeof(row) - at, "%*s%s", last && width < 0 ? 0 : width, text,
+			last ? "" : " ");
 	}
+	put_cut(row);
 }
 
 int main(int argc, char **argv)

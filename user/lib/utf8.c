@@ -54,6 +54,20 @@ int utf8_width(unsigned point)
 	return is_in(point, wide, sizeof(wide) / sizeof(wide[0])) ? 2 : 1;
 }
 
+size_t utf8_fitting(const char *s, size_t len, size_t columns)
+{
+	size_t used = 0, i = 0, n;
+	unsigned point;
+
+	for (; i < len; i += n) {
+		n = utf8_next(s + i, len - i, &point);
+		used += utf8_width(point);
+		if (used > columns)
+			break;
+	}
+	return i;
+}
+
 size_t utf8_text_width(const char *s, size_t len)
 {
 	size_t n = 0;

@@ -12,6 +12,7 @@
 size_t utf8_next(const char *s, size_t len, unsigned *point); /* bytes of the first character; len > 0 */
 int utf8_width(unsigned point);
 size_t utf8_text_width(const char *s, size_t len);
+size_t utf8_fitting(const char *s, size_t len, size_t columns); /* how many bytes of it have room */
 
 /* A byte of a character that is not its first. */
 static inline bool utf8_is_inside(char c)
