@@ -98,7 +98,7 @@ int main(int argc, char **argv)
 		files_too |= c == 'a';
 		lengths |= c == 'b';
 		tells_total |= c == 'c';
-		human |= c == 'h';
+		human = c == 'h' || (human && c != 'b');
 		if (c == 's' || c == 'd')
 			depth = c == 's' ? 0 : (int)tool_number(optarg);
 	}

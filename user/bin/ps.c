@@ -2,7 +2,7 @@
 /*
  * ps: the processes.
  *
- * Promise   those of this terminal and user, all with -e or -A (and always when there is no terminal); -f with
+ * Promise   those of this terminal and user, those of -p, all with -e or -A (and always when there is no terminal); -f with
  *           parents and whole command lines, -o with columns of one's choice: pid ppid pgid sid uid user stat tty
  *           time rss vsz nice nlwp wchan comm args.
  * Linux     POSIX.1-2017, ps; proc(5)
@@ -72,12 +72,15 @@ static void column_text(enum column c, const struct proc *p, char *text, size_t 
 
 static enum column chosen[MAX_COLUMNS];
 static int nr_chosen;
+static bool untitled; /* "pid=": no row of titles */
 
 static void choose(char *list)
 {
 	for (char *name; (name = strsep(&list, ", "));) {
-		size_t i = 0, n = sizeof(columns) / sizeof(columns[0]);
+		size_t i = 0, n = sizeof(columns) / sizeof(columns[0]), len = strlen(name);
 
+		untitled |= len && name[len - 1] == '=';
+		name[len - (len && name[len - 1] == '=')] = '\0';
 		while (i < n && strcmp(columns[i].name, name) != 0)
 			i++;
 		if (i == n || nr_chosen == MAX_COLUMNS)
@@ -117,18 +120,33 @@ static void print_row(const struct proc *p)
 	put_cut(row);
 }
 
+static bool is_listed(const char *list, int pid)
+{
+	for (; *list; list += strspn(list, ", ")) {
+		size_t len = strcspn(list, ", ");
+		if (atoi(list) == pid)
+			return true;
+		list += len;
+	}
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	static struct proc own, p;
 	bool all = false, full = false;
+	const char *only = NULL;
+	bool any = false;
 	int c, n;
 
-	tool_start(argc, argv, "ps [-eAf] [-o COLUMN,...]");
-	while ((c = getopt(argc, argv, "eAafo:")) != -1) {
+	tool_start(argc, argv, "ps [-eAf] [-o COLUMN,...] [-p PID,...]");
+	while ((c = getopt(argc, argv, "eAafo:p:")) != -1) {
 		if (c == '?')
 			tool_usage();
 		if (c == 'o')
 			choose(optarg);
+		if (c == 'p')
+			only = optarg;
 		full |= c == 'f';
 		all |= c == 'e' || c == 'A' || c == 'a';
 	}
@@ -143,10 +161,16 @@ int main(int argc, char **argv)
 		tool_die_errno("/proc");
 	all |= !own.tty;
 	int *pids = proc_list(&n);
-	print_row(NULL);
+	if (!untitled)
+		print_row(NULL);
 	for (int i = 0; i < n; i++)
-		if (proc_read(&p, pids[i]) && (all || (p.tty == own.tty && p.uid == own.uid)))
+		if (proc_read(&p, pids[i]) &&
+			(only ? is_listed(only, p.pid) : all || (p.tty == own.tty && p.uid == own.uid))) {
 			print_row(&p);
+			any = true;
+		}
 	free(pids);
+	if (only && !any)
+		tool_status = 1;
 	return tool_finish();
 }

@@ -82,5 +82,5 @@ int main(int argc, char **argv)
 		preserves = true;
 	}
 	wait_for(pid, &chld, &(struct timespec){ 0 }, &status);
-	return preserves ? BY_SIGNAL + SIGKILL : TIMED_OUT;
+	return preserves || sig == SIGKILL ? BY_SIGNAL + SIGKILL : TIMED_OUT;
 }

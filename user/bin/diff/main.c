@@ -166,14 +166,10 @@ static void print_unified(const struct text *a, const struct text *b, const char
 		size_t back = x < CONTEXT ? x : CONTEXT, x0 = x - back, y0 = y - back, same = 0;
 		/* On to where more lines are the same than two hunks would show around them. */
 		while ((x < a->n || y < b->n) && same <= 2 * CONTEXT) {
-			bool changed = (x < a->n && a->lines[x].changed) || (y < b->n && b->lines[y].changed);
-			same = changed ? 0 : same + 1;
-			if (!changed)
-				x++, y++;
-			while (x < a->n && a->lines[x].changed)
-				x++;
-			while (y < b->n && b->lines[y].changed)
-				y++;
+			bool gone = x < a->n && a->lines[x].changed, new = y < b->n && b->lines[y].changed;
+			same = gone || new ? 0 : same + 1;
+			x += gone || !new;
+			y += new || !gone;
 		}
 		size_t over = same > CONTEXT ? same - CONTEXT : 0;
 		print_hunk(a, b, x0, x - over, y0, y - over);
