@@ -4,7 +4,8 @@
  *
  * Promise   -u or not, nothing is held back: what one read() gave goes out by write() before the next. With -n
  *           lines are numbered, with -b those that are not empty; -s keeps one of several empty lines; -v, -E and -T
- *           (-A is all three) show what cannot be seen: ^X and M-x, ends of lines, tabs. A file that cannot be read is told, the others are copied all the same.
+ *           (-A is all three) show what cannot be seen: ^X and M-x, ends of lines, tabs. A file that cannot be
+ *           read is told, the others are copied all the same.
  * Linux     POSIX.1-2017, cat; cat(1)
  */
 #include <errno.h>

@@ -58,7 +58,8 @@ int main(int argc, char **argv)
 			if (all)
 				printf("%lu %3o %3o\n", at + 1, (unsigned)a, (unsigned)b);
 			else if (!quiet)
-				printf("%s %s differ: char %lu, line %lu\n", argv[optind], argv[optind + 1], at + 1, line);
+				printf("%s %s differ: char %lu, line %lu\n", argv[optind], argv[optind + 1], at + 1,
+					line);
 			if (!all)
 				return tool_finish();
 		}

@@ -2,8 +2,8 @@
 /*
  * dd: copies in blocks.
  *
- * Promise   if= of= bs= ibs= obs= count= skip= seek= conv=notrunc,sync,noerror,ucase,lcase,swab,fsync status=none; at the
- *           end it tells how many blocks were whole and how many were not. Blocks that are read short are
+ * Promise   if= of= bs= ibs= obs= count= skip= seek= conv=notrunc,sync,noerror,ucase,lcase,swab,fsync status=none; at
+ *           the end it tells how many blocks were whole and how many were not. Blocks that are read short are
  *           written as they are, or gathered when the sizes differ.
  * Linux     POSIX.1-2017, dd
  */

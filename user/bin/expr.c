@@ -2,8 +2,8 @@
 /*
  * expr: an expression whose operators and operands are arguments.
  *
- * Promise   | & = != < <= > >= + - * / % : ( ), and length, substr, index, match. Status 0, or 1 when the value is empty
- *           or 0, 2 for what is no expression.
+ * Promise   | & = != < <= > >= + - * / % : ( ), and length, substr, index, match. Status 0, or 1 when the value is
+ *           empty or 0, 2 for what is no expression.
  * Linux     POSIX.1-2017, expr; expr(1)
  */
 #include <errno.h>

@@ -38,8 +38,8 @@ static void print_file(const struct proc *p, const char *fd)
 	snprintf(place, sizeof(place), "fdinfo/%s", fd);
 	if (proc_file(p->pid, place, info, sizeof(info)) > 0)
 		sscanf(info, "pos: %ld flags: %lo", &pos, (unsigned long *)&flags);
-	printf("%7d %-15s %4s %-4s%s %9ld %s\n", p->pid, p->comm, fd, mode_text(flags), flags & O_CLOEXEC ? "c" : " ", pos,
-		name);
+	printf("%7d %-15s %4s %-4s%s %9ld %s\n", p->pid, p->comm, fd, mode_text(flags), flags & O_CLOEXEC ? "c" : " ",
+		pos, name);
 }
 
 static int by_number(const struct dirent **a, const struct dirent **b)

@@ -35,7 +35,8 @@ struct list {
 	size_t n, room;
 };
 
-static bool all, almost_all, long_form, numbers, one, itself, recursive, mark, mark_directories, inodes, human, backwards, columns;
+static bool all, almost_all, long_form, numbers, one, itself, recursive, mark, mark_directories;
+static bool inodes, human, backwards, columns;
 static int sort_by = 'n'; /* name; t, S, U */
 static bool printed;	  /* something: a blank line goes before the next directory */
 

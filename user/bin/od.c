@@ -58,7 +58,10 @@ static void take_types(const char *s)
 	while (*s) {
 		char kind = *s++, *end;
 		int size = kind == 'a' || kind == 'c' ? 1 : 4;
-		static const struct { char letter; int size; } letters[] = { { 'C', 1 }, { 'S', 2 }, { 'I', 4 }, { 'L', 8 } };
+		static const struct {
+			char letter;
+			int size;
+		} letters[] = { { 'C', 1 }, { 'S', 2 }, { 'I', 4 }, { 'L', 8 } };
 
 		if (!strchr("acdoux", kind))
 			tool_die("invalid type string");

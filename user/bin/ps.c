@@ -2,9 +2,9 @@
 /*
  * ps: the processes.
  *
- * Promise   those of this terminal and user, those of -p, all with -e or -A (and always when there is no terminal); -f with
- *           parents and whole command lines, -o with columns of one's choice: pid ppid pgid sid uid user stat tty
- *           time rss vsz nice nlwp wchan comm args.
+ * Promise   those of this terminal and user, those of -p, all with -e or -A (and always when there is no terminal);
+ *           -f with parents and whole command lines, -o with columns of one's choice: pid ppid pgid sid uid
+ *           user stat tty time rss vsz nice nlwp wchan comm args.
  * Linux     POSIX.1-2017, ps; proc(5)
  */
 #include <stdio.h>

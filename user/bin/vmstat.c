@@ -65,8 +65,8 @@ int main(int argc, char **argv)
 		if (i)
 			sleep(delay);
 		if (i % ROWS_PER_TITLE == 0)
-			printf("%2s %2s %8s %8s %8s %6s %6s %3s %3s %3s %3s %3s\n", "r", "b", "free", "buff", "cache", "in",
-				"cs", "us", "sy", "id", "wa", "st");
+			printf("%2s %2s %8s %8s %8s %6s %6s %3s %3s %3s %3s %3s\n", "r", "b", "free", "buff", "cache",
+				"in", "cs", "us", "sy", "id", "wa", "st");
 		look(&now);
 		print(&now, &before);
 		before = now;

@@ -43,8 +43,8 @@ static bool parse_stat(struct proc *p, char *text)
 	strlcpy(p->comm, open + 1, sizeof(p->comm));
 	return sscanf(close + 2,
 		       "%c %d %d %d %d %d %*u %*u %*u %*u %*u %lu %lu %*d %*d %*d %d %d %*d %lu %lu %ld", &p->state,
-		       &p->ppid, &p->pgid, &p->sid, &p->tty, &p->foreground, &user, &system, &p->nice, &p->threads, &p->start,
-		       (unsigned long *)&p->bytes, &p->pages) == 13 &&
+		       &p->ppid, &p->pgid, &p->sid, &p->tty, &p->foreground, &user, &system, &p->nice, &p->threads,
+		       &p->start, (unsigned long *)&p->bytes, &p->pages) == 13 &&
 		(p->ticks = user + system, true);
 }
 
@@ -148,7 +148,8 @@ long proc_number(const char *file, const char *name)
 	FILE *f = fopen(file, "r");
 
 	while (f && fgets(line, sizeof(line), f))
-		if (strncmp(line, name, len) == 0 && strchr(": \t", line[len]) && sscanf(line + len + 1, "%ld", &value) == 1)
+		if (strncmp(line, name, len) == 0 && strchr(": \t", line[len]) &&
+			sscanf(line + len + 1, "%ld", &value) == 1)
 			break;
 	if (f)
 		fclose(f);
