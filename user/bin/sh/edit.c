@@ -304,7 +304,7 @@ static void complete(struct editor *e)
 		fflush(stderr);
 		e->at = at;
 	}
-	e->asked = !rest && many;
+	e->asked = many;
 }
 
 /* --- ^R --- */
