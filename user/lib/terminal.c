@@ -117,13 +117,13 @@ struct row {
 };
 static struct row *shown;
 
-/* Also called by the handler below: only what a handler may call. */
+/* Also called by the handler below: only what a handler may call. In the background the terminal is another's. */
 static void give_back(void)
 {
 	static const char last[] = "\033[?25h\033[m\033[r";
 	char bottom[16] = "\033[999;1H\033[K";
 
-	if (terminal < 0)
+	if (terminal < 0 || tcgetpgrp(terminal) != getpgrp())
 		return;
 	(void)!write(STDOUT_FILENO, last, sizeof(last) - 1);
 	(void)!write(STDOUT_FILENO, bottom, strlen(bottom));

@@ -601,8 +601,10 @@ static void check_errexit(struct node *n, int status, int flags)
 
 static void check_interrupted(void)
 {
-	if (sh.interrupted && sh.top)
-		shell_interrupted();
+	if (!sh.interrupted || !sh.top)
+		return;
+	fputc('\n', stderr); /* behind the ^C that the terminal shows */
+	shell_interrupted();
 }
 
 int eval(struct node *n, int flags)

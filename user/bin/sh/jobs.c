@@ -287,10 +287,8 @@ static int wait_foreground(struct job *j)
 		print_job(stderr, j, false);
 		return status_of(status);
 	}
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT && sh.o.interactive) {
-		fputc('\n', stderr);
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT && sh.o.interactive)
 		sh.interrupted = true;
-	}
 	for (int i = 0; i < j->nr_procs && !j->quiet; i++)
 		job_tell_death(j->procs[i].status);
 	job_free(j);
