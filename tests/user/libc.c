@@ -435,8 +435,8 @@ static int by_arg(const void *a, const void *b, void *sign)
 
 static void test_more_strings(void)
 {
-	static const char *const versions[] = { "", "a", "a0", "a1", "a2", "a10", "a9", "a01", "a010", "a09", "a000", "a00",
-		"a1b", "a1b2", "b", "10", "9", "1.2.10", "1.2.9" };
+	static const char *const versions[] = { "", "a", "a0", "a1", "a2", "a10", "a9", "a01", "a010", "a09", "a000",
+		"a00", "a1b", "a1b2", "b", "10", "9", "1.2.10", "1.2.9" };
 	char buf[16], text[32], options[] = "ro,size=5,bad,uid=,last";
 	char *const names[] = { "ro", "size", "uid", NULL };
 	char *rest = options, *value;
@@ -455,8 +455,9 @@ static void test_more_strings(void)
 	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
 		for (size_t j = 0; j < sizeof(versions) / sizeof(versions[0]); j++) {
 			int order = strverscmp(versions[i], versions[j]);
-			printf("%d%c", (order > 0) - (order < 0), j + 1 < sizeof(versions) / sizeof(versions[0]) ? ' ' : '\n');
+			printf("%d ", (order > 0) - (order < 0));
 		}
+	printf("\n");
 	while (*rest) {
 		int which = getsubopt(&rest, names, &value);
 		printf("%d=%s ", which, value ? value : "(none)");
@@ -470,9 +471,11 @@ static void test_more_strings(void)
 
 static void test_strptime(void)
 {
-	static const char *const cases[][2] = { { "2024-02-29 12:34:56", "%Y-%m-%d %H:%M:%S" }, { "29/02/24", "%d/%m/%y" },
+	static const char *const cases[][2] = { { "2024-02-29 12:34:56", "%Y-%m-%d %H:%M:%S" },
+		{ "29/02/24", "%d/%m/%y" },
 		{ "Feb 3 1970", "%b %d %Y" }, { "february 13 2001", "%B %d %Y" }, { "12:05 PM", "%I:%M %p" },
-		{ "12:05 am", "%I:%M %p" }, { "2024-13-01", "%Y-%m-%d" }, { "  7:3", "%H:%M" }, { "1999-12-31T23:59:59Z", "%FT%T%z" },
+		{ "12:05 am", "%I:%M %p" }, { "2024-13-01", "%Y-%m-%d" }, { "  7:3", "%H:%M" },
+		{ "1999-12-31T23:59:59Z", "%FT%T%z" },
 		{ "5 x", "%d %%" }, { "100%", "%j%%" }, { "Tue", "%a" }, { "01/02/99", "%D" }, { "23:15 rest", "%R" },
 		{ "+0130", "%z" }, { "", "%Y" }, { "", "" } };
 
@@ -482,8 +485,8 @@ static void test_strptime(void)
 		const char *end = strptime(cases[i][0], cases[i][1], &tm);
 		printf("%zu: %s", i, end ? end : "(none)");
 		if (end)
-			printf(" %d-%d-%d %d:%d:%d w%d y%d z%ld", tm.tm_year, tm.tm_mon, tm.tm_mday, tm.tm_hour, tm.tm_min,
-				tm.tm_sec, tm.tm_wday, tm.tm_yday, tm.tm_gmtoff);
+			printf(" %d-%d-%d %d:%d:%d w%d y%d z%ld", tm.tm_year, tm.tm_mon, tm.tm_mday, tm.tm_hour,
+				tm.tm_min, tm.tm_sec, tm.tm_wday, tm.tm_yday, tm.tm_gmtoff);
 		printf("\n");
 	}
 }
@@ -519,8 +522,8 @@ static void test_system(void)
 	n = scandir("/no/such", &list, NULL, NULL);
 	printf("%d %d\n", n, errno);
 	printf("%d %d\n", chdir("/"), rmdir(dir));
-	printf("%ld %ld %ld %ld\n", pathconf("/", _PC_PATH_MAX), pathconf("/", _PC_PIPE_BUF), pathconf("/nosuch", _PC_PATH_MAX),
-		pathconf("/", 999));
+	printf("%ld %ld %ld %ld\n", pathconf("/", _PC_PATH_MAX), pathconf("/", _PC_PIPE_BUF),
+		pathconf("/nosuch", _PC_PATH_MAX), pathconf("/", 999));
 	printf("%d\n", getloadavg(loads, 3));
 	printf("%s %s\n", setlocale(LC_ALL, "C"), setlocale(LC_ALL, "xx_YY") ? "yes" : "no");
 	printf("%s %d\n", localeconv()->decimal_point, localeconv()->frac_digits);

@@ -2,8 +2,8 @@
 /*
  * strptime: a date out of text.
  *
- * Promise   only the fields that the format names are set, and of the date the day of the week and of the year, once year,
- *           month and day are known. Numbers may have fewer digits than strftime() writes.
+ * Promise   only the fields that the format names are set, and of the date the day of the week and of the
+ *           year, once year, month and day are known. Numbers may have fewer digits than strftime() writes.
  * Linux     strptime(3); without %E and %O, which mean nothing in the locale C, %Z is passed over
  */
 #include <ctype.h>
