@@ -254,29 +254,6 @@ static int next_key(const char *prompt)
 	}
 }
 
-/* A line of text in the last row; false: ^C or Escape. */
-static bool ask(const char *question, char answer[ANSWER_BYTES])
-{
-	char prompt[MESSAGE_BYTES];
-	size_t len = 0;
-
-	for (;;) {
-		snprintf(prompt, sizeof(prompt), "%s%.*s", question, (int)len, answer);
-		int key = next_key(prompt);
-		if (key == '\r' || key == '\n') {
-			answer[len] = '\0';
-			return true;
-		}
-		if (key == CTRL('C') || key == KEY_ESCAPE || key == KEY_EOF)
-			return false;
-		if (key == KEY_ERASE || key == CTRL('H'))
-			while (len && utf8_is_inside(answer[--len]))
-				;
-		else if (key >= ' ' && key < KEY_UP && len + 1 < ANSWER_BYTES)
-			answer[len++] = key;
-	}
-}
-
 /* --- keys --- */
 
 /* From behind the cursor on, round the end of the text. */
@@ -302,7 +279,7 @@ static void find(void)
 {
 	char answer[ANSWER_BYTES];
 
-	if (!ask("find: ", answer))
+	if (!terminal_ask("find: ", answer, sizeof(answer), next_key))
 		return;
 	if (*answer)
 		strcpy(searched, answer);
@@ -313,7 +290,7 @@ static void go_to_line(void)
 {
 	char answer[ANSWER_BYTES];
 
-	if (!ask("line: ", answer))
+	if (!terminal_ask("line: ", answer, sizeof(answer), next_key))
 		return;
 	size_t n = strtoul(answer, NULL, 10);
 	row = n > nr_lines ? nr_lines - 1 : n ? n - 1 : 0;

@@ -177,26 +177,13 @@ static int next_key(const char *prompt)
 
 static bool ask(void)
 {
-	char prompt[ANSWER_BYTES + 1], answer[ANSWER_BYTES];
-	size_t len = 0;
+	char answer[ANSWER_BYTES];
 
-	for (;;) {
-		snprintf(prompt, sizeof(prompt), "/%.*s", (int)len, answer);
-		int key = next_key(prompt);
-		if (key == '\r' || key == '\n') {
-			answer[len] = '\0';
-			if (len)
-				strcpy(searched, answer);
-			return *searched;
-		}
-		if (key == CTRL('C') || key == KEY_ESCAPE || key == KEY_EOF || (key == KEY_ERASE && !len))
-			return false;
-		if (key == KEY_ERASE)
-			while (len && utf8_is_inside(answer[--len]))
-				;
-		else if (key >= ' ' && key < KEY_UP && len + 1 < sizeof(answer))
-			answer[len++] = key;
-	}
+	if (!terminal_ask("/", answer, sizeof(answer), next_key))
+		return false;
+	if (*answer)
+		strcpy(searched, answer);
+	return *searched;
 }
 
 static void search(bool forward)

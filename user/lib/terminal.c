@@ -20,7 +20,7 @@
 #include "user/lib/utf8.h"
 
 enum { ESCAPE_MS = 50 /* an escape key alone is followed by silence */, DEFAULT_ROWS = 24, DEFAULT_COLUMNS = 80,
-	TAB_COLUMNS = 8, SHAPE_BYTES = 8, DRAWN_BYTES = 4096 };
+	TAB_COLUMNS = 8, SHAPE_BYTES = 8, DRAWN_BYTES = 4096, PROMPT_BYTES = 256 };
 
 /* --- keys --- */
 
@@ -200,6 +200,29 @@ int terminal_key_within(int fd, int ms)
 	if (n < 0 && errno == EINTR)
 		return terminal_key_within(fd, 0);
 	return n > 0 ? terminal_key(fd) : KEY_TIMEOUT;
+}
+
+bool terminal_ask(const char *question, char *answer, size_t size, int (*key)(const char *prompt))
+{
+	char prompt[PROMPT_BYTES];
+	size_t len = 0;
+
+	for (;;) {
+		snprintf(prompt, sizeof(prompt), "%s%.*s", question, (int)len, answer);
+		int c = key(prompt);
+		bool erases = c == KEY_ERASE || c == CTRL('H');
+		if (c == '\r' || c == '\n') {
+			answer[len] = '\0';
+			return true;
+		}
+		if (c == CTRL('C') || c == KEY_ESCAPE || c == KEY_EOF || (erases && !len))
+			return false;
+		if (erases)
+			while (len && utf8_is_inside(answer[--len]))
+				;
+		else if (c >= ' ' && c < KEY_UP && len + 1 < size)
+			answer[len++] = c;
+	}
 }
 
 /* --- drawing --- */

@@ -30,6 +30,9 @@ int terminal_open(void); /* the descriptor of the keys, -1: there is no terminal
 void terminal_close(void);
 int terminal_key_within(int fd, int ms); /* KEY_TIMEOUT: none came; ms -1: waits for ever */
 
+/* A line of text behind a question; `key` shows that and answers the next key. False: ^C, Escape, or all erased. */
+bool terminal_ask(const char *question, char *answer, size_t size, int (*key)(const char *prompt));
+
 /* Columns of a text: a tab goes to the next multiple of eight, control characters are shown as ^X. */
 size_t terminal_columns(const char *s, size_t len);
 
