@@ -26,7 +26,7 @@ static u32 last_minor;				 /* [atomic] of devices without hardware */
 static int last_mount_id;			 /* [mount_lock] */
 
 const struct fs_type *const fs_types[] = {
-	&tmpfs_type, &procfs_type, &sysfs_type, &devfs_type, NULL,
+	&tmpfs_type, &procfs_type, &sysfs_type, &devfs_type, &devpts_type, NULL,
 };
 
 const struct fs_type *fs_type_find(const char *name)

@@ -253,10 +253,6 @@ static void note_line_column(struct ldisc *ld)
 static void echo_typed(struct ldisc *ld, u8 c)
 {
 	echo_end_of_erasing(ld);
-	if (c == '\n') {
-		echo_raw(ld, '\n');
-		return;
-	}
 	note_line_column(ld);
 	echo_char(ld, c);
 }
@@ -406,6 +402,7 @@ void ldisc_flush_input(struct ldisc *ld)
 	ld->tail = ld->canon_head = ld->head;
 	ld->literal = false;
 	ld->erasing = false;
+	ld->ops->input_flushed(ld);
 }
 
 /* --- input --- */

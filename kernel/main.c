@@ -9,6 +9,7 @@
 #include "arch/x86_64/upcalls.h"
 #include "fs/file.h"
 #include "fs/inode.h"
+#include "fs/pty.h"
 #include "fs/tty.h"
 #include "ipc/futex.h"
 #include "kernel/core/clock.h"
@@ -76,6 +77,7 @@ static const struct step device_steps[] = {
 	{ "serial", serial_init },
 	{ "console", choose_console },
 	{ "tty", tty_init },
+	{ "pty", pty_init },
 };
 
 static struct bootinfo *boot;
