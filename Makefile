@@ -164,7 +164,7 @@ UNIT_FLAGS   := -std=gnu17 -O1 -g -fsanitize=address,undefined -fno-sanitize-rec
                 -ffreestanding -nostdinc -isystem $(shell $(HOSTCC) -print-file-name=include) -I. $(WARN)
 # What they test: the kernel's library, and other files that need no kernel.
 UNIT_LIB     := $(patsubst %.c,build/tests/unit/%.o,$(wildcard kernel/lib/*.c) fs/cpio_stream.c \
-                  kernel/dev/screen.c)
+                  kernel/dev/keymap.c kernel/dev/screen.c)
 TEST_OPTIONS  = $(if $(T),--test '$(T)') $(if $(CPUS),--cpus $(CPUS)) \
                 $(if $(MEMORY),--memory $(MEMORY)) $(if $(REPEAT),--repeat $(REPEAT)) \
                 $(if $(filter-out file,$(origin BUILD)),--build $(BUILD))

@@ -23,6 +23,7 @@
 #include "kernel/core/sched.h"
 #include "kernel/dev/console.h"
 #include "kernel/dev/fbconsole.h"
+#include "kernel/dev/ps2.h"
 #include "kernel/dev/serial.h"
 #include "kernel/lib/string.h"
 #include "kernel/options.h"
@@ -75,6 +76,7 @@ static void choose_console(void)
 /* Drivers and the files that reach them; devfs is filled from what they register. */
 static const struct step device_steps[] = {
 	{ "serial", serial_init },
+	{ "ps2", ps2_init },
 	{ "console", choose_console },
 	{ "tty", tty_init },
 	{ "pty", pty_init },
