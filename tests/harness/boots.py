@@ -3,7 +3,8 @@
 
 Promise   Each row of MACHINES boots by PVH, runs the eventfd tests and ends well. Each row of FAULTS
           is a start that cannot go well, or not fully: the console tells why, in the words that the
-          row names, and the machine ends as it says. Never silence.
+          row names, and the machine ends as it says. Never silence. At the machines of
+          consoles.py somebody sits and types.
 """
 import fnmatch
 import gzip
@@ -12,7 +13,7 @@ import re
 import tempfile
 import time
 
-from . import cpio, guest, ktap, qemu, report
+from . import consoles, cpio, guest, ktap, qemu, report
 
 LIMIT_S, SILENCE_S = 90, 40
 TESTS = "test=eventfd test.slow=4"
@@ -146,7 +147,8 @@ def run_fault(paths, config, name, archive):
 def run_all(paths, config, title, globs):
     """The rows that a glob selects; returns (cases, log's path, exit code)."""
     os.makedirs(paths.logs, exist_ok=True)
-    rows = [(name, run_machine) for name in MACHINES] + [(name, run_fault) for name in FAULTS]
+    rows = ([(name, run_machine) for name in MACHINES] + [(name, run_fault) for name in FAULTS] +
+            list(consoles.ROWS.items()))
     rows = [r for r in rows if not globs or any(fnmatch.fnmatch(r[0], g) for g in globs)]
     archive, live, cases = packed(paths), report.Live(title), []
     for name, runner in rows:
