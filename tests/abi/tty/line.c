@@ -6,6 +6,7 @@
  *           screen equal to the line.
  * Linux     termios(3).
  */
+#include <ctype.h>
 #include "tests/abi/tty/pair.h"
 
 enum { LINE_MAX_BYTES = 4095 };
@@ -194,6 +195,52 @@ CASE(word_erase)
 	type(p.m, "a\027\n");
 	expect(p.m, "a^W\r\n");
 	read_is(p.s, "a\027\n");
+}
+
+/* Latin-1's letters, whatever the text is in. */
+static int is_word(int c)
+{
+	return isalnum(c) || c == '_' || (c >= 0xc0 && c != 0xd7 && c != 0xf7);
+}
+
+CASE(word_erase_knows_letters, .timeout = 30)
+{
+	struct pair p = new_pair();
+
+	MODES(p.s, t.c_lflag &= ~ECHO);
+	for (int c = ' '; c < 256; c++) {
+		char typed[] = {'\026', ' ', '\026', (char)c, 'x', '\027', '\n'}, got[8];
+
+		CHECK_EQ(sys(SYS_write, p.m, typed, sizeof(typed)), sizeof(typed));
+		wait_for(p.s, POLLIN);
+		long n = sys(SYS_read, p.s, got, sizeof(got));
+		if (n != (is_word(c) ? 2 : 3))
+			tap_fail(__FILE__, __LINE__, "after \"%c\" (%#x) %ld bytes are left", c, c, n);
+	}
+}
+
+CASE(echo_and_case_beyond_ascii)
+{
+	struct pair p = new_pair();
+
+	MODES(p.s, t.c_oflag |= OLCUC);
+	type(p.s, "\xe4\xf7\xff\xdf\xc4");
+	expect(p.m, "\xc4\xf7\xdf\xbf\xc4");
+	type(p.m, "\xe4\xff");
+	expect(p.m, "\xc4\xff");
+	MODES(p.s, (t.c_oflag &= ~OLCUC, t.c_iflag |= IUCLC));
+	type(p.m, "\xc4\xd7\xde\n");
+	expect(p.m, "\xe4\xd7\xfe\r\n");
+}
+
+CASE(return_without_lines)
+{
+	struct pair p = new_pair();
+
+	MODES(p.s, t.c_lflag &= ~ICANON);
+	type(p.m, "\r\n");
+	expect(p.m, "\r\n^J");
+	expect(p.s, "\n\n");
 }
 
 CASE(literal_next)
