@@ -405,6 +405,7 @@ LEADER_CASE(orphans_get_eio, EXITED(0))
 	int pid, *result = shared_page();
 
 	GROUP(pid) { /* its child's group loses the only parent outside it */
+		result[0] = getpid();
 		int orphan = fork();
 		if (orphan == 0) {
 			char c;
@@ -419,7 +420,6 @@ LEADER_CASE(orphans_get_eio, EXITED(0))
 			__atomic_store_n(&result[1], r, __ATOMIC_RELEASE);
 			_exit(0);
 		}
-		result[0] = getpid();
 	}
 	CHECK_EQ(reap(pid), EXITED(0));
 	wait_word(&result[1]);
@@ -519,6 +519,43 @@ CASE(end_of_the_leader_leaves_the_terminal)
 		own(&p);
 	}
 	CHECK_EQ(reap(pid), EXITED(0));
+}
+
+/* The leader ends while the master is closed while a job reads: whoever is last, nothing stays behind. */
+CASE(ends_and_hang_ups_race, .timeout = 60)
+{
+	enum { ROUNDS = 60, AT_ONCE = 3 };
+
+	for (int i = 0; i < ROUNDS; i++) {
+		int leader[AT_ONCE];
+		struct pair p[AT_ONCE];
+		for (int k = 0; k < AT_ONCE; k++) {
+			p[k] = new_pair();
+			CHILD(leader[k]) {
+				int job;
+				for (int other = 0; other <= k; other++)
+					close(p[other].m);
+				sys(SYS_setsid);
+				sys(SYS_ioctl, p[k].s, TIOCSCTTY, 0); /* EIO: too late */
+				CHILD(job) {
+					char c;
+					sys(SYS_read, p[k].s, &c, 1);
+				}
+				if (i % 3)
+					sys(SYS_write, p[k].s, "x", 1);
+				if (i % 2)
+					sys(SYS_ioctl, p[k].s, TIOCNOTTY, 0);
+				kill(getpid(), SIGKILL);
+			}
+		}
+		for (int k = 0; k < AT_ONCE; k++)
+			close(p[k].m);
+		for (int k = 0; k < AT_ONCE; k++) {
+			int status = reap(leader[k]);
+			CHECK(status == KILLED(SIGKILL) || status == KILLED(SIGHUP));
+			close(p[k].s);
+		}
+	}
 }
 
 CASE(stat_shows_the_terminal)

@@ -544,6 +544,39 @@ CASE(opening_and_closing_race, .timeout = 30)
 	}
 }
 
+static long setting(const char *name)
+{
+	char path[64], text[32];
+
+	snprintf(path, sizeof(path), "/proc/sys/kernel/pty/%s", name);
+	CHECK(slurp(path, text, sizeof(text)) > 0);
+	return strtol(text, NULL, 10);
+}
+
+static void set_most(long most)
+{
+	char text[32];
+	int n = snprintf(text, sizeof(text), "%ld", most), fd = sys(SYS_open, "/proc/sys/kernel/pty/max", O_WRONLY);
+
+	CHECK_EQ(sys(SYS_write, fd, text, n), n);
+	sys(SYS_close, fd);
+}
+
+CASE(limit_of_all)
+{
+	NEEDS_MACHINE("sysctl");
+	long most = setting("max"), before = setting("nr");
+	struct pair p = new_pair();
+	CHECK_EQ(setting("nr"), before + 1);
+	set_most(before + 1);
+	long m = sys(SYS_open, "/dev/ptmx", O_RDWR | O_NOCTTY);
+	set_most(most);
+	CHECK_EQ(m, -ENOSPC);
+	close(p.s);
+	close(p.m);
+	CHECK(sys(SYS_open, "/dev/ptmx", O_RDWR | O_NOCTTY) >= 0);
+}
+
 /* --- instances --- */
 
 static void mount_instance(const char *options)
