@@ -347,6 +347,7 @@ void fbconsole_init(const struct bootinfo *bi)
 		.name = "tty1", .major = MAJOR_TTY, .minor = MINOR_TTY1, .ops = &port_ops,
 		.initial = tty_default_termios, .size = { .ws_row = (u16)rows, .ws_col = (u16)cols },
 	};
+	fb.port.initial.c_iflag |= IUTF8; /* what is typed is erased as it is shown */
 	tty_port_register(&fb.port);
 	fb.console.write = log_write;
 	console_register(&fb.console, CONSOLE_WHOLE_LOG);

@@ -37,7 +37,7 @@ SERIAL_STEPS = (("echo here $((6*7))\n", r"^here 42$"),)
 def sit_down(paths, config, name, machine, steps, typist):
     """Goes through the steps; typist(run) makes the function that types."""
     left, state = list(steps), {"menu": True, "typed": False, "greeted": False}
-    setup = qemu.Machine(iso=paths.iso(config), memory=256, **machine)
+    setup = qemu.Machine(iso=paths.iso(config), memory=256, cpus=config.cpus, **machine)
     run = qemu.Run(setup, os.path.join(paths.logs, "boot-%s.log" % name))
     type_keys = None
 
