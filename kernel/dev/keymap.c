@@ -62,7 +62,7 @@ static size_t send(u8 *out, const char *bytes)
 static u8 modifier_of(u8 key, bool extended)
 {
 	switch (key) {
-	case KEY_LEFT_SHIFT: return extended ? 0 : LEFT_SHIFT; /* extended: comes with the cursor keys, means nothing */
+	case KEY_LEFT_SHIFT: return extended ? 0 : LEFT_SHIFT; /* extended: a companion of the cursor keys */
 	case KEY_RIGHT_SHIFT: return extended ? 0 : RIGHT_SHIFT;
 	case KEY_CTRL: return extended ? RIGHT_CTRL : LEFT_CTRL;
 	case KEY_ALT: return extended ? RIGHT_ALT : LEFT_ALT;
@@ -87,8 +87,8 @@ static bool is_lock(struct keymap *k, u8 key)
 static const char *cursor_key(const struct keymap *k, u8 key)
 {
 	static const char *const usual[] = {
-		"\033[1~", "\033[A", "\033[5~", NULL, "\033[D", "\033[G", "\033[C", NULL, "\033[4~", "\033[B", "\033[6~",
-		"\033[2~", "\033[3~",
+		"\033[1~", "\033[A", "\033[5~", NULL, "\033[D", "\033[G", "\033[C", NULL, "\033[4~", "\033[B",
+		"\033[6~", "\033[2~", "\033[3~",
 	};
 	static const char *const application[] = { [1] = "\033OA", [4] = "\033OD", [6] = "\033OC", [9] = "\033OB" };
 	unsigned i = key - KEY_PAD_FIRST;
@@ -104,8 +104,8 @@ static const char *function_key(const struct keymap *k, u8 key)
 		"\033[21~", "\033[23~", "\033[24~",
 	};
 	static const char *const with_shift[] = {
-		"\033[25~", "\033[26~", "\033[28~", "\033[29~", "\033[31~", "\033[32~", "\033[33~", "\033[34~", "", "", "",
-		"",
+		"\033[25~", "\033[26~", "\033[28~", "\033[29~", "\033[31~", "\033[32~", "\033[33~", "\033[34~",
+		"", "", "", "",
 	};
 	unsigned i;
 	if (key >= KEY_F1 && key <= KEY_F10)
