@@ -81,7 +81,7 @@ struct fs_type {
 	void (*free)(struct superblock *sb);
 	u32 flags; /* enum fs_type_flags */
 };
-extern const struct fs_type tmpfs_type, procfs_type, sysfs_type, devfs_type;
+extern const struct fs_type tmpfs_type, procfs_type, sysfs_type, devfs_type, devpts_type;
 
 struct superblock {
 	struct ref ref;

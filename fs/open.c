@@ -47,6 +47,15 @@ static int become_writer(struct file *f)
 	return err;
 }
 
+/* O_NOCTTY is the opening's, not the file's: terminals look at it now, F_GETFL never shows it. */
+static int open_by_kind(struct inode *ino, struct file *f, u32 flags)
+{
+	f->flags |= flags & O_NOCTTY;
+	int err = ino->ops->open ? ino->ops->open(ino, f) : special_open(ino, f);
+	f->flags &= ~(u32)O_NOCTTY;
+	return err;
+}
+
 /* The file takes the path over; on error it is put. */
 static int open_path_taking(struct path *p, u32 flags, struct file **out)
 {
@@ -63,10 +72,8 @@ static int open_path_taking(struct path *p, u32 flags, struct file **out)
 	f->inode = ino;
 	if (opens && f->mode & FILE_WRITE && S_ISREG(ino->mode))
 		err = become_writer(f);
-	if (err == 0 && opens && ino->ops->open)
-		err = ino->ops->open(ino, f);
-	else if (err == 0 && opens && is_special)
-		err = special_open(ino, f);
+	if (err == 0 && opens && (ino->ops->open || is_special))
+		err = open_by_kind(ino, f, flags);
 	if (unlikely(err))
 		f->ops = &unopened_ops; /* what did not open need not be released */
 	else if (unlikely(flags & O_DIRECT) && !S_ISREG(ino->mode))

@@ -12,6 +12,7 @@
  *           that it made count as data for SEEK_DATA; files end at 2^54 bytes; directory sizes as Linux's
  */
 #include "fs/inode.h"
+#include "fs/mount.h"
 #include "fs/tmpfs.h"
 #include "fs/xattr.h"
 #include "kernel/core/cred.h"
@@ -28,7 +29,6 @@
 
 enum {
 	ENTRY_BYTES = 20, /* what Linux says that a directory entry takes */
-	OPTIONS_MAX = 256,
 	PERCENT = 100,
 	PERM_BITS = 07777,
 };
@@ -359,8 +359,9 @@ static int parse_size_or_percent(const char *text, u64 *bytes)
 	return err;
 }
 
-static int parse_option(struct tmpfs_options *o, const char *key, const char *value)
+static int parse_option(void *arg, const char *key, const char *value)
 {
+	struct tmpfs_options *o = arg;
 	u64 bytes;
 	int err = -EINVAL;
 	if (!value)
@@ -384,27 +385,6 @@ static int parse_option(struct tmpfs_options *o, const char *key, const char *va
 	return err ? -EINVAL : 0;
 }
 
-static int parse_options(struct tmpfs_options *o, const char *options)
-{
-	char text[OPTIONS_MAX];
-	if (!options)
-		return 0;
-	if (strscpy(text, options, sizeof(text)) < 0)
-		return -EINVAL;
-	for (char *word = text, *next; word && *word; word = next) {
-		next = strchr(word, ',');
-		if (next)
-			*next++ = '\0';
-		if (!*word)
-			continue;
-		char *value = parse_value(word);
-		int err = parse_option(o, word, value);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
 int tmpfs_mount(struct superblock *sb, const char *options)
 {
 	u64 half = pages_total() / 2;
@@ -412,7 +392,7 @@ int tmpfs_mount(struct superblock *sb, const char *options)
 		.blocks = half, .inodes = half, .mode = 01777,
 		.uid = current_cred()->fsuid, .gid = current_cred()->fsgid,
 	};
-	int err = parse_options(&o, options);
+	int err = mount_options_each(options, parse_option, &o);
 	if (err)
 		return err;
 	sb->magic = TMPFS_MAGIC;
@@ -433,7 +413,7 @@ int tmpfs_mount(struct superblock *sb, const char *options)
 static int tmpfs_remount(struct superblock *sb, const char *options)
 {
 	struct tmpfs_options o = { .blocks = sb->max_blocks, .inodes = sb->max_inodes };
-	int err = parse_options(&o, options);
+	int err = mount_options_each(options, parse_option, &o);
 	if (err)
 		return err;
 	if ((o.blocks && o.blocks < sb->used_blocks) || (o.inodes && o.inodes < superblock_inodes(sb)))

@@ -2,7 +2,7 @@
 /*
  * vfs: the file systems that there are from the beginning.
  *
- * Promise   after vfs_init() the boot task has a root: an empty tmpfs with /dev, /proc and /sys on it. What
+ * Promise   after vfs_init() the boot task has a root: an empty tmpfs with /dev, /dev/pts, /proc and /sys. What
  *           the modules bring is unpacked into it later (cpio.c).
  * Locks     none: boot, one task
  * Lifetime  the root is never unmounted
@@ -47,4 +47,8 @@ void vfs_init(void)
 	for (size_t i = 0; i < ARRAY_LEN(standard); i++)
 		mount_standard(&root, standard[i].type, standard[i].name);
 	path_put(&root);
+	err = mount_kernel("devpts", "devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC | MS_RELATIME,
+		"gid=5,mode=620,ptmxmode=666"); /* 5 is Debian's group tty */
+	if (err)
+		log_err("vfs: cannot mount devpts on /dev/pts: error %d", -err);
 }

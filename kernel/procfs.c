@@ -11,6 +11,8 @@
 #include "fs/inotify.h"
 #include "fs/mount.h"
 #include "fs/procfs.h"
+#include "fs/pty.h"
+#include "fs/tty.h"
 #include "ipc/pipe.h"
 #include "kernel/core/random.h"
 #include "kernel/core/trace.h"
@@ -152,6 +154,20 @@ static int set_limit(u32 *limit, u64 v)
 	if (v > INT32_MAX)
 		return -EINVAL;
 	WRITE_ONCE(*limit, (u32)v);
+	return 0;
+}
+
+static int set_pty_max(u64 v)
+{
+	if (v > PTY_MAX_LIMIT)
+		return -EINVAL;
+	WRITE_ONCE(pty_max, (int)v);
+	return 0;
+}
+
+static int set_legacy_tiocsti(u64 v)
+{
+	WRITE_ONCE(tty_legacy_tiocsti, v != 0);
 	return 0;
 }
 

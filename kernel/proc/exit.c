@@ -13,7 +13,6 @@
  */
 #include "fs/file.h"
 #include "fs/path.h"
-#include "fs/tty.h"
 #include "kernel/core/log.h"
 #include "kernel/core/panic.h"
 #include "kernel/core/sched.h"
@@ -134,7 +133,7 @@ void task_exit(int status)
 	leave_memory(t);
 	leave_files(t);
 	if (is_last && current_is_session_leader())
-		tty_leader_exits();
+		session_leader_exits();
 	leave_tree(t, peak);
 	sched_exit();
 }

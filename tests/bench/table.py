@@ -7,8 +7,8 @@ import os
 ROWS = ("null-call", "read-zero", "open-close", "stat", "clock-gettime", "fork-exit-wait",
         "exec-static", "exec-dynamic", "yield-switch", "fault-anonymous", "fault-file-shared",
         "fault-copy-on-write", "mmap-munmap", "pipe-one-process", "pipe-ping-pong",
-        "fifo-ping-pong", "pipe-64k", "poll-100-pipes", "eventfd-ping-pong", "signal-self",
-        "timer-signal", "boot", "memory-after-boot")
+        "fifo-ping-pong", "pipe-64k", "poll-100-pipes", "eventfd-ping-pong", "pty-echo",
+        "signal-self", "timer-signal", "boot", "memory-after-boot")
 GOAL = 0.5  # of Linux, for each row
 
 
