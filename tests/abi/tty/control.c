@@ -236,6 +236,8 @@ LEADER_CASE(interrupt_ends_a_read, EXITED(0))
 	GROUP(pid) {
 		char c;
 		handle(SIGINT, note, 0);
+		while (foreground(p.s) != getpid()) /* a read before would stop it */
+			sleep_ms(1);
 		CHECK_EQ(sys(SYS_read, p.s, &c, 1), -EINTR);
 	}
 	CHECK_EQ(set_foreground(p.s, pid), 0);
