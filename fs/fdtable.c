@@ -7,8 +7,9 @@
  *           fail any more, so no half-made file is ever visible.
  * Locks     table->lock (RANK_FDTABLE) for changes; look-ups run under RCU. Files are closed after the
  *           lock is dropped.
- * Lifetime  counted by the tasks that share it; another task's look (/proc) counts it too. The last put
- *           closes everything.
+ * Lifetime  counted by the tasks that share it; another task's look (/proc) counts it too. When the last task
+ *           leaves it everything is closed, whoever still looks: a parent that has seen the end of its child
+ *           finds nothing of it open or locked.
  *
  * An entry is a file's address; its bit 0 is the close-on-exec flag. A reserved entry has no address, and
  * its flag waits in the reservation: bit 0 of an otherwise empty entry.
@@ -257,6 +258,7 @@ struct fdtable *fdtable_create(void)
 	if (!t)
 		return NULL;
 	ref_init(&t->users);
+	t->tasks = 1;
 	spin_init(&t->lock, RANK_FDTABLE);
 	return t;
 }
@@ -294,9 +296,21 @@ void fdtable_put(struct fdtable *t)
 {
 	if (!t || !ref_put(&t->users))
 		return;
-	close_entries(t, 0, FD_LIMIT, false);
 	idtable_destroy(&t->ids);
 	kfree(t);
+}
+
+struct fdtable *fdtable_share(struct fdtable *t)
+{
+	__atomic_add_fetch(&t->tasks, 1, __ATOMIC_RELAXED);
+	return fdtable_get(t);
+}
+
+void fdtable_leave(struct fdtable *t)
+{
+	if (t && __atomic_sub_fetch(&t->tasks, 1, __ATOMIC_ACQ_REL) == 0)
+		close_entries(t, 0, FD_LIMIT, false);
+	fdtable_put(t);
 }
 
 /* Copies entries below `end`; reserved ones (another thread is in open) stay out. */
@@ -321,7 +335,7 @@ static struct fdtable *copy_below(struct fdtable *from, u64 end)
 {
 	struct fdtable *t = fdtable_create();
 	if (t && copy_entries(t, from, end)) {
-		fdtable_put(t);
+		fdtable_leave(t);
 		return NULL;
 	}
 	return t;
@@ -338,12 +352,12 @@ static void replace_current(struct fdtable *t)
 	spin_lock(&current->lock);
 	current->fdtable = t;
 	spin_unlock(&current->lock);
-	fdtable_put(old);
+	fdtable_leave(old);
 }
 
 int fdtable_unshare(void)
 {
-	if (ref_count(&current->fdtable->users) == 1)
+	if (__atomic_load_n(&current->fdtable->tasks, __ATOMIC_ACQUIRE) == 1)
 		return 0;
 	struct fdtable *t = fdtable_copy(current->fdtable);
 	if (!t)

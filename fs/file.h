@@ -136,6 +136,7 @@ struct fdtable {
 	struct spinlock lock;	/* RANK_FDTABLE */
 	struct idtable ids;	/* [lock; RCU readers] files' addresses; bit 0: close on exec */
 	u32 highest;		/* [lock] above every descriptor ever used */
+	u32 tasks;		/* [atomic] whose own it is */
 };
 enum { FDTABLE_CLOEXEC = 1 };
 struct fdref fd_borrow_any(int fd);	 /* O_PATH files are answered too */
@@ -180,8 +181,10 @@ int fd_install_pair(struct file **a, struct file **b, u32 flags, int __user *fds
 int fd_dup_to(struct file *f, int fd, u32 flags); /* dup2/dup3/pidfd_getfd: installs a counted file at fd */
 struct fdtable *fdtable_create(void);
 struct fdtable *fdtable_copy(struct fdtable *from);	/* fork: NULL: no memory */
-struct fdtable *fdtable_get(struct fdtable *t);
-void fdtable_put(struct fdtable *t);			/* the last one closes everything */
+struct fdtable *fdtable_get(struct fdtable *t);		/* to look into it */
+void fdtable_put(struct fdtable *t);
+struct fdtable *fdtable_share(struct fdtable *t);	/* one more task has it */
+void fdtable_leave(struct fdtable *t);			/* the last one closes everything; accepts NULL */
 int fdtable_unshare(void);				/* exec: a table of one's own; -ENOMEM */
 void fdtable_close_on_exec(struct fdtable *t);
 struct file *fdtable_lookup(struct fdtable *t, int fd);	/* counted; another task's table: /proc, pidfd_getfd */
