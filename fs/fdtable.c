@@ -22,7 +22,7 @@
  * The grace period is spared where nobody could look: the table has one user after the entry was taken out.
  */
 #include "fs/file.h"
-#include "fs/inode.h"
+#include "fs/filelock.h"
 #include "kernel/core/alloc.h"
 #include "kernel/lib/errno.h"
 #include "kernel/lib/idtable.h"
@@ -182,6 +182,7 @@ void fd_cancel(int fd)
 static int close_file(struct fdtable *t, struct file *f)
 {
 	int err = f->ops->flush ? f->ops->flush(f) : 0;
+	filelock_closed(t, f);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (ref_count(&t->users) > 1)
 		WRITE_ONCE(f->seen_shared, true);
@@ -199,6 +200,16 @@ int fd_close(int fd)
 		idtable_remove(&t->ids, (unsigned)fd);
 	spin_unlock(&t->lock);
 	return f ? close_file(t, f) : -EBADF;
+}
+
+/* Whether the table is shared now says nothing: who closed it may be gone. */
+bool fdref_is_current(const struct fdref *r, int fd)
+{
+	struct fdtable *t = current->fdtable;
+	if (likely(!r->counted))
+		return true;
+	guard(spin)(&t->lock);
+	return entry_file(idtable_get(&t->ids, (unsigned)fd)) == r->file;
 }
 
 int fd_dup_to(struct file *f, int fd, u32 flags)

@@ -91,7 +91,7 @@ struct file {
 	u8 owner_type, owner_sig; /* [lock] */
 	u64 mark;		/* kinds may remember a per-description value (FIFO open counts) */
 	struct list epolls;	/* [lock] epoll items that watch it */
-	bool has_flock;		/* [flock bucket] */
+	bool has_locks;		/* [atomic] advisory locks may be its own: fs/filelock.c */
 	bool seen_shared;	/* [atomic] somebody may hold its address under RCU without a reference: fdtable.c */
 	struct rcu_head rcu;
 };
@@ -169,6 +169,7 @@ int fd_reserve(u32 flags, unsigned min);	 /* lowest free >= min; O_CLOEXEC honou
 void fd_install(int fd, struct file *f); /* eats the reference; cannot fail */
 void fd_cancel(int fd);
 int fd_close(int fd);
+bool fdref_is_current(const struct fdref *r, int fd); /* no other thread has closed or replaced it since */
 int fd_set_cloexec(int fd);		 /* -EBADF */
 int fd_clear_cloexec(int fd);
 long fd_dup(int old, unsigned min_fd, u32 flags); /* F_DUPFD: the new descriptor, -EBADF, -EMFILE, -ENOMEM */

@@ -10,6 +10,7 @@
  *           them under RCU
  */
 #include "fs/inode.h"
+#include "fs/filelock.h"
 #include "fs/mount.h"
 #include "fs/notify.h"
 #include "fs/xattr.h"
@@ -47,7 +48,6 @@ struct inode *inode_new(struct superblock *sb, u32 mode, const struct inode_ops 
 	i->atime_ns = i->mtime_ns = i->ctime_ns = i->btime_ns = realtime_now_ns();
 	rwlock_init(&i->lock, RANK_INODE);
 	spin_init(&i->priv_lock, RANK_OBJECT);
-	list_init(&i->locks);
 	return i;
 }
 
@@ -66,6 +66,8 @@ void inode_put(struct inode *i)
 		return;
 	if (unlikely(i->watches))
 		notify_gone(i);
+	if (unlikely(i->locks))
+		filelock_free(i);
 	if (i->ops->evict)
 		i->ops->evict(i);
 	if (unlikely(i->xattrs))
