@@ -30,10 +30,18 @@ struct file;
 struct vma;
 struct inode;
 
-struct dir_emit {	/* readdir's sink; emit answers false when the buffer is full */
-	bool (*emit)(struct dir_emit *d, const char *name, size_t len, u64 ino, unsigned type, off_t next_pos);
-	off_t pos;	/* where to go on: 0 at the start; the op advances it */
+/* readdir's sink. Entries are collected and handed on in pieces, so that many can be had under one lock. */
+struct dir_emit {
+	/* Collects one and moves pos behind it. Never sleeps; false: no room, flush() first. */
+	bool (*add)(struct dir_emit *e, const char *name, size_t len, u64 ino, u32 mode, off_t next_pos);
+	bool (*flush)(struct dir_emit *e); /* may sleep; false: nobody wants more. After a fault pos is set back. */
+	off_t pos;	/* where to go on: 0 at the start */
 };
+static inline bool dir_emit(struct dir_emit *e, const char *name, size_t len, u64 ino, u32 mode, off_t next_pos)
+{
+	return e->add(e, name, len, ino, mode, next_pos) ||
+	       (e->flush(e) && e->add(e, name, len, ino, mode, next_pos));
+}
 
 struct file_ops {
 	const char *name; /* "pipe", "[eventfd]"...: for diagnosis and /proc/PID/fd of anonymous files */
