@@ -7,6 +7,8 @@
 #include "kernel/lib/string.h"
 #include "mm/uaccess.h"
 
+const struct iovec uio_no_segment;
+
 void uio_init_iov(struct uio *u, const struct iovec *iov, unsigned n, size_t total)
 {
 	u->kind = UIO_USER;
@@ -75,8 +77,16 @@ static size_t segment_room(struct uio *u)
 
 enum direction { PUT, TAKE, ZERO };
 
-/* Moves up to n bytes; answers how many before a fault. */
-static inline size_t move(struct uio *u, void *buf, size_t n, enum direction dir)
+/* Bytes that a fault left. */
+static __always_inline size_t move_user(char __user *at, void *buf, size_t n, enum direction dir)
+{
+	return dir == PUT  ? arch_copy_to_user(at, buf, n) :
+	       dir == TAKE ? arch_copy_from_user(buf, at, n) :
+			     arch_clear_user(at, n);
+}
+
+/* A buffer of the kernel's, or user memory in several segments, or less room than n. */
+static __noinline size_t move_slow(struct uio *u, void *buf, size_t n, enum direction dir)
 {
 	n = min(n, u->left);
 	if (u->kind == UIO_KERNEL) {
@@ -91,27 +101,31 @@ static inline size_t move(struct uio *u, void *buf, size_t n, enum direction dir
 	}
 	lockrank_assert_may_touch_user();
 	size_t done = 0;
-	if (likely(n <= u->seg->iov_len - u->seg_off)) { /* one segment, as nearly always */
-		char __user *at = (char __user *)u->seg->iov_base + u->seg_off;
-		size_t missed = dir == PUT  ? arch_copy_to_user(at, buf, n) :
-				dir == TAKE ? arch_copy_from_user(buf, at, n) :
-					      arch_clear_user(at, n);
-		u->left -= n - missed;
-		u->seg_off += n - missed;
-		return n - missed;
-	}
 	while (done < n) {
 		size_t part = min(segment_room(u), n - done);
 		char __user *at = (char __user *)u->seg->iov_base + u->seg_off;
-		size_t missed = dir == PUT  ? arch_copy_to_user(at, (char *)buf + done, part) :
-				dir == TAKE ? arch_copy_from_user((char *)buf + done, at, part) :
-					      arch_clear_user(at, part);
+		size_t missed = move_user(at, (char *)buf + done, part, dir);
 		advance(u, part - missed);
 		done += part - missed;
 		if (missed)
 			break;
 	}
 	return done;
+}
+
+/* Moves up to n bytes; answers how many before a fault. One segment is the rule; the slow way is a call at the end, so
+ * that this one has no registers to save for it. */
+static __always_inline size_t move(struct uio *u, void *buf, size_t n, enum direction dir)
+{
+	if (unlikely(n > u->left || n > u->seg->iov_len - u->seg_off))
+		return move_slow(u, buf, n, dir);
+	lockrank_assert_may_touch_user();
+	size_t missed = move_user((char __user *)u->seg->iov_base + u->seg_off, buf, n, dir);
+	if (unlikely(missed))
+		n -= missed;
+	u->left -= n;
+	u->seg_off += n;
+	return n;
 }
 
 size_t uio_put(struct uio *u, const void *from, size_t n)

@@ -25,7 +25,7 @@ struct uio {
 	size_t left;		/* bytes still to move */
 	off_t pos;		/* file position for files that have one */
 	size_t seg_off;		/* into the first segment */
-	const struct iovec *seg; /* current segment (kernel copies of the iovecs) */
+	const struct iovec *seg; /* current segment (kernel copies of the iovecs); UIO_KERNEL: an empty one */
 	struct iovec one;	/* the single-segment case */
 	void *kbuf;		/* UIO_KERNEL: next byte */
 };
@@ -36,6 +36,7 @@ struct uio_mark {
 	void *kbuf;
 };
 
+extern const struct iovec uio_no_segment; /* has no room: what is in no user memory is for the slow way */
 static inline void uio_init_user(struct uio *u, void __user *buf, size_t n) /* caller checked access_ok */
 {
 	u->kind = UIO_USER;
@@ -52,7 +53,7 @@ static inline void uio_init_kernel(struct uio *u, void *buf, size_t n)
 	u->flags = 0;
 	u->left = n;
 	u->seg_off = 0;
-	u->seg = NULL;
+	u->seg = &uio_no_segment;
 	u->kbuf = buf;
 }
 void uio_init_iov(struct uio *u, const struct iovec *iov, unsigned n, size_t total);
