@@ -68,7 +68,7 @@ static ssize_t tmpfs_read(struct file *f, struct uio *u)
 	guard(rwread)(&ino->lock);
 	u64 size = READ_ONCE(o->size_bytes), pos = (u64)u->pos, end = min(size, pos + u->left);
 	if (pos >= end)
-		return 0;
+		return uio_overflows(u) ? -EINVAL : 0;
 	while (pos < end) {
 		size_t at = pos % PAGE_SIZE, n = min(PAGE_SIZE - at, end - pos);
 		const struct page *pg = vm_object_peek(o, pos / PAGE_SIZE);
@@ -87,9 +87,11 @@ static ssize_t tmpfs_read(struct file *f, struct uio *u)
 }
 
 /* The bytes that may be written at pos: RLIMIT_FSIZE, the largest file, seals. */
-static ssize_t may_write(struct vm_object *o, off_t pos, size_t n)
+static ssize_t may_write(struct vm_object *o, const struct uio *u)
 {
 	u64 limit = rlimit(RLIMIT_FSIZE);
+	off_t pos = u->pos;
+	size_t n = u->left;
 	if (o->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
 		return -EPERM;
 	if (o->seals & F_SEAL_GROW && pos + n > o->size_bytes) {
@@ -97,12 +99,13 @@ static ssize_t may_write(struct vm_object *o, off_t pos, size_t n)
 			return -EPERM;
 		n = o->size_bytes - pos;
 	}
-	if (n && pos >= limit) {
-		signal_raise(SIGXFSZ);
+	if (unlikely(n && pos >= min(limit, (u64)FILE_BYTES_MAX))) {
+		if (uio_overflows(u))
+			return -EINVAL;
+		if (pos >= limit)
+			signal_raise(SIGXFSZ);
 		return -EFBIG;
 	}
-	if (n && pos >= FILE_BYTES_MAX)
-		return -EFBIG;
 	return min(min((u64)n, limit - pos), (u64)(FILE_BYTES_MAX - pos));
 }
 
@@ -138,7 +141,7 @@ static ssize_t tmpfs_write(struct file *f, struct uio *u)
 	guard(rwwrite)(&ino->lock);
 	if (appends(f, u))
 		u->pos = (off_t)o->size_bytes;
-	ssize_t room = may_write(o, u->pos, u->left);
+	ssize_t room = may_write(o, u);
 	if (room <= 0)
 		return room;
 	u64 pos = (u64)u->pos, end = pos + (u64)room;

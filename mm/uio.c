@@ -29,6 +29,8 @@ ssize_t uio_import(struct uio *u, const struct iovec __user *uiov, unsigned long
 		return -ENOMEM;
 	ssize_t err = copy_from_user(v, uiov, n * sizeof(*v));
 	size_t total = 0;
+	if (n == 1) /* cut before it is looked at, as on Linux, which knows no array of one */
+		v->iov_len = (ssize_t)v->iov_len < 0 ? v->iov_len : min(v->iov_len, UIO_MAX_BYTES);
 	for (unsigned long i = 0; !err && i < n; i++) {
 		ssize_t len = v[i].iov_len;
 		if (len < 0)

@@ -70,6 +70,11 @@ size_t uio_put_zero(struct uio *u, size_t n);
 /* The whole object or nothing: 0 or -EFAULT. */
 int uio_put_all(struct uio *u, const void *from, size_t n);
 int uio_take_all(struct uio *u, void *to, size_t n);
+/* Would it end beyond what an offset can say? Asked where there is nothing to read or no room to write. */
+static inline bool uio_overflows(const struct uio *u)
+{
+	return (off_t)((u64)u->pos + u->left) < 0;
+}
 static inline void uio_save(const struct uio *u, struct uio_mark *m)
 {
 	*m = (struct uio_mark){ u->left, u->seg_off, u->seg, u->kbuf };
