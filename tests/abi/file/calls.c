@@ -2,10 +2,10 @@
 /*
  * file/calls: the corners of the calls that move bytes and change attributes.
  *
- * Promise   flags that a file cannot honour are refused and change nothing; offsets end where an offset ends; copies tell
- *           bad pairs of files apart; a listing is whole whatever the buffer is like.
- * Linux     preadv2(2), copy_file_range(2), sendfile(2), fallocate(2), truncate(2), utimensat(2), faccessat2(2), statx(2),
- *           getdents64(2), close_range(2), fcntl(2).
+ * Promise   flags that a file cannot honour are refused and change nothing; offsets end where an offset ends;
+ *           copies tell bad pairs of files apart; a listing is whole whatever the buffer is like.
+ * Linux     preadv2(2), copy_file_range(2), sendfile(2), fallocate(2), truncate(2), utimensat(2), faccessat2(2),
+ *           statx(2), getdents64(2), close_range(2), fcntl(2).
  */
 #include <sys/resource.h>
 #include <sys/uio.h>
@@ -71,6 +71,7 @@ CASE(flags_of_preadv2)
 
 CASE(flags_of_pwritev2)
 {
+	NEEDS_LINUX(6, 9);
 	scratch();
 	long fd = make("f", "0123456789");
 	CHECK_EQ(vector(SYS_pwritev2, fd, "AB", 2, 0, APPEND), 2);
@@ -90,6 +91,7 @@ CASE(vectors_that_are_none)
 	char buf[16];
 	struct iovec v[2] = {{buf, 4}, {buf, -1}};
 
+	NEEDS_LINUX(6, 9);
 	scratch();
 	long fd = make("f", "0123456789");
 	CHECK_EQ(sys(SYS_readv, fd, v, 0), 0);
