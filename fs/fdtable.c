@@ -182,7 +182,8 @@ void fd_cancel(int fd)
 static int close_file(struct fdtable *t, struct file *f)
 {
 	int err = f->ops->flush ? f->ops->flush(f) : 0;
-	filelock_closed(t, f);
+	if (unlikely(READ_ONCE(t->has_locks)))
+		filelock_closed(t, f);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (ref_count(&t->users) > 1)
 		WRITE_ONCE(f->seen_shared, true);

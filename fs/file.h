@@ -150,6 +150,7 @@ struct fdtable {
 	struct idtable ids;	/* [lock; RCU readers] files' addresses; bit 0: close on exec */
 	u32 highest;		/* [lock] above every descriptor ever used */
 	u32 tasks;		/* [atomic] whose own it is */
+	bool has_locks;		/* [atomic] record locks have been set in its name: fs/reclock.c */
 };
 enum { FDTABLE_CLOEXEC = 1 };
 struct fdref fd_borrow_any(int fd);	 /* O_PATH files are answered too */

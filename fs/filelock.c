@@ -466,6 +466,12 @@ void filelock_drop(struct inode *ino, enum lock_realm realm, const void *owner)
 	review(c, realm, &everything);
 }
 
+void filelock_closed(struct fdtable *t, const struct file *f)
+{
+	if (!(f->mode & FILE_PATH_ONLY))
+		filelock_drop(filelock_inode(f), LOCKS_RECORD, t);
+}
+
 void filelock_file_gone(struct file *f)
 {
 	struct inode *ino = filelock_inode(f);

@@ -88,12 +88,7 @@ bool filelock_test(struct inode *ino, const struct lock_request *r, struct lock 
 void filelock_drop(struct inode *ino, enum lock_realm realm, const void *owner); /* all that it has */
 void filelock_free(struct inode *ino); /* at the inode's end: there are no locks any more */
 /* Each close(2) of a file in table t releases what the table's processes have locked of it: fcntl(2). */
-static inline void filelock_closed(struct fdtable *t, const struct file *f)
-{
-	struct inode *ino = filelock_inode(f);
-	if (unlikely(READ_ONCE(ino->locks)) && !(f->mode & FILE_PATH_ONLY))
-		filelock_drop(ino, LOCKS_RECORD, t);
-}
+void filelock_closed(struct fdtable *t, const struct file *f);
 void filelock_file_gone(struct file *f); /* the last close of a file that had locks of its own */
 
 /* filelock_show.c */

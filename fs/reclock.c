@@ -13,8 +13,9 @@
  * yet. So whoever has set one looks whether the descriptor still is that file:
  *
  *	locking thread                      closing thread
- *	set the lock                        take the entry out (table->lock)
- *	read the entry (table->lock)        look for locks, give up those that are there
+ *	note that the table has locks       take the entry out (table->lock)
+ *	set the lock                        has the table locks? give up those that are there
+ *	read the entry (table->lock)
  *	another file, or none: give it up
  */
 #include "fs/filelock.h"
@@ -94,6 +95,8 @@ static long set_lock(const struct fdref *ref, int fd, const struct flock *fl, bo
 		if (fl->l_pid)
 			return -EINVAL;
 		WRITE_ONCE(f->has_locks, true);
+	} else {
+		WRITE_ONCE(current->fdtable->has_locks, true);
 	}
 	err = filelock_set(ino, &r, may_wait);
 	if (err || is_ofd || r.type == LOCK_NONE || fdref_is_current(ref, fd))
