@@ -9,7 +9,7 @@
  */
 #include "tests/abi/lock/lock.h"
 
-enum { WAITERS = 5, RING = 6, FIGHTERS = 4, TURNS = 60 };
+enum { WAITERS = 5, RING = 6, FIGHTERS = 4, TURNS = 60, BYTES = 3 };
 
 static volatile int signals;
 
@@ -352,4 +352,71 @@ CASE(fight_for_one_byte, .timeout = 60)
 	for (int i = 0; i < FIGHTERS; i++)
 		CHECK_EXIT(pid[i], 0);
 	CHECK_EQ(*count, FIGHTERS * TURNS);
+}
+
+/* --- rings by chance --- */
+
+struct wanted {
+	int at, type, is_held;
+};
+
+/* How many have each byte, [0] for reading and [1] for writing, counted while the lock is held. */
+typedef int holders[BYTES][2];
+
+static int *count_of(holders *h, const struct wanted *w)
+{
+	return &(*h)[w->at][w->type == WR];
+}
+
+/* 0, or -EDEADLK. */
+static long take_one(long fd, holders *h, struct wanted *w)
+{
+	long r = wait_for(fd, w->type, w->at, 1);
+
+	if (r == 0) {
+		w->is_held = 1;
+		__atomic_fetch_add(count_of(h, w), 1, __ATOMIC_SEQ_CST);
+		sys(SYS_sched_yield);
+	}
+	return r;
+}
+
+static void check_and_forget(holders *h, const struct wanted *w)
+{
+	if (!w->is_held)
+		return;
+	int readers = __atomic_load_n(&(*h)[w->at][0], __ATOMIC_SEQ_CST);
+	int writers = __atomic_load_n(&(*h)[w->at][1], __ATOMIC_SEQ_CST);
+	CHECK(w->type == WR ? writers == 1 && readers == 0 : writers == 0 && readers > 0);
+	__atomic_fetch_sub(count_of(h, w), 1, __ATOMIC_SEQ_CST);
+}
+
+/* Whoever is told of a ring lets go of all that he has. Nobody waits for ever, and writers are alone. */
+CASE(rings_by_chance_are_all_found, .timeout = 60)
+{
+	holders *h = shared_page();
+	int pid[FIGHTERS];
+
+	scratch();
+	long fd = opened();
+	for (int i = 0; i < FIGHTERS; i++)
+		CHILD(pid[i]) {
+			uint32_t random = i + 1;
+			for (int turn = 0; turn < TURNS; turn++) {
+				random = random * 1664525 + 1013904223;
+				int first = (random >> 10) % BYTES;
+				struct wanted a = {.at = first, .type = (random >> 14) % 3 ? WR : RD};
+				int second = (first + 1 + (random >> 20) % (BYTES - 1)) % BYTES;
+				struct wanted b = {.at = second, .type = WR};
+				long r = take_one(fd, h, &a);
+				if (r == 0)
+					r = take_one(fd, h, &b);
+				CHECK(r == 0 || r == -EDEADLK);
+				check_and_forget(h, &a);
+				check_and_forget(h, &b);
+				CHECK_EQ(set(fd, UN, 0, 0), 0);
+			}
+		}
+	for (int i = 0; i < FIGHTERS; i++)
+		CHECK_EXIT(pid[i], 0);
 }
