@@ -197,10 +197,11 @@ $(UNIT_TESTS): build/%: build/tests/unit/%.o build/tests/unit/lib.a
 .SECONDARY: $(UNIT_TESTS:build/%=build/tests/unit/%.o)
 -include $(UNIT_LIB:.o=.d) $(UNIT_TESTS:build/%=build/tests/unit/%.d)
 
+BENCH_OBJ := $(patsubst %,$(USER_OBJ)/%.o,$(wildcard tests/bench/*.c))
 bench: build/release/parley.elf user build/bench/bench
 	@$(PY) tests/bench/run.py $(BENCH_OPTIONS)
--include $(USER_OBJ)/tests/bench/bench.c.d
-build/bench/bench: $(USER_OBJ)/tests/bench/bench.c.o $(USER_CRT) $(USER_LIBC)
+-include $(BENCH_OBJ:.o=.d)
+build/bench/bench: $(BENCH_OBJ) $(USER_CRT) $(USER_LIBC)
 	$(ulink)
 
 # --- checks -------------------------------------------------------------------------------------

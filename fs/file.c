@@ -12,7 +12,7 @@
  * Linux     read(2), write(2), signal(7)
  */
 #include "fs/file.h"
-#include "fs/flock.h"
+#include "fs/filelock.h"
 #include "fs/inode.h"
 #include "fs/notify.h"
 #include "fs/offer.h"
@@ -86,8 +86,8 @@ void file_put(struct file *f)
 	if (!f || !ref_put(&f->ref))
 		return;
 	notify_closed(f);
-	if (unlikely(f->has_flock))
-		flock_release(f);
+	if (unlikely(f->has_locks))
+		filelock_file_gone(f);
 	if (f->ops->release)
 		f->ops->release(f);
 	if (f->mode & FILE_IS_WRITER)
@@ -326,6 +326,7 @@ int file_show_fdinfo(struct file *f, struct fdtable *t, int fd, struct strbuf *s
 		return err;
 	strbuf_printf(sb, "pos:\t%ld\nflags:\t0%o\nmnt_id:\t%d\nino:\t%lu\n", (long)f->pos, flags, p.mount->id,
 		(unsigned long)p.dentry->inode->ino);
+	filelock_show_file(sb, f, t);
 	if (f->ops->show)
 		f->ops->show(f, sb);
 	return 0;

@@ -15,6 +15,7 @@
 #include "kernel/uapi/stat.h"
 #include "kernel/uapi/statfs.h"
 
+struct filelocks;
 struct superblock;
 struct vm_object;
 struct watch;
@@ -63,7 +64,7 @@ struct inode {
 	u64 next_cookie;	/* [dentry lock] directories: position of the next entry */
 	u32 nr_entries;		/* [dentry lock] directories: pinned entries */
 	u8 entry_bytes;		/* [const] directories: what an entry adds to st_size */
-	struct list locks;	/* advisory locks: fs/flock.c */
+	struct filelocks *locks; /* [atomic] advisory locks, once there were any: fs/filelock.c */
 	struct rcu_head rcu;
 };
 

@@ -28,7 +28,8 @@
 #define PATH_ONLY_FLAGS (O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC)
 #define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
 #define RESOLVE_KNOWN                                                                              \
-	(RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH | RESOLVE_IN_ROOT)
+	(RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH | RESOLVE_IN_ROOT | \
+		RESOLVE_CACHED)
 
 struct open_request {
 	u32 flags, mode;
@@ -332,6 +333,7 @@ long sys_openat2(int dirfd, const char __user *path, const struct open_how __use
 		{ RESOLVE_NO_XDEV, LOOKUP_NO_XDEV }, { RESOLVE_NO_MAGICLINKS, LOOKUP_NO_MAGIC },
 		{ RESOLVE_NO_SYMLINKS, LOOKUP_NO_SYMLINKS | LOOKUP_NO_MAGIC },
 		{ RESOLVE_BENEATH, LOOKUP_BENEATH }, { RESOLVE_IN_ROOT, LOOKUP_IN_ROOT },
+		{ RESOLVE_CACHED, LOOKUP_CACHED },
 	};
 	struct open_how how;
 	struct open_request r;
@@ -349,6 +351,8 @@ long sys_openat2(int dirfd, const char __user *path, const struct open_how __use
 	err = request_init(&r, (u32)how.flags, (u32)how.mode);
 	if (err)
 		return err;
+	if (how.resolve & RESOLVE_CACHED && how.flags & (O_CREAT | O_TRUNC | TMPFILE_BIT))
+		return -EAGAIN;
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
 		if (how.resolve & table[i].resolve)
 			r.how |= table[i].how;

@@ -7,7 +7,7 @@
  * Locks     none: boot, one task
  * Lifetime  the root is never unmounted
  */
-#include "fs/flock.h"
+#include "fs/filelock.h"
 #include "fs/inode.h"
 #include "fs/mount.h"
 #include "kernel/core/log.h"
@@ -36,7 +36,7 @@ void vfs_init(void)
 	struct path root;
 	dentry_init();
 	anon_inode_init();
-	flock_init();
+	filelock_init();
 	memdev_init();
 	int err = mount_root(&root);
 	if (err)

@@ -8,6 +8,7 @@
  * Linux     proc_sys(5). Some settings that Linux lets root change cannot be changed here: they are 0444.
  */
 #include "kernel/procfs.h"
+#include "fs/filelock.h"
 #include "fs/inotify.h"
 #include "fs/mount.h"
 #include "fs/procfs.h"

@@ -74,7 +74,7 @@ static void leave_files(struct task *t)
 	struct fdtable *files = take(t->fdtable);
 	struct fs_ctx *fs = take(t->fs);
 	spin_unlock(&t->lock);
-	fdtable_put(files);
+	fdtable_leave(files);
 	fs_ctx_put(fs);
 }
 
