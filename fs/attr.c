@@ -29,6 +29,12 @@ struct change {
 	struct timespec times[2]; /* access, modification; UTIME_NOW, UTIME_OMIT */
 };
 
+static bool is_valid_time(const struct timespec *t)
+{
+	return t->tv_nsec == UTIME_NOW || t->tv_nsec == UTIME_OMIT ||
+	       (t->tv_nsec >= 0 && t->tv_nsec < (s64)NSEC_PER_SEC);
+}
+
 static int apply_locked(struct inode *ino, const struct change *c)
 {
 	guard(rwwrite)(&ino->lock);
@@ -38,11 +44,14 @@ static int apply_locked(struct inode *ino, const struct change *c)
 static int change_inode(const struct path *p, const struct change *c)
 {
 	struct inode *ino = p->dentry->inode;
+	if (!is_valid_time(&c->times[0]) || !is_valid_time(&c->times[1]))
+		return -EINVAL;
 	int err = mount_may_write(p->mount);
 	if (err)
 		return err;
 	if (ino == anon_inode_shared)
-		return -EOPNOTSUPP;
+		return c->is_touch && !inode_owner_or_capable(ino) && inode_permission(ino, WANT_WRITE) ? -EACCES :
+												      -EOPNOTSUPP;
 	err = apply_locked(ino, c);
 	if (err == 0)
 		notify_dentry(p->dentry, c->event);
@@ -53,7 +62,7 @@ static int change_inode(const struct path *p, const struct change *c)
 static int change_at(int dirfd, const char __user *name, unsigned flags, const struct change *c)
 {
 	PATHREF p = {};
-	if (flags & AT_EMPTY_PATH && dirfd != AT_FDCWD && path_is_empty(name)) {
+	if (flags & AT_EMPTY_PATH && dirfd != AT_FDCWD && name && path_is_empty(name)) {
 		FDREF r = fd_borrow_any(dirfd);
 		if (!r.file)
 			return -EBADF;
@@ -225,12 +234,6 @@ static u32 times_event(const struct timespec times[2])
 	return times[0].tv_nsec == UTIME_OMIT ? IN_MODIFY : IN_ATTRIB;
 }
 
-static bool is_valid_time(const struct timespec *t)
-{
-	return t->tv_nsec == UTIME_NOW || t->tv_nsec == UTIME_OMIT ||
-	       (t->tv_nsec >= 0 && t->tv_nsec < (s64)NSEC_PER_SEC);
-}
-
 /* `times` NULL: now. A NULL name means dirfd itself. */
 static long set_times(int dirfd, const char __user *path, const struct timespec times[2], unsigned flags)
 {
@@ -239,8 +242,6 @@ static long set_times(int dirfd, const char __user *path, const struct timespec 
 		c.times[0] = times[0];
 		c.times[1] = times[1];
 	}
-	if (!is_valid_time(&c.times[0]) || !is_valid_time(&c.times[1]))
-		return -EINVAL;
 	c.is_touch = c.times[0].tv_nsec == UTIME_NOW && c.times[1].tv_nsec == UTIME_NOW;
 	c.event = times_event(c.times);
 	if (!path && dirfd != AT_FDCWD)

@@ -161,6 +161,8 @@ long sys_fcntl(int fd, unsigned cmd, unsigned long arg)
 	default:
 		if (f->ops->fcntl)
 			return f->ops->fcntl(f, cmd, arg);
+		if (cmd == F_ADD_SEALS && !(f->mode & FILE_WRITE))
+			return -EPERM; /* before anybody asks whether the file takes seals at all */
 		return cmd == F_SETPIPE_SZ || cmd == F_GETPIPE_SZ ? -EBADF : -EINVAL; /* "not a pipe", says Linux */
 	}
 }

@@ -28,7 +28,8 @@
 #define PATH_ONLY_FLAGS (O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC)
 #define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
 #define RESOLVE_KNOWN                                                                              \
-	(RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH | RESOLVE_IN_ROOT)
+	(RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH | RESOLVE_IN_ROOT | \
+		RESOLVE_CACHED)
 
 struct open_request {
 	u32 flags, mode;
@@ -339,13 +340,17 @@ long sys_openat2(int dirfd, const char __user *path, const struct open_how __use
 		return -EINVAL;
 	if ((how.resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) == (RESOLVE_BENEATH | RESOLVE_IN_ROOT))
 		return -EINVAL;
+	bool is_cached_only = how.resolve & RESOLVE_CACHED;
 	err = request_init(&r, (u32)how.flags, (u32)how.mode);
 	if (err)
 		return err;
+	if (is_cached_only && how.flags & (O_TRUNC | O_CREAT | TMPFILE_BIT))
+		return -EAGAIN;
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
 		if (how.resolve & table[i].resolve)
 			r.how |= table[i].how;
-	return do_open(dirfd, path, &r);
+	long fd = do_open(dirfd, path, &r);
+	return fd == -ENOENT && is_cached_only && !path_is_empty(path) ? -EAGAIN : fd; /* only what is not there is not in memory */
 }
 
 int file_open_kernel(const char *name, u32 flags, u32 mode, struct file **out)

@@ -77,6 +77,12 @@ long sys_write(int fd, const void __user *buf, size_t count)
 	return rw_simple(fd, (void __user *)buf, count, TO_FILE);
 }
 
+/* No file has a byte at such a position. */
+static bool is_beyond_all(off_t pos, size_t count)
+{
+	return count > (size_t)(INT64_MAX - pos);
+}
+
 static ssize_t rw_at(int fd, void __user *buf, size_t count, off_t pos, enum direction dir)
 {
 	struct uio u;
@@ -92,6 +98,8 @@ static ssize_t rw_at(int fd, void __user *buf, size_t count, off_t pos, enum dir
 	if (!access_ok(buf, count))
 		return bad_buffer(r.file, dir);
 	uio_init_user(&u, buf, min(count, UIO_MAX_BYTES));
+	if (is_beyond_all(pos, count))
+		return -EINVAL;
 	u.pos = pos;
 	return move(r.file, &u, dir);
 }
@@ -111,9 +119,10 @@ long sys_pwrite64(int fd, const void __user *buf, size_t count, off_t offset)
 enum { POS_OWN = -1 }; /* preadv2(2): offset -1 uses the file's position */
 
 /* The flags of preadv2(2) that a file of ours can honour: everything is in memory, so nothing is synchronous. */
-static int check_flags(u32 rwf)
+static int check_flags(const struct file *f, u32 rwf, enum direction dir)
 {
-	if (rwf & ~RWF_KNOWN)
+	u32 plain = dir == FROM_FILE ? FILE_PLAIN_READ : FILE_PLAIN_WRITE;
+	if (rwf & ~RWF_KNOWN || (rwf & ~RWF_HIPRI && f->ops->flags & plain))
 		return -EOPNOTSUPP;
 	return (rwf & (RWF_APPEND | RWF_NOAPPEND)) == (RWF_APPEND | RWF_NOAPPEND) ? -EINVAL : 0;
 }
@@ -130,10 +139,11 @@ static ssize_t rw_vector(int fd, const struct iovec __user *uiov, unsigned long 
 		return -ESPIPE;
 	if (!(r.file->mode & (dir == FROM_FILE ? FILE_READ : FILE_WRITE)))
 		return -EBADF;
+	n = (u32)n; /* the rest of the word is not looked at */
 	ssize_t done = uio_import(&u, uiov, n, small, SMALL_IOV, &iov);
 	if (done < 0)
 		return done;
-	int err = u.left ? check_flags(rwf) : 0;
+	int err = !u.left ? 0 : pos != POS_OWN && is_beyond_all(pos, u.left) ? -EINVAL : check_flags(r.file, rwf, dir);
 	u.flags = rwf;
 	u.pos = pos;
 	if (err)

@@ -80,11 +80,11 @@ struct look_result {
 static long look_at(struct sets *s, void *arg, int fd, unsigned word, u64 bit)
 {
 	struct look_result *l = arg;
-	struct fdref r = fd_borrow(fd);
+	struct fdref r = fd_borrow_any(fd);
 	if (!r.file)
 		return -EBADF;
 	l->asked++;
-	l->bits += report(s, word, bit, file_ready(r.file));
+	l->bits += report(s, word, bit, r.file->mode & FILE_PATH_ONLY ? ~0u : file_ready(r.file));
 	fdref_put(&r);
 	return 0;
 }

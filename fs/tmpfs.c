@@ -232,6 +232,9 @@ static long tmpfs_fallocate(struct file *f, int mode, off_t offset, off_t len)
 		return -EOPNOTSUPP;
 	if (end > FILE_BYTES_MAX)
 		return -EFBIG;
+	u64 pages = ALIGN_UP(end, PAGE_SIZE) / PAGE_SIZE - start / PAGE_SIZE;
+	if (!(mode & FALLOC_FL_PUNCH_HOLE) && ino->sb->max_blocks && pages > ino->sb->max_blocks)
+		return -ENOSPC; /* seen before the first page is made */
 	guard(rwwrite)(&ino->lock);
 	int err;
 	if (mode & FALLOC_FL_PUNCH_HOLE)

@@ -101,6 +101,7 @@ struct f_owner_ex {
 #define LOCK_SH 1
 #define LOCK_EX 2
 #define LOCK_NB 4
+#define LOCK_MAND 32
 #define LOCK_UN 8
 
 #define AT_FDCWD -100
