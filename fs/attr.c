@@ -155,6 +155,8 @@ static int apply_owner(struct inode *ino, const struct change *c)
 		if (mode & S_IXGRP)
 			mode &= ~(u32)S_ISGID;
 	}
+	if (mode != ino->mode && !inode_owner_or_capable(ino))
+		return -EPERM; /* taking them away changes the mode, even where the owner stays */
 	int err = ask_file_system(ino, mode, uid, gid);
 	if (err)
 		return err;

@@ -135,7 +135,7 @@ static long sets_run(struct sets *s, kfd_set __user *const usets[NR_SETS], u64 d
 	size_t bytes = s->nr_words * sizeof(u64);
 	struct look_result l = {};
 	for (unsigned i = 0; i < NR_SETS; i++)
-		if (usets[i] && copy_from_user(s->asked[i], usets[i], bytes))
+		if (usets[i] && bytes && copy_from_user(s->asked[i], usets[i], bytes))
 			return -EFAULT;
 	long result = for_each_asked(s, look_at, &l);
 	if (result == 0)
@@ -143,7 +143,7 @@ static long sets_run(struct sets *s, kfd_set __user *const usets[NR_SETS], u64 d
 	if (result < 0)
 		return result;
 	for (unsigned i = 0; i < NR_SETS; i++)
-		if (usets[i] && copy_to_user(usets[i], s->ready[i], bytes))
+		if (usets[i] && bytes && copy_to_user(usets[i], s->ready[i], bytes))
 			return -EFAULT;
 	return result;
 }

@@ -274,6 +274,8 @@ static long tmpfs_fcntl(struct file *f, unsigned cmd, unsigned long arg)
 	case F_GET_SEALS:
 		return READ_ONCE(f->inode->object->seals);
 	case F_ADD_SEALS:
+		if (f->mode & FILE_WRITE && arg & ~(unsigned long)F_ALL_SEALS)
+			return -EINVAL;
 		return -EPERM; /* only memfd_create(2) makes files that can be sealed */
 	case F_SETPIPE_SZ:
 	case F_GETPIPE_SZ:

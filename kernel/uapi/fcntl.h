@@ -85,6 +85,7 @@
 #define F_SEAL_WRITE 0x0008
 #define F_SEAL_FUTURE_WRITE 0x0010
 #define F_SEAL_EXEC 0x0020
+#define F_ALL_SEALS 0x003f
 
 struct flock {
 	short l_type;

@@ -284,6 +284,24 @@ CASE(a_whiteout_is_no_device)
 	CHECK_EXIT(pid, 0);
 }
 
+CASE(owner_as_it_is_still_takes_the_set_id_bits)
+{
+	struct stat st;
+	int pid;
+
+	scratch();
+	NEEDS_ROOT();
+	CHECK_EQ(sys(SYS_mknod, "file", S_IFREG | 0600, 0), 0);
+	CHECK_EQ(sys(SYS_chmod, "file", 06777), 0);
+	CHILD(pid) {
+		CHECK(become(NOBODY));
+		CHECK_EQ(sys(SYS_chown, "file", -1, -1), -EPERM);
+	}
+	CHECK_EXIT(pid, 0);
+	CHECK_EQ(stat("file", &st), 0);
+	CHECK_EQ(st.st_mode & 07777, 06777);
+}
+
 CASE(select_of_a_path_is_ready)
 {
 	long path = sys(SYS_open, "/", 010000000);
@@ -291,6 +309,7 @@ CASE(select_of_a_path_is_ready)
 	struct timespec none = { 0, 0 };
 
 	CHECK_EQ(sys(SYS_select, path + 1, set, 0, 0, &none), 1);
+	CHECK_EQ(sys(SYS_select, 0, KERNEL, KERNEL, KERNEL, &none), 0);
 }
 
 CASE(random_bytes_up_to_the_hole)
