@@ -13,7 +13,7 @@ TAP_DANGEROUS("needs a thousand processes and ten thousand pipes");
 
 enum {
 	PIPES = 10000, PROCESSES = 1000, THREADS = 500, HOLDERS = 10, FDS = 4096, EVERYBODY_MS = 60000,
-	PIPES_EACH = PIPES / HOLDERS, NR_TASKS = 20000,
+	PIPES_EACH = PIPES / HOLDERS, NR_TASKS = 20000, ROUNDS = 2, SMALL_KIB = 300 * 1024,
 };
 
 /* What the crowd tells: who is there, and who found something wrong. */
@@ -123,11 +123,14 @@ static void gather(void)
 CASE(thousands_at_once_and_all_memory_back, .timeout = 100)
 {
 	NEEDS_ROOT();
+	if (meminfo_kib("MemTotal:") > SMALL_KIB)
+		SKIP("is for machines of 256 MiB: boot/crowd, or MEMORY=256");
 	count = shared_page();
 	limit(RLIMIT_NOFILE, FDS);
 	limit(RLIMIT_NPROC, NR_TASKS);
-	gather(); /* the caches are as full as they get */
 	struct memory before = memory_now();
-	gather();
-	memory_is_back(before);
+	for (int round = 0; round < ROUNDS; round++) {
+		gather();
+		memory_is_back(before);
+	}
 }
