@@ -69,6 +69,8 @@ static const struct need {
 	{ "inotify_add_watch", 2, 0x20 },
 	{ "flock", 1, 6 }, /* LOCK_EX | LOCK_NB */
 	{ "timer_create", 1, 0 },
+	{ "process_vm_readv", 5, 0 },
+	{ "process_vm_writev", 5, 0 },
 };
 
 /* What the child tells: the result of each bad value of each argument. */

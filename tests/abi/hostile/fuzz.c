@@ -175,6 +175,7 @@ CASE(random_calls_leave_nothing, .timeout = 2000)
 	for (int i = 0; i < n; i++)
 		batches += shared->batches[i], steps += shared->steps[i];
 	tap_note("seed %ld: %u calls in %u batches", seed, steps, batches);
+	sys(SYS_chmod, "/proc", 0555); /* by ".." of its own names a batch can come there */
 	check_rest(free_before);
 	CHECK_EQ(grown(0), 0);
 	CHECK(free_kib() + SPARE_KIB >= free_before);
