@@ -78,6 +78,9 @@ enum file_ops_flags {
 	FILE_NO_NOWAIT = 4, /* RWF_NOWAIT -> -EOPNOTSUPP */
 	FILE_WAIT_SHARED = 16, /* a wake may suit one sleeper and not another: all of them try (eventfd) */
 	FILE_KEEP_POS_UNLOCKED = 8, /* position changes need no pos_lock (character devices) */
+	FILE_NO_SENDFILE = 32, /* cannot be the source of sendfile(2) (null) */
+	/* Take bytes from one caller's memory as they are, and nothing else: no RWF_ flags but RWF_HIPRI, no sendfile. */
+	FILE_PLAIN_READ = 64, FILE_PLAIN_WRITE = 128,
 };
 
 enum file_mode {

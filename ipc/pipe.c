@@ -538,6 +538,8 @@ static int open_fifo_end(struct pipe *p, struct file *f)
 /* Also how /proc/PID/fd/N opens an anonymous pipe anew: its ends count as if it had a name. */
 int fifo_open(struct inode *ino, struct file *f)
 {
+	if (!(f->mode & (FILE_READ | FILE_WRITE))) /* access mode 3, which is for ioctl alone */
+		return -EINVAL;
 	struct pipe *p = pipe_of_inode(ino);
 	if (!p)
 		return -ENOMEM;
