@@ -18,6 +18,7 @@
 #include "kernel/lib/fmt.h"
 #include "kernel/lib/parse.h"
 #include "kernel/proc/facts.h"
+#include "kernel/strace.h"
 #include "kernel/uapi/limits.h"
 #include "mm/slab.h"
 #include "mm/vma.h"

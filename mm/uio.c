@@ -53,7 +53,7 @@ void uio_iov_free(struct iovec *iov, struct iovec *small)
 		kfree(iov);
 }
 
-static void advance(struct uio *u, size_t n)
+void uio_advance(struct uio *u, size_t n)
 {
 	u->left -= n;
 	if (u->kind == UIO_KERNEL) {
@@ -63,8 +63,7 @@ static void advance(struct uio *u, size_t n)
 	u->seg_off += n;
 }
 
-/* Skips finished segments; answers how much the current one still takes (left > 0). */
-static size_t segment_room(struct uio *u)
+size_t uio_segment_room(struct uio *u)
 {
 	while (u->seg_off == u->seg->iov_len) {
 		u->seg++;
@@ -75,8 +74,15 @@ static size_t segment_room(struct uio *u)
 
 enum direction { PUT, TAKE, ZERO };
 
-/* Moves up to n bytes; answers how many before a fault. */
-static inline size_t move(struct uio *u, void *buf, size_t n, enum direction dir)
+static __always_inline size_t move_user(char __user *at, void *buf, size_t n, enum direction dir) /* bytes missed */
+{
+	return dir == PUT  ? arch_copy_to_user(at, buf, n) :
+	       dir == TAKE ? arch_copy_from_user(buf, at, n) :
+			     arch_clear_user(at, n);
+}
+
+/* Kernel memory, more than one segment, or more than is left. */
+static __noinline size_t move_pieces(struct uio *u, void *buf, size_t n, enum direction dir)
 {
 	n = min(n, u->left);
 	if (u->kind == UIO_KERNEL) {
@@ -86,27 +92,15 @@ static inline size_t move(struct uio *u, void *buf, size_t n, enum direction dir
 			memcpy(buf, u->kbuf, n);
 		else
 			memset(u->kbuf, 0, n);
-		advance(u, n);
+		uio_advance(u, n);
 		return n;
 	}
-	lockrank_assert_may_touch_user();
 	size_t done = 0;
-	if (likely(n <= u->seg->iov_len - u->seg_off)) { /* one segment, as nearly always */
-		char __user *at = (char __user *)u->seg->iov_base + u->seg_off;
-		size_t missed = dir == PUT  ? arch_copy_to_user(at, buf, n) :
-				dir == TAKE ? arch_copy_from_user(buf, at, n) :
-					      arch_clear_user(at, n);
-		u->left -= n - missed;
-		u->seg_off += n - missed;
-		return n - missed;
-	}
 	while (done < n) {
-		size_t part = min(segment_room(u), n - done);
+		size_t part = min(uio_segment_room(u), n - done);
 		char __user *at = (char __user *)u->seg->iov_base + u->seg_off;
-		size_t missed = dir == PUT  ? arch_copy_to_user(at, (char *)buf + done, part) :
-				dir == TAKE ? arch_copy_from_user((char *)buf + done, at, part) :
-					      arch_clear_user(at, part);
-		advance(u, part - missed);
+		size_t missed = move_user(at, (char *)buf + done, part, dir);
+		uio_advance(u, part - missed);
 		done += part - missed;
 		if (missed)
 			break;
@@ -114,18 +108,48 @@ static inline size_t move(struct uio *u, void *buf, size_t n, enum direction dir
 	return done;
 }
 
+/* Moves up to n bytes; answers how many before a fault. */
+static __always_inline size_t move(struct uio *u, void *buf, size_t n, enum direction dir)
+{
+	if (unlikely(u->kind != UIO_USER || n > u->left || n > u->seg->iov_len - u->seg_off))
+		return move_pieces(u, buf, n, dir);
+	n -= move_user((char __user *)u->seg->iov_base + u->seg_off, buf, n, dir);
+	u->left -= n;
+	u->seg_off += n;
+	return n;
+}
+
 size_t uio_put(struct uio *u, const void *from, size_t n)
 {
+	lockrank_assert_may_touch_user();
 	return move(u, (void *)from, n, PUT);
 }
 
 size_t uio_take(struct uio *u, void *to, size_t n)
 {
+	lockrank_assert_may_touch_user();
 	return move(u, to, n, TAKE);
+}
+
+size_t uio_take_nofault(struct uio *u, void *to, size_t n)
+{
+	pagefault_disable();
+	size_t done = move(u, to, n, TAKE);
+	pagefault_enable();
+	return done;
+}
+
+size_t uio_put_nofault(struct uio *u, const void *from, size_t n)
+{
+	pagefault_disable();
+	size_t done = move(u, (void *)from, n, PUT);
+	pagefault_enable();
+	return done;
 }
 
 size_t uio_put_zero(struct uio *u, size_t n)
 {
+	lockrank_assert_may_touch_user();
 	return move(u, NULL, n, ZERO);
 }
 

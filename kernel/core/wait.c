@@ -172,6 +172,17 @@ void wake_all(struct waitq *q, u32 events)
 	wake_queue(q, events, UINT32_MAX, false);
 }
 
+void wake_slot_sync(struct wait_slot *slot, u32 events)
+{
+	struct waitq *q = __atomic_load_n(&slot->q, __ATOMIC_ACQUIRE);
+	if (!q)
+		return;
+	u64 irq = spin_lock_irqsave(&q->lock);
+	if (slot->q)
+		slot_fire(slot, events, true);
+	spin_unlock_irqrestore(&q->lock, irq);
+}
+
 void waitq_destroy(struct waitq *q)
 {
 	u64 irq = spin_lock_irqsave(&q->lock);

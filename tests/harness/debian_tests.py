@@ -2,19 +2,22 @@
 """debian_tests: the same Debian programs on the host and in a guest, and what they print.
 
 Promise   Each script of tests/debian runs in a chroot of the cached root image on the host's
-          Linux (in name spaces of its own, so nothing is left behind), and in a guest whose initrd
+          Linux (in name spaces of its own, so nothing is left behind; where the harness itself runs
+          in a chroot, mounts cannot be kept private and are undone), and in a guest whose initrd
           is that image. A line "## NAME" of its output begins a case; a case passes when its
           lines are the same in both. Standard error is part of the output. What wants a terminal is in
           tests/debian/screens, see screens.py; its cases are called screens/NAME.
           Two scripts run at a time.
 """
 import concurrent.futures
+import contextlib
 import functools
 import glob
 import os
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 import types
 
@@ -27,9 +30,11 @@ UNWANTED = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/inf
 ENV = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "TERM": "dumb", "LC_ALL": "C"}
 # Run by the host's shell as root of new mount and pid name spaces; $1 is the root, $2 for its shell.
 CHROOT = """
-mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && mount --rbind /sys "$1/sys" &&
-mount -t tmpfs tmpfs "$1/tmp" && chmod 1777 "$1/tmp" && exec chroot "$1" /bin/sh -c "cd /tmp; $2"
+mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && mount --make-rslave "$1/dev" &&
+mount --rbind /sys "$1/sys" && mount --make-rslave "$1/sys" && mount -t tmpfs tmpfs "$1/tmp" &&
+chmod 1777 "$1/tmp" && exec chroot "$1" /bin/sh -c "cd /tmp; $2"
 """
+shared_mounts = threading.Lock()
 
 
 def packages(folder):
@@ -66,21 +71,46 @@ def root_image(paths, folder):
     return root
 
 
-def host_argv(root, text, env):
-    """The command that runs a text of /bin/sh in a chroot."""
+@functools.lru_cache(maxsize=None)
+def unshare_command():
+    """(the command, whether its mounts are seen outside and have to be undone)"""
     unshare = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
     if os.geteuid() != 0:
-        unshare.append("--map-root-user")
-    return unshare + ["env", "-i"] + ["%s=%s" % kv for kv in env.items()] + \
+        return unshare + ["--map-root-user"], False
+    # In a chroot "/" is no mount point: its propagation cannot be changed.
+    private = subprocess.run(unshare + ["true"], stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL).returncode == 0
+    return (unshare, False) if private else (unshare + ["--propagation", "unchanged"], True)
+
+
+def host_argv(root, text, env):
+    """The command that runs a text of /bin/sh in a chroot."""
+    return unshare_command()[0] + ["env", "-i"] + ["%s=%s" % kv for kv in env.items()] + \
         ["/bin/sh", "-c", CHROOT, "sh", root, text]
+
+
+@contextlib.contextmanager
+def mounts_of(root):
+    """Around a run in the chroot: what it mounts is undone where that is needed, one run at a time."""
+    if not unshare_command()[1]:
+        yield
+        return
+    with shared_mounts:
+        try:
+            yield
+        finally:
+            for name in ("tmp", "sys", "dev", "proc"):
+                subprocess.run(["umount", "--recursive", "--lazy", os.path.join(root, name)],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def run_on_host(root, script):
     """(output, exit status) of the script in a chroot."""
     argv = host_argv(root, "exec /tests/%s 2>&1" % script, ENV)
     try:
-        done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=SCRIPT_TIMEOUT_S)
+        with mounts_of(root):
+            done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, timeout=SCRIPT_TIMEOUT_S)
     except subprocess.TimeoutExpired as e:
         return (e.stdout or b"") + b"time-out\n", -1
     return done.stdout, done.returncode
@@ -205,7 +235,8 @@ def run_script(paths, config, image, root, script):
 @functools.lru_cache(maxsize=None)
 def host_screens(root, path):
     script, steps = screens.read(path)
-    return screens.on_host(host_argv(root, script, screens.environment(ENV)), steps)
+    with mounts_of(root):
+        return screens.on_host(host_argv(root, script, screens.environment(ENV)), steps)
 
 
 def run_screen(paths, config, image, root, name):
