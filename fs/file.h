@@ -57,6 +57,7 @@ struct file_ops {
 	void (*release)(struct file *f);
 	void (*show)(struct file *f, struct strbuf *sb);     /* more lines for /proc/PID/fdinfo */
 	struct waitq *(*waitq)(struct file *f);		     /* for kinds whose queue is not f->wq (signalfd) */
+	struct inode *(*make_inode)(struct file *f); /* files without inode: a new one to show, counted; NULL: no memory */
 };
 
 enum file_ops_flags {
@@ -65,6 +66,7 @@ enum file_ops_flags {
 	FILE_NO_NOWAIT = 4, /* RWF_NOWAIT -> -EOPNOTSUPP */
 	FILE_WAIT_SHARED = 16, /* a wake may suit one sleeper and not another: all of them try (eventfd) */
 	FILE_KEEP_POS_UNLOCKED = 8, /* position changes need no pos_lock (character devices) */
+	FILE_POLL_ALWAYS = 32, /* always ready, and may be in an epoll set all the same */
 };
 
 enum file_mode {
@@ -90,7 +92,7 @@ struct file {
 	struct pid *owner;	/* [lock] F_SETOWN */
 	u8 owner_type, owner_sig; /* [lock] */
 	u64 mark;		/* kinds may remember a per-description value (FIFO open counts) */
-	struct list epolls;	/* [lock] epoll items that watch it */
+	struct list epolls;	/* [lock] epoll items that watch it: epoll.c */
 	bool has_flock;		/* [flock bucket] */
 	bool seen_shared;	/* [atomic] somebody may hold its address under RCU without a reference: fdtable.c */
 	struct rcu_head rcu;
@@ -117,6 +119,11 @@ enum { FILE_ALWAYS_READY = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM };
 static inline u32 file_ready(struct file *f)
 {
 	return f->ops->ready ? f->ops->ready(f) : FILE_ALWAYS_READY;
+}
+/* May it be in an epoll set? Such a file is never mapped: its last reference is dropped without locks. */
+static inline bool file_can_poll(const struct file *f)
+{
+	return f->ops->ready || f->ops->flags & FILE_POLL_ALWAYS;
 }
 struct waitq *file_waitq(struct file *f);
 /* The blocking loop: arms on the file's queue for `mask`, tries, sleeps, until try() answers something

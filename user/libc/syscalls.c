@@ -48,6 +48,8 @@
 #define clone		  __raw_clone
 #define faccessat	  __raw_faccessat
 #define fadvise64	  __raw_fadvise64
+#define epoll_pwait	  __raw_epoll_pwait
+#define epoll_pwait2	  __raw_epoll_pwait2
 #define eventfd		  __raw_eventfd
 #define fchmodat	  __raw_fchmodat
 #define getcpu		  __raw_getcpu
