@@ -251,18 +251,44 @@ long sys_tgkill(int tgid, int tid, int sig)
 	return send_to_tid(tgid, tid, &info, SIGNAL_THREAD);
 }
 
+/* Signals whose codes are their own. */
+static const struct {
+	u8 last_code; /* the highest that Linux 6.18 has; 0: none */
+	u8 kind;      /* enum siginfo_kind */
+} code_rows[] = {
+	[SIGILL] = { 11, SIGINFO_FAULT }, [SIGFPE] = { 15, SIGINFO_FAULT }, [SIGSEGV] = { 10, SIGINFO_FAULT },
+	[SIGBUS] = { 5, SIGINFO_FAULT }, [SIGTRAP] = { 6, SIGINFO_FAULT }, [SIGCHLD] = { 6, SIGINFO_CHILD },
+	[SIGIO] = { POLL_HUP, SIGINFO_POLL }, [SIGSYS] = { 2, SIGINFO_SYS },
+};
+
+static bool has_own_codes(int sig)
+{
+	return (unsigned)sig < ARRAY_LEN(code_rows) && code_rows[sig].last_code;
+}
+
 /* Does the kernel know what a siginfo of this code holds? Then bytes beyond that are of no interest. */
 static bool is_known_layout(int sig, int code)
 {
-	static const u8 last_code[] = { /* the highest that Linux 6.18 has */
-		[SIGILL] = 11, [SIGFPE] = 15, [SIGSEGV] = 10, [SIGBUS] = 5, [SIGTRAP] = 6, [SIGCHLD] = 6,
-		[SIGIO] = POLL_HUP, [SIGSYS] = 2,
-	};
 	if (code == SI_KERNEL)
 		return true;
 	if (code > SI_USER)
-		return code <= ((unsigned)sig < ARRAY_LEN(last_code) && last_code[sig] ? last_code[sig] : POLL_HUP);
+		return code <= (has_own_codes(sig) ? code_rows[sig].last_code : POLL_HUP);
 	return code >= SI_DETHREAD || code == SI_ASYNCNL;
+}
+
+enum siginfo_kind siginfo_kind(const struct siginfo *info)
+{
+	int sig = info->si_signo, code = info->si_code;
+	if (code > SI_USER && code < SI_KERNEL) {
+		if (has_own_codes(sig) && code <= code_rows[sig].last_code)
+			return code_rows[sig].kind;
+		return code <= POLL_HUP ? SIGINFO_POLL : SIGINFO_KILL;
+	}
+	if (code == SI_TIMER)
+		return SIGINFO_TIMER;
+	if (code == SI_SIGIO)
+		return SIGINFO_POLL;
+	return code < 0 ? SIGINFO_QUEUE : SIGINFO_KILL;
 }
 
 static int siginfo_from_user(struct siginfo *info, int sig, const struct siginfo __user *from)

@@ -63,6 +63,7 @@
 #define pwritev2	  __raw_pwritev2
 #define reboot		  __raw_reboot
 #define sched_getaffinity __raw_sched_getaffinity
+#define signalfd	  __raw_signalfd
 #define time		  __raw_time
 #define timer_create	  __raw_timer_create
 #define vfork		  __raw_vfork
