@@ -3,9 +3,10 @@
  * access: may the current task look into, or act upon, another process?
  *
  * Promise   the one answer for everything that exposes a process's memory or files (/proc/PID, robust lists,
- *           later ptrace, process_vm, pidfd_getfd): the same user in all of the target's ids, no more
+ *           pidfd_getfd, later ptrace, process_vm): the same user in all of the target's ids, no more
  *           capabilities than oneself has, and a target that may be dumped; or CAP_SYS_PTRACE.
- * Linux     ptrace(2) "Ptrace access mode checking", with real or file-system ids of the caller
+ * Linux     ptrace(2) "Ptrace access mode checking": _may_trace() is PTRACE_MODE_READ_FSCREDS, _may_attach()
+ *           PTRACE_MODE_ATTACH_REALCREDS
  */
 #include "kernel/core/cred.h"
 #include "kernel/proc/process.h"
@@ -25,17 +26,28 @@ static const struct cred *cred_of(struct process *p)
 	return rcu_load(p->pid->process) == p ? rcu_load(READ_ONCE(p->leader)->cred) : NULL;
 }
 
-bool process_may_trace(struct process *target)
+static bool may_access(struct process *target, u32 uid, u32 gid, u64 caps)
 {
 	if (target == current->process || capable(CAP_SYS_PTRACE))
 		return true;
-	const struct cred *me = current_cred();
 	rcu_read_lock();
 	const struct cred *c = cred_of(target);
-	bool may = c && all_ids_are(c, me->fsuid, me->fsgid) && !(c->cap_permitted & ~me->cap_effective) &&
+	bool may = c && all_ids_are(c, uid, gid) && !(c->cap_permitted & ~caps) &&
 		   READ_ONCE(target->dumpable) == DUMPABLE_BY_USER;
 	rcu_read_unlock();
 	return may;
+}
+
+bool process_may_trace(struct process *target)
+{
+	const struct cred *me = current_cred();
+	return may_access(target, me->fsuid, me->fsgid, me->cap_effective);
+}
+
+bool process_may_attach(struct process *target)
+{
+	const struct cred *me = current_cred();
+	return may_access(target, me->uid, me->gid, me->cap_permitted);
 }
 
 bool process_has_uids_of(struct process *target)

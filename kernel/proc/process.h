@@ -14,6 +14,7 @@
  *	signal.c sigsend.c sigjob.c sigdeliver.c sigframe.c sigcalls.c	signals (signal.h)
  *	itimer.c posix_timer.c cpu_timer.c sleep.c			waiting for time to pass
  *	times.c sysinfo.c prctl.c procfiles.c				facts about them
+ *	pidfd.c								descriptors that stand for them
  */
 #pragma once
 #include "kernel/core/pid.h"
@@ -174,6 +175,7 @@ u64 mm_peak_pages(struct task *t); /* most resident pages of its memory so far; 
 void usage_add(struct usage *to, const struct usage *from);
 void usage_to_rusage(const struct usage *u, struct rusage *r);
 bool process_may_trace(struct process *target); /* access.c: ptrace-like access by the current task (for /proc/PID) */
+bool process_may_attach(struct process *target); /* access.c: the same to act upon it (pidfd_getfd), by real ids */
 bool process_has_uids_of(struct process *target); /* access.c: prlimit(2)'s idea of "mine" */
 struct sighand *sighand_new(void);	      /* all default; NULL */
 void sighand_put(struct sighand *s);

@@ -14,8 +14,10 @@
 #include "kernel/core/upcalls.h"
 #include "kernel/lib/errno.h"
 #include "kernel/lib/string.h"
+#include "kernel/proc/pidfd.h"
 #include "kernel/proc/signal.h"
 #include "kernel/syscall.h"
+#include "kernel/uapi/pidfd.h"
 #include "mm/uaccess.h"
 
 /* --- permission --- */
@@ -328,4 +330,55 @@ long sys_rt_tgsigqueueinfo(int tgid, int tid, int sig, const struct siginfo __us
 	if (tgid <= 0 || tid <= 0)
 		return -EINVAL;
 	return is_forged(&info, tid) ? -EPERM : send_to_tid(tgid, tid, &info, SIGNAL_THREAD);
+}
+
+/* --- pidfd_send_signal --- */
+
+static int send_to_pid(struct pid *pid, unsigned scope, const struct siginfo *info)
+{
+	int err = -ESRCH;
+	if (scope == PIDFD_SIGNAL_PROCESS_GROUP) {
+		guard(spin)(&proc_tree_lock);
+		return send_to_group_locked(pid, info);
+	}
+	rcu_read_lock();
+	struct task *t = rcu_load(pid->task);
+	if (t)
+		err = send_checked(t, info, scope == PIDFD_SIGNAL_THREAD ? SIGNAL_THREAD : SIGNAL_PROCESS);
+	rcu_read_unlock();
+	return err;
+}
+
+/* What the program says of the signal; at other processes it cannot claim to be the kernel. */
+static int import_info(struct siginfo *info, int sig, const struct siginfo __user *from, bool is_to_me)
+{
+	int signo;
+	if (get_user(signo, &from->si_signo))
+		return -EFAULT;
+	int err = siginfo_from_user(info, sig, from);
+	if (err)
+		return err;
+	if (signo != sig)
+		return -EINVAL;
+	return !is_to_me && (info->si_code >= 0 || info->si_code == SI_TKILL) ? -EPERM : 0;
+}
+
+long sys_pidfd_send_signal(int pidfd, int sig, const struct siginfo __user *uinfo, unsigned flags)
+{
+	const unsigned scopes = PIDFD_SIGNAL_THREAD | PIDFD_SIGNAL_THREAD_GROUP | PIDFD_SIGNAL_PROCESS_GROUP;
+	struct pidfd_target target;
+	struct siginfo info;
+	if (flags & ~scopes || flags & (flags - 1)) /* one at most */
+		return -EINVAL;
+	int err = pidfd_target_get_any(pidfd, &target);
+	if (err)
+		return err;
+	unsigned scope = flags ? flags : target.is_thread ? PIDFD_SIGNAL_THREAD : PIDFD_SIGNAL_THREAD_GROUP;
+	siginfo_user(&info, sig, scope == PIDFD_SIGNAL_THREAD ? SI_TKILL : SI_USER);
+	if (uinfo)
+		err = import_info(&info, sig, uinfo, target.pid == current->pid && scope != PIDFD_SIGNAL_PROCESS_GROUP);
+	if (!err)
+		err = send_to_pid(target.pid, scope, &info);
+	pid_put(target.pid);
+	return err;
 }
