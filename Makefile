@@ -196,8 +196,9 @@ $(UNIT_TESTS): build/%: build/tests/unit/%.o build/tests/unit/lib.a
 
 bench: build/release/parley.elf user build/bench/bench
 	@$(PY) tests/bench/run.py $(BENCH_OPTIONS)
--include $(USER_OBJ)/tests/bench/bench.c.d
-build/bench/bench: $(USER_OBJ)/tests/bench/bench.c.o $(USER_CRT) $(USER_LIBC)
+BENCH_OBJ := $(patsubst %,$(USER_OBJ)/%.o,$(wildcard tests/bench/*.c))
+-include $(BENCH_OBJ:.o=.d)
+build/bench/bench: $(BENCH_OBJ) $(USER_CRT) $(USER_LIBC)
 	$(ulink)
 
 # --- checks -------------------------------------------------------------------------------------

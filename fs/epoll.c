@@ -58,7 +58,7 @@ struct set {
 	struct ref ref;
 	struct mutex lock;
 	struct waitq wq;	 /* its lock guards `ready` too */
-	struct list ready;	 /* [wq.lock] struct item by in_ready: to be looked at */
+	struct list ready;	 /* [wq.lock; walked under lock] struct item by in_ready: to be looked at */
 	struct rb_root items;	 /* [lock] by descriptor, then file */
 	struct list inner;	 /* [nest_lock] items whose file is a set */
 	struct file *file;	 /* [const] not counted: while it is open */
@@ -77,8 +77,9 @@ struct item {
 	u32 events;		 /* [set->lock] as asked for, and what is always reported; one shot: private bits only */
 	epoll_data_t data;	 /* [set->lock] */
 	struct list in_file;	 /* [file->lock; of a set's file: nest_lock too] in file->epolls */
-	struct list in_ready;	 /* [set->wq.lock] */
+	struct list in_ready;	 /* [set->wq.lock] leaves the list under set->lock, too */
 	struct list in_inner;	 /* [nest_lock] */
+	bool fresh;		 /* [atomic] woken since it was looked at: set under set->wq.lock */
 	bool gone;		 /* [set->wq.lock] */
 	struct wait_slot slot;
 	struct wake_relay relay;
@@ -133,6 +134,7 @@ static void item_make_ready_locked(struct item *it, struct wake_list *list)
 	struct set *s = it->set;
 	if (unlikely(it->gone))
 		return;
+	WRITE_ONCE(it->fresh, true);
 	if (!list_is_linked(&it->in_ready))
 		list_add_tail(&s->ready, &it->in_ready);
 	wake_locked(&s->wq, READY, list);
@@ -156,111 +158,118 @@ static void item_make_ready(struct item *it)
 	waitq_unlock_run(&it->set->wq, irq, &list);
 }
 
-/* --- looking --- */
+/* --- looking ---
+ *
+ * Only who holds set->lock takes items off the ready list, and wakes only add at its end: so it is walked without
+ * set->wq.lock.
+ *
+ *	who looks				a wake of the file
+ *	fresh = false				change the file
+ *	full barrier				full barrier
+ *	look at the file			set->wq.lock: fresh = true, on the list if it is not
+ *	not ready: set->wq.lock: off the list,
+ *	unless it is fresh again
+ */
 
 static u32 set_look(struct set *s, unsigned depth);
 
-static u32 item_look(struct item *it, unsigned depth)
+static inline u32 item_look(struct item *it, unsigned depth)
 {
 	struct set *inner = set_of(it->file);
-	return (inner ? set_look(inner, depth + 1) : file_ready(it->file)) & it->events;
+	return (unlikely(inner) ? set_look(inner, depth + 1) : file_ready(it->file)) & it->events;
 }
 
-/* The first item that is to be looked at, off the list: a wake from now on puts it there again. */
-static struct item *take_first(struct set *s)
+static inline u32 item_look_anew(struct item *it, unsigned depth)
 {
+	(void)__atomic_exchange_n(&it->fresh, false, __ATOMIC_SEQ_CST);
+	return item_look(it, depth);
+}
+
+/* Off the list, unless a wake came after the look. */
+static void item_rest(struct item *it)
+{
+	struct set *s = it->set;
 	u64 irq = spin_lock_irqsave(&s->wq.lock);
-	struct item *it = list_first_or_null(&s->ready, struct item, in_ready);
-	if (it)
+	if (!it->fresh)
 		list_del(&it->in_ready);
 	spin_unlock_irqrestore(&s->wq.lock, irq);
-	return it;
 }
 
-static void put_first(struct set *s, struct item *it)
+/* The item behind `at` on the ready list, which is taken for granted; NULL: it is the last. */
+static inline struct item *ready_next(struct set *s, const struct list *at)
 {
-	u64 irq = spin_lock_irqsave(&s->wq.lock);
-	list_del(&it->in_ready);
-	list_add(&s->ready, &it->in_ready);
-	spin_unlock_irqrestore(&s->wq.lock, irq);
+	struct list *next = READ_ONCE(at->next);
+	return next == &s->ready ? NULL : list_entry(next, struct item, in_ready);
 }
 
-/* Is anything ready? Items that turn out not to be are off the list; the one that is stays the first. */
+/* Is anything ready? Items that turn out not to be are off the list. */
 static u32 set_look(struct set *s, unsigned depth)
 {
-	struct item *it;
+	struct item *it, *next;
 	u32 found = 0;
 	if (list_is_empty(&s->ready))
 		return 0;
 	mutex_lock_nested(&s->lock, depth);
-	while (!found && (it = take_first(s)))
-		if (item_look(it, depth)) {
-			put_first(s, it);
+	for (it = ready_next(s, &s->ready); it && !found; it = next) {
+		next = ready_next(s, &it->in_ready);
+		if (item_look_anew(it, depth))
 			found = READY;
-		}
+		else
+			item_rest(it);
+	}
 	mutex_unlock(&s->lock);
 	return found;
 }
 
 /* --- waiting --- */
 
-/* One step of a collection: what was told goes to the end of the line, the next one comes off it. */
-struct line {
-	struct item *again; /* told, level-triggered */
-	struct item *last;  /* of those that were there at the start */
-	bool is_over;
-};
-
-static struct item *line_step(struct set *s, struct line *l)
-{
-	u64 irq = spin_lock_irqsave(&s->wq.lock);
-	struct item *again = take(l->again), *next = NULL;
-	if (again && !list_is_linked(&again->in_ready))
-		list_add_tail(&s->ready, &again->in_ready);
-	if (!l->is_over)
-		next = list_first_or_null(&s->ready, struct item, in_ready);
-	if (next) {
-		if (!l->last)
-			l->last = list_last(&s->ready, struct item, in_ready);
-		l->is_over = next == l->last;
-		list_del(&next->in_ready);
-	}
-	spin_unlock_irqrestore(&s->wq.lock, irq);
-	return next;
-}
-
 /* Tells of one item: 1, 0: it is not ready, -EFAULT. */
-static int item_tell(struct item *it, struct epoll_event __user *out, struct line *l)
+static inline int item_tell(struct item *it, struct epoll_event __user *out)
 {
-	struct epoll_event ev = { .events = item_look(it, 0), .data = it->data };
-	if (!ev.events)
+	struct epoll_event ev = { .events = item_look_anew(it, 0), .data = it->data };
+	if (!ev.events) {
+		item_rest(it);
 		return 0;
-	if (copy_to_user(out, &ev, sizeof(ev))) {
-		put_first(it->set, it);
-		l->is_over = true;
-		return -EFAULT;
 	}
+	if (copy_to_user(out, &ev, sizeof(ev)))
+		return -EFAULT;
+	if (likely(!(it->events & (EPOLLONESHOT | EPOLLET))))
+		return 1;
 	if (it->events & EPOLLONESHOT) {
 		it->events &= PRIVATE_BITS;
 		WRITE_ONCE(it->slot.mask, POLLFREE);
-	} else if (!(it->events & EPOLLET)) {
-		l->again = it;
 	}
+	item_rest(it);
 	return 1;
+}
+
+/* Those up to `told` go to the end of the line: the list begins behind it. */
+static void ready_rotate(struct set *s, struct item *told)
+{
+	if (READ_ONCE(s->ready.prev) == &told->in_ready)
+		return;
+	u64 irq = spin_lock_irqsave(&s->wq.lock);
+	list_del(&s->ready);
+	list_add(&told->in_ready, &s->ready);
+	spin_unlock_irqrestore(&s->wq.lock, irq);
 }
 
 static int collect(struct set *s, struct epoll_event __user *out, int max)
 {
-	struct line l = {};
-	struct item *it;
+	struct item *it, *next, *told = NULL;
 	int n = 0, err = 0;
 	mutex_lock(&s->lock);
-	while ((it = line_step(s, &l))) {
-		err = item_tell(it, out + n, &l);
-		n += err > 0;
-		if (n == max)
-			l.is_over = true;
+	for (it = ready_next(s, &s->ready); it && n < max; it = next) {
+		next = ready_next(s, &it->in_ready);
+		err = item_tell(it, out + n);
+		if (err < 0)
+			break;
+		n += err;
+		if (err > 0 && list_is_linked(&it->in_ready))
+			told = it;
 	}
+	if (told)
+		ready_rotate(s, told);
 	mutex_unlock(&s->lock);
 	return n ? n : min(err, 0);
 }
@@ -423,6 +432,7 @@ static struct item *item_new(struct set *s, int fd, struct file *f)
 	it->set = s;
 	it->file = f;
 	it->fd = fd;
+	it->fresh = false;
 	it->gone = false;
 	it->slot = (struct wait_slot){ .q = NULL }; /* stays so for a file that is always the same */
 	list_init(&it->in_inner);

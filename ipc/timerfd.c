@@ -154,8 +154,9 @@ static void timerfd_show(struct file *f, struct strbuf *sb)
 	u32 flags = t->flags;
 	spin_unlock_irqrestore(&t->lock, irq);
 	struct timespec value = ns_to_timespec(now.value), interval = ns_to_timespec(now.interval);
-	strbuf_printf(sb, "clockid: %d\nticks: %lu\nsettime flags: 0%o\nit_value: (%ld, %ld)\nit_interval: (%ld, %ld)\n",
-		t->clock, ticks, flags, value.tv_sec, value.tv_nsec, interval.tv_sec, interval.tv_nsec);
+	strbuf_printf(sb, "clockid: %d\nticks: %lu\nsettime flags: 0%o\n", t->clock, ticks, flags);
+	strbuf_printf(sb, "it_value: (%ld, %ld)\nit_interval: (%ld, %ld)\n", value.tv_sec, value.tv_nsec,
+		interval.tv_sec, interval.tv_nsec);
 }
 
 static void timerfd_release(struct file *f)

@@ -60,7 +60,8 @@ enum restart_policy { RESTART, NOHAND, NEVER, ALWAYS };
 struct stat; struct pollfd; struct iovec; struct timeval; struct timespec; struct itimerval; struct rusage;
 struct utsname; struct timezone; struct rlimit; struct sysinfo; struct tms; struct cap_header;
 struct cap_data; struct siginfo; struct sigaltstack; struct utimbuf; struct statfs; struct sigset_arg;
-struct itimerspec; struct epoll_event; struct statx; struct clone_args; struct open_how; struct ksigaction; struct sched_param;
+struct itimerspec; struct statx; struct clone_args; struct open_how; struct ksigaction; struct sched_param;
+struct epoll_event;
 #include "kernel/uapi/select.h"
 #include "kernel/uapi/signal.h"
 

@@ -61,35 +61,24 @@ void clock_timer_hear_steps(struct clock_timer *t)
 	wait_add_callback(&t->step, &clock_step_wq, POLLIN, WAIT_SHARED, clock_stepped);
 }
 
-void clock_timer_start(struct clock_timer *t)
+void clock_timer_ignore_steps(struct clock_timer *t)
 {
-	u64 deadline;
-	if (t->follows_realtime)
-		clock_timer_hear_steps(t);
-	(void)clock_to_deadline(t->follows_realtime ? CLOCK_REALTIME : CLOCK_MONOTONIC, t->expires_ns, &deadline);
-	timer_start(&t->timer, deadline);
+	(void)wait_remove(&t->step);
+	t->hears_steps = false;
 }
 
-void clock_timer_stop(struct clock_timer *t)
+void clock_timer_start_realtime(struct clock_timer *t)
 {
-	(void)timer_cancel(&t->timer);
-	if (t->hears_steps)
-		(void)wait_remove(&t->step);
-	t->hears_steps = false;
+	u64 deadline;
+	clock_timer_hear_steps(t);
+	(void)clock_to_deadline(CLOCK_REALTIME, t->expires_ns, &deadline);
+	timer_start(&t->timer, deadline);
 }
 
 void clock_timer_end(struct clock_timer *t)
 {
 	(void)timer_cancel_sync(&t->step_timer);
 	(void)timer_cancel_sync(&t->timer);
-}
-
-bool clock_timer_is_due(struct clock_timer *t)
-{
-	if (clock_timer_now(t) >= t->expires_ns)
-		return true;
-	clock_timer_start(t);
-	return false;
 }
 
 u64 clock_timer_advance(struct clock_timer *t, s64 interval_ns, s64 now)

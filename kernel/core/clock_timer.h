@@ -27,14 +27,33 @@ void clock_timer_init(struct clock_timer *t, void (*look)(struct clock_timer *t)
 /* The time of the next expiry, on one of the clocks of clock_read(); starts nothing. */
 void clock_timer_set(struct clock_timer *t, int clock, bool is_absolute, s64 value_ns);
 void clock_timer_hear_steps(struct clock_timer *t); /* until clock_timer_stop() */
-void clock_timer_start(struct clock_timer *t);	    /* for expires_ns, whatever it was started for before */
-void clock_timer_stop(struct clock_timer *t);
+void clock_timer_ignore_steps(struct clock_timer *t);
+void clock_timer_start_realtime(struct clock_timer *t);
+static inline void clock_timer_start(struct clock_timer *t) /* for expires_ns, whatever it was started for before */
+{
+	if (unlikely(t->follows_realtime))
+		clock_timer_start_realtime(t);
+	else
+		timer_start(&t->timer, (u64)max(t->expires_ns, (s64)0));
+}
+static inline void clock_timer_stop(struct clock_timer *t)
+{
+	(void)timer_cancel(&t->timer);
+	if (unlikely(t->hears_steps))
+		clock_timer_ignore_steps(t);
+}
 void clock_timer_end(struct clock_timer *t); /* without the owner's lock; waits for look() */
 static inline s64 clock_timer_now(const struct clock_timer *t)
 {
 	return t->follows_realtime ? realtime_now_ns() : (s64)clock_now_ns();
 }
 /* False: it is too early, and the timer has been started again. */
-bool clock_timer_is_due(struct clock_timer *t);
+static inline bool clock_timer_is_due(struct clock_timer *t)
+{
+	if (likely(clock_timer_now(t) >= t->expires_ns))
+		return true;
+	clock_timer_start(t);
+	return false;
+}
 /* The expiries at or before `now` but for the first, expires_ns <= now; expires_ns becomes the next one behind now. */
 u64 clock_timer_advance(struct clock_timer *t, s64 interval_ns, s64 now);

@@ -36,7 +36,7 @@ void wait_begin(struct waiter *w)
 	w->on = NULL;
 }
 
-static void slot_link(struct wait_slot *slot, struct waitq *q, u32 mask, enum wait_flags flags)
+static __always_inline void slot_link(struct wait_slot *slot, struct waitq *q, u32 mask, enum wait_flags flags)
 {
 	slot->q = q;
 	slot->mask = mask;
@@ -108,7 +108,7 @@ void wait_remove_pass(struct wait_slot *slot)
 }
 
 /* Fires one slot; the queue's lock is held. True: a wake was used. */
-static bool slot_fire(struct wait_slot *slot, u32 events, enum wake_how how, struct wake_list *list)
+static __always_inline bool slot_fire(struct wait_slot *slot, u32 events, enum wake_how how, struct wake_list *list)
 {
 	if (unlikely(slot->callback))
 		return slot->callback(slot, events, list);
@@ -142,7 +142,7 @@ void wait_fire_locked(struct wait_slot *slot, long result)
 	__atomic_store_n(&slot->q, NULL, __ATOMIC_RELEASE);
 }
 
-static void fire_matching(struct waitq *q, u32 events, unsigned nr_exclusive, enum wake_how how,
+static __always_inline void fire_matching(struct waitq *q, u32 events, unsigned nr_exclusive, enum wake_how how,
 	struct wake_list *list)
 {
 	struct wait_slot *slot, *next;
@@ -166,7 +166,7 @@ static void wake_queue(struct waitq *q, u32 events, unsigned nr_exclusive, enum 
 	struct wake_list list;
 	list.first = NULL;
 	u64 irq = spin_lock_irqsave(&q->lock);
-	fire_matching(q, events, nr_exclusive, how, &list);
+	fire_matching(q, events, nr_exclusive, how & WAKE_SYNC, &list);
 	waitq_unlock_run(q, irq, &list);
 }
 
@@ -188,7 +188,8 @@ void wake_all(struct waitq *q, u32 events)
 void wake_locked(struct waitq *q, u32 events, struct wake_list *list)
 {
 	assert_spin_held(&q->lock);
-	fire_matching(q, events, 1, WAKE_PLAIN, list);
+	if (!list_is_empty(&q->slots))
+		fire_matching(q, events, 1, WAKE_PLAIN, list);
 }
 
 void wake_next_locked(struct waitq *q, u32 events)

@@ -183,7 +183,8 @@ int pidfd_target_get_any(int fd, struct pidfd_target *out)
 {
 	if (fd == PIDFD_SELF_THREAD || fd == PIDFD_SELF_THREAD_GROUP) {
 		bool is_thread = fd == PIDFD_SELF_THREAD;
-		*out = (struct pidfd_target){ pid_get(is_thread ? current->pid : current->process->pid), is_thread, false };
+		struct pid *me = is_thread ? current->pid : current->process->pid;
+		*out = (struct pidfd_target){ pid_get(me), is_thread, false };
 		return 0;
 	}
 	FDREF r = fd_borrow(fd);

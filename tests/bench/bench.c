@@ -30,6 +30,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "tests/bench/bench.h"
 #include "user/bin/guest.h"
 
 enum {
@@ -41,18 +42,9 @@ enum {
 	WARM_YIELDS = 1000000,
 	POLL_PIPES = 100,
 	BLOCK = 65536,
-	EXIT_STATUS = 42,
 	CMDLINE_BYTES = 2048,
 	PROFILED_PART = 20, /* of the operations of a pass */
 	SLACK = 10, /* of a hundred yields so many may find nobody else to run */
-	NO_ROW = -2,
-};
-
-struct bench {
-	const char *name;
-	long count; /* operations of one pass */
-	/* Runs n operations; answers the ns they took, -1 after bad(), or NO_ROW. */
-	long (*run)(long n);
 };
 
 static const char *row_name = "start";
@@ -63,20 +55,7 @@ static char *self_argv[] = { "/bin/bench", "exit", "42", NULL };
 
 /* --- help --- */
 
-static inline long raw(long nr, long a, long b, long c, long d)
-{
-	register long r10 __asm__("r10") = d;
-	long ret;
-
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10)
-			 : "rcx", "r11", "memory");
-	return ret;
-}
-
-/* Each row calls it right before and right behind what counts; profile.py goes by its address. */
-__attribute__((noinline)) static long now(void)
+__attribute__((noinline)) long now(void)
 {
 	struct timespec ts;
 
@@ -84,7 +63,7 @@ __attribute__((noinline)) static long now(void)
 	return ts.tv_sec * 1000000000l + ts.tv_nsec;
 }
 
-__attribute__((format(printf, 1, 2))) static long bad(const char *fmt, ...)
+long bad(const char *fmt, ...)
 {
 	char text[200];
 	va_list ap;
@@ -111,7 +90,7 @@ static char *private_memory(size_t pages)
 	return p;
 }
 
-static bool ended_with(pid_t pid, int code)
+bool ended_with(pid_t pid, int code)
 {
 	int status;
 
@@ -596,6 +575,7 @@ static const struct bench benches[] = {
 	{ "eventfd-ping-pong", 500, eventfd_ping_pong },
 	{ "signal-self", 500, signal_self },
 	{ "timer-signal", 500, timer_signal },
+	{ 0 },
 };
 
 /* --- the run --- */
@@ -725,8 +705,10 @@ int main(int argc, char **argv)
 	if (memory_kib && free_now >= 0)
 		print_row("memory-after-boot", memory_kib - free_now, "KiB");
 	make_file();
-	for (size_t i = 0; i < sizeof(benches) / sizeof(benches[0]); i++)
-		run_bench(&benches[i]);
+	for (const struct bench *b = benches; b->name; b++)
+		run_bench(b);
+	for (const struct bench *b = event_benches; b->name; b++)
+		run_bench(b);
 	printf("bench %s\n", failed ? "failed" : "done");
 	fflush(stdout);
 	guest_end(!failed);

@@ -8,7 +8,8 @@ ROWS = ("null-call", "read-zero", "open-close", "stat", "clock-gettime", "fork-e
         "exec-static", "exec-dynamic", "yield-switch", "fault-anonymous", "fault-file-shared",
         "fault-copy-on-write", "mmap-munmap", "pipe-one-process", "pipe-ping-pong",
         "fifo-ping-pong", "pipe-64k", "poll-100-pipes", "eventfd-ping-pong", "signal-self",
-        "timer-signal", "boot", "memory-after-boot")
+        "timer-signal", "epoll-1-of-1000", "epoll-add-delete", "epoll-ping-pong", "timerfd-set",
+        "timerfd-expire", "signalfd-read", "pidfd-open-close", "boot", "memory-after-boot")
 GOAL = 0.5  # of Linux, for each row
 
 

@@ -198,8 +198,8 @@ CASE(fdinfo_lists_the_items)
 	CHECK_EQ(control(ep, EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLET, 0x1234), 0);
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", ep);
 	CHECK(slurp(path, text, sizeof(text)) > 0);
-	snprintf(want, sizeof(want), "tfd: %8d events: %8x data: %16lx  pos:0 ino:", fd, EPOLLIN | EPOLLET | EPOLLERR | EPOLLHUP,
-		0x1234l);
+	snprintf(want, sizeof(want), "tfd: %8d events: %8x data: %16lx  pos:0 ino:", fd,
+		EPOLLIN | EPOLLET | EPOLLERR | EPOLLHUP, 0x1234l);
 	CHECK(strstr(text, want));
 	CHECK(strstr(text, " sdev:"));
 }

@@ -11,6 +11,7 @@
  */
 #include <poll.h>
 #include <sched.h>
+#include <sys/epoll.h>
 #include "tests/abi/hostile/table.h"
 
 enum { SHOWN = 30, RESULTS = 64, CHILD_S = 20, RANDOM_ROUNDS = 40, ANY = 1, NEWEST_OLD_CALL = 440 };
@@ -138,6 +139,20 @@ static void make_files(void)
 	sys(SYS_mknod, "program", S_IFREG | 0700, 0);
 }
 
+/* A set with one item, which is ready, and one descriptor of each kind. */
+static void make_event_fds(void)
+{
+	struct epoll_event ev = {.events = EPOLLIN};
+	uint64_t mask = 0;
+
+	sys(SYS_dup2, sys(SYS_epoll_create1, 0), EPOLL_FD);
+	sys(SYS_dup2, sys(SYS_eventfd2, 1, 0), EVENT_FD);
+	sys(SYS_epoll_ctl, EPOLL_FD, EPOLL_CTL_ADD, EVENT_FD, &ev);
+	sys(SYS_dup2, sys(SYS_signalfd4, -1, &mask, KSIGSET, 0), SIGNAL_FD);
+	sys(SYS_dup2, sys(SYS_timerfd_create, CLOCK_MONOTONIC, 0), TIMER_FD);
+	sys(SYS_dup2, sys(SYS_pidfd_open, sys(SYS_getpid), 0), PID_FD);
+}
+
 /* Nothing is read of or written to what the case has open; a time-out ends it. */
 static void become_harmless(void)
 {
@@ -148,6 +163,7 @@ static void become_harmless(void)
 	make_files();
 	sys(SYS_timer_create, CLOCK_MONOTONIC, 0, good); /* number 0 */
 	sys(SYS_dup2, sys(SYS_inotify_init), INOTIFY_FD);
+	make_event_fds();
 	for (int fd = 0; fd < 3; fd++)
 		sys(SYS_dup2, TMP_FD, fd);
 }

@@ -18,7 +18,10 @@ enum kind {
 	KIND_OUT, KIND_INOUT,
 };
 
-enum { ARGS = 6, TMP_FD = 90, DIR_FD = 91, CLOSED_FD = 77, INOTIFY_FD = 92 };
+enum {
+	ARGS = 6, TMP_FD = 90, DIR_FD = 91, CLOSED_FD = 77, INOTIFY_FD = 92, EPOLL_FD = 93, EVENT_FD = 94,
+	SIGNAL_FD = 95, TIMER_FD = 96, PID_FD = 97,
+};
 
 struct call {
 	const char *name;
@@ -99,6 +102,25 @@ static const struct need {
 	{ "inotify_add_watch", 2, 0x20 },
 	{ "flock", 1, 6 }, /* LOCK_EX | LOCK_NB */
 	{ "timer_create", 1, 0 },
+	{ "epoll_ctl", 0, EPOLL_FD },
+	{ "epoll_ctl", 1, 3 }, /* EPOLL_CTL_MOD */
+	{ "epoll_ctl", 2, EVENT_FD },
+	{ "epoll_wait", 0, EPOLL_FD },
+	{ "epoll_wait", 2, 1 },
+	{ "epoll_pwait", 0, EPOLL_FD },
+	{ "epoll_pwait", 2, 1 },
+	{ "epoll_pwait", 5, KSIGSET },
+	{ "epoll_pwait2", 0, EPOLL_FD },
+	{ "epoll_pwait2", 2, 1 },
+	{ "epoll_pwait2", 5, KSIGSET },
+	{ "signalfd", 0, SIGNAL_FD },
+	{ "signalfd", 2, KSIGSET },
+	{ "signalfd4", 0, SIGNAL_FD },
+	{ "signalfd4", 2, KSIGSET },
+	{ "timerfd_settime", 0, TIMER_FD },
+	{ "timerfd_gettime", 0, TIMER_FD },
+	{ "pidfd_send_signal", 0, PID_FD },
+	{ "pidfd_getfd", 0, PID_FD },
 };
 
 #endif

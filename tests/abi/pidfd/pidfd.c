@@ -241,8 +241,8 @@ CASE(clone3_makes_one)
 {
 	int fd = -1, tid = -1;
 	struct clone_args args = {
-		.flags = CLONE_PIDFD | CLONE_PARENT_SETTID, .pidfd = (unsigned long)&fd, .parent_tid = (unsigned long)&tid,
-		.exit_signal = SIGCHLD,
+		.flags = CLONE_PIDFD | CLONE_PARENT_SETTID, .exit_signal = SIGCHLD,
+		.pidfd = (unsigned long)&fd, .parent_tid = (unsigned long)&tid,
 	};
 	long pid = sys(SYS_clone3, &args, sizeof(args));
 
