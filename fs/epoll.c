@@ -5,7 +5,7 @@
  * Promise   a wait looks only at items whose file was woken since they were found not ready. Level-triggered items
  *           go to the end of the line when they are told, so none starves; an edge-triggered one is told once for
  *           each wake at least; EPOLLONESHOT once until it is modified. What cannot be copied to the program stays
- *           ready. EPOLLEXCLUSIVE: a wake stops at the first set in which somebody waits. At most MAX_SETS sets lie
+ *           ready. No item is told twice by one call. EPOLLEXCLUSIVE: a wake stops at the first set in which somebody waits. At most MAX_SETS sets lie
  *           one inside the other, and none inside itself.
  * Locks     nest_lock (RANK_EPOLL_NEST): which sets lie in which. set->lock (RANK_EPOLL, the depth as subrank while
  *           sets are looked at inside sets): the items, and who looks. set->wq.lock (RANK_WAITQ): the ready list.
@@ -32,85 +32,41 @@
  *           the machine never sleeps. The busy polling parameters are kept; no device can be polled.
  */
 #include "fs/epoll.h"
+#include "fs/epoll_internal.h"
 #include "fs/inode.h"
-#include "fs/poll.h"
 #include "kernel/core/alloc.h"
-#include "kernel/core/clock.h"
-#include "kernel/lib/rbtree.h"
 #include "kernel/syscall.h"
-#include "kernel/uapi/epoll.h"
 #include "mm/page.h"
 #include "mm/uaccess.h"
 
-#define READY (POLLIN | POLLRDNORM) /* a set with ready items */
 #define ALWAYS_REPORTED (EPOLLERR | EPOLLHUP)
-#define PRIVATE_BITS (EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE)
 #define WITH_EXCLUSIVE (EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE)
 
 enum {
 	MAX_SETS = 5,		   /* in a chain: epoll(7), "a maximum allowed depth" */
-	MAX_EVENTS = INT32_MAX / sizeof(struct epoll_event), /* epoll_wait(2) */
 	MEMORY_SHARE = 25,	   /* one part of so many may go into one user's items: proc_sys_fs(5) */
 	BUSY_BUDGET_MAX = 64,	   /* without CAP_NET_ADMIN */
 };
 
-struct set {
-	struct ref ref;
-	struct mutex lock;
-	struct waitq wq;	 /* its lock guards `ready` too */
-	struct list ready;	 /* [wq.lock; walked under lock] struct item by in_ready: to be looked at */
-	struct rb_root items;	 /* [lock] by descriptor, then file */
-	struct list inner;	 /* [nest_lock] items whose file is a set */
-	struct file *file;	 /* [const] not counted: while it is open */
-	struct account *account; /* [const] counted: of the maker */
-	struct epoll_params busy; /* [lock] */
-	u64 walk;		 /* [nest_lock] the last walk that came by */
-	unsigned below;		 /* [nest_lock] what it found */
-	struct rcu_head rcu;
-};
-
-struct item {
-	struct rb_node node;	 /* [set->lock] */
-	struct set *set;	 /* [const] */
-	struct file *file;	 /* [const] not counted, see Lifetime */
-	int fd;			 /* [const] */
-	u32 events;		 /* [set->lock] as asked for, and what is always reported; one shot: private bits only */
-	epoll_data_t data;	 /* [set->lock] */
-	struct list in_file;	 /* [file->lock; of a set's file: nest_lock too] in file->epolls */
-	struct list in_ready;	 /* [set->wq.lock] leaves the list under set->lock, too */
-	struct list in_inner;	 /* [nest_lock] */
-	bool fresh;		 /* [atomic] woken since it was looked at: set under set->wq.lock */
-	bool gone;		 /* [set->wq.lock] */
-	struct wait_slot slot;
-	struct wake_relay relay;
-	struct rcu_head rcu;
-};
-
 u64 epoll_max_user_watches;
-static const struct file_ops epoll_ops;
 static struct kmem_cache *item_cache;
 static struct mutex nest_lock = MUTEX_INIT(nest_lock, RANK_EPOLL_NEST);
 static u64 walks; /* [nest_lock] */
 
 void epoll_init(void)
 {
-	item_cache = kmem_cache_create("epoll_item", sizeof(struct item), 8);
-	epoll_max_user_watches = pages_total() / MEMORY_SHARE * PAGE_SIZE / sizeof(struct item);
-}
-
-static inline struct set *set_of(const struct file *f)
-{
-	return f->ops == &epoll_ops ? f->priv : NULL;
+	item_cache = kmem_cache_create("epoll_item", sizeof(struct epoll_item), 8);
+	epoll_max_user_watches = pages_total() / MEMORY_SHARE * PAGE_SIZE / sizeof(struct epoll_item);
 }
 
 /* --- sets --- */
 
 static void set_free_rcu(struct rcu_head *head)
 {
-	kfree(container_of(head, struct set, rcu));
+	kfree(container_of(head, struct epoll_set, rcu));
 }
 
-static void set_put(struct set *s)
+static void set_put(struct epoll_set *s)
 {
 	if (!ref_put(&s->ref))
 		return;
@@ -118,221 +74,12 @@ static void set_put(struct set *s)
 	rcu_defer(&s->rcu, set_free_rcu); /* the relay of an item that is gone looks at it */
 }
 
-/* --- wakes --- */
-
-/* A watched file was woken; under its queue's lock. */
-static bool item_fired(struct wait_slot *slot, u32 events, struct wake_list *list)
-{
-	struct item *it = container_of(slot, struct item, slot);
-	wake_list_add(list, &it->relay);
-	return !list_is_empty(&it->set->wq.slots);
-}
-
-/* The item is to be looked at: whoever waits for its set wakes up. set->wq.lock is held. */
-static void item_make_ready_locked(struct item *it, struct wake_list *list)
-{
-	struct set *s = it->set;
-	if (unlikely(it->gone))
-		return;
-	WRITE_ONCE(it->fresh, true);
-	if (!list_is_linked(&it->in_ready))
-		list_add_tail(&s->ready, &it->in_ready);
-	wake_locked(&s->wq, READY, list);
-}
-
-static void item_relay(struct wake_relay *r, struct wake_list *list)
-{
-	struct item *it = container_of(r, struct item, relay);
-	struct set *s = it->set;
-	spin_lock(&s->wq.lock);
-	wake_relay_take(r);
-	item_make_ready_locked(it, list);
-	spin_unlock(&s->wq.lock);
-}
-
-static void item_make_ready(struct item *it)
-{
-	struct wake_list list = { NULL, NULL };
-	u64 irq = spin_lock_irqsave(&it->set->wq.lock);
-	item_make_ready_locked(it, &list);
-	waitq_unlock_run(&it->set->wq, irq, &list);
-}
-
-/* --- looking ---
- *
- * Only who holds set->lock takes items off the ready list, and wakes only add at its end: so it is walked without
- * set->wq.lock.
- *
- *	who looks				a wake of the file
- *	fresh = false				change the file
- *	full barrier				full barrier
- *	look at the file			set->wq.lock: fresh = true, on the list if it is not
- *	not ready: set->wq.lock: off the list,
- *	unless it is fresh again
- */
-
-static u32 set_look(struct set *s, unsigned depth);
-
-static inline u32 item_look(struct item *it, unsigned depth)
-{
-	struct set *inner = set_of(it->file);
-	return (unlikely(inner) ? set_look(inner, depth + 1) : file_ready(it->file)) & it->events;
-}
-
-static inline u32 item_look_anew(struct item *it, unsigned depth)
-{
-	(void)__atomic_exchange_n(&it->fresh, false, __ATOMIC_SEQ_CST);
-	return item_look(it, depth);
-}
-
-/* Off the list, unless a wake came after the look. */
-static void item_rest(struct item *it)
-{
-	struct set *s = it->set;
-	u64 irq = spin_lock_irqsave(&s->wq.lock);
-	if (!it->fresh)
-		list_del(&it->in_ready);
-	spin_unlock_irqrestore(&s->wq.lock, irq);
-}
-
-/* The item behind `at` on the ready list, which is taken for granted; NULL: it is the last. */
-static inline struct item *ready_next(struct set *s, const struct list *at)
-{
-	struct list *next = READ_ONCE(at->next);
-	return next == &s->ready ? NULL : list_entry(next, struct item, in_ready);
-}
-
-/* Is anything ready? Items that turn out not to be are off the list. */
-static u32 set_look(struct set *s, unsigned depth)
-{
-	struct item *it, *next;
-	u32 found = 0;
-	if (list_is_empty(&s->ready))
-		return 0;
-	mutex_lock_nested(&s->lock, depth);
-	for (it = ready_next(s, &s->ready); it && !found; it = next) {
-		next = ready_next(s, &it->in_ready);
-		if (item_look_anew(it, depth))
-			found = READY;
-		else
-			item_rest(it);
-	}
-	mutex_unlock(&s->lock);
-	return found;
-}
-
-/* --- waiting --- */
-
-/* Tells of one item: 1, 0: it is not ready, -EFAULT. */
-static inline int item_tell(struct item *it, struct epoll_event __user *out)
-{
-	struct epoll_event ev = { .events = item_look_anew(it, 0), .data = it->data };
-	if (!ev.events) {
-		item_rest(it);
-		return 0;
-	}
-	if (copy_to_user(out, &ev, sizeof(ev)))
-		return -EFAULT;
-	if (likely(!(it->events & (EPOLLONESHOT | EPOLLET))))
-		return 1;
-	if (it->events & EPOLLONESHOT) {
-		it->events &= PRIVATE_BITS;
-		WRITE_ONCE(it->slot.mask, POLLFREE);
-	}
-	item_rest(it);
-	return 1;
-}
-
-/* Those up to `told` go to the end of the line: the list begins behind it. */
-static void ready_rotate(struct set *s, struct item *told)
-{
-	if (READ_ONCE(s->ready.prev) == &told->in_ready)
-		return;
-	u64 irq = spin_lock_irqsave(&s->wq.lock);
-	list_del(&s->ready);
-	list_add(&told->in_ready, &s->ready);
-	spin_unlock_irqrestore(&s->wq.lock, irq);
-}
-
-static int collect(struct set *s, struct epoll_event __user *out, int max)
-{
-	struct item *it, *next, *told = NULL;
-	int n = 0, err = 0;
-	mutex_lock(&s->lock);
-	for (it = ready_next(s, &s->ready); it && n < max; it = next) {
-		next = ready_next(s, &it->in_ready);
-		err = item_tell(it, out + n);
-		if (err < 0)
-			break;
-		n += err;
-		if (err > 0 && list_is_linked(&it->in_ready))
-			told = it;
-	}
-	if (told)
-		ready_rotate(s, told);
-	mutex_unlock(&s->lock);
-	return n ? n : min(err, 0);
-}
-
-/* The caller leaves: what he leaves behind is for the next waiter. */
-static void pass_on(struct set *s)
-{
-	if (list_is_empty(&s->ready) || waitq_is_idle(&s->wq))
-		return;
-	u64 irq = spin_lock_irqsave(&s->wq.lock);
-	wake_next_locked(&s->wq, READY);
-	spin_unlock_irqrestore(&s->wq.lock, irq);
-}
-
-static inline int collect_if_any(struct set *s, struct epoll_event __user *out, int max)
-{
-	return list_is_empty(&s->ready) ? 0 : collect(s, out, max);
-}
-
-static __noinline int collect_or_sleep(struct set *s, struct epoll_event __user *out, int max, u64 deadline_ns)
-{
-	struct waiter w;
-	struct wait_slot slot;
-	int n, err = 0;
-	wait_begin(&w);
-	wait_add(&w, &slot, &s->wq, READY, WAIT_EXCLUSIVE);
-	for (;;) {
-		wait_rearm_slot(&w, &slot);
-		n = collect_if_any(s, out, max);
-		if (n || err)
-			break;
-		err = wait_sleep(&w, deadline_ns, WAIT_INTERRUPTIBLE);
-	}
-	(void)wait_remove(&slot);
-	pass_on(s);
-	return n ? n : err == -ETIMEDOUT ? 0 : err;
-}
-
-static long wait_on(int epfd, struct epoll_event __user *out, int max, u64 deadline_ns)
-{
-	FDREF r = fd_borrow(epfd);
-	if (!r.file)
-		return -EBADF;
-	if (max <= 0 || max > MAX_EVENTS)
-		return -EINVAL;
-	if (!access_ok(out, (size_t)max * sizeof(*out)))
-		return -EFAULT;
-	struct set *s = set_of(r.file);
-	if (!s)
-		return -EINVAL;
-	int n = collect_if_any(s, out, max);
-	if (!n && deadline_ns)
-		return collect_or_sleep(s, out, max, deadline_ns);
-	pass_on(s);
-	return n;
-}
-
 /* --- which sets lie in which --- */
 
 /* How many sets lie one in the other from s downwards, s included; more than MAX_SETS if `outer` is among them. */
-static unsigned sets_below(struct set *s, const struct set *outer)
+static unsigned sets_below(struct epoll_set *s, const struct epoll_set *outer)
 {
-	struct item *it;
+	struct epoll_item *it;
 	unsigned deepest = 0;
 	if (s == outer)
 		return MAX_SETS + 1;
@@ -344,9 +91,9 @@ static unsigned sets_below(struct set *s, const struct set *outer)
 	return s->below = deepest + 1;
 }
 
-static unsigned sets_above(struct set *s)
+static unsigned sets_above(struct epoll_set *s)
 {
-	struct item *it;
+	struct epoll_item *it;
 	unsigned highest = 0;
 	if (s->walk == walks)
 		return s->below;
@@ -356,7 +103,7 @@ static unsigned sets_above(struct set *s)
 	return s->below = highest + 1;
 }
 
-static bool may_nest(struct set *outer, struct set *inner)
+static bool may_nest(struct epoll_set *outer, struct epoll_set *inner)
 {
 	assert_mutex_held(&nest_lock);
 	walks++;
@@ -367,7 +114,7 @@ static bool may_nest(struct set *outer, struct set *inner)
 
 /* --- items --- */
 
-static int compare(int fd, const struct file *f, const struct item *it)
+static int compare(int fd, const struct file *f, const struct epoll_item *it)
 {
 	if (fd != it->fd)
 		return fd < it->fd ? -1 : 1;
@@ -375,12 +122,12 @@ static int compare(int fd, const struct file *f, const struct item *it)
 }
 
 /* Where the item is, or would be: *parent and the link to it. */
-static struct rb_node **item_place(struct set *s, int fd, const struct file *f, struct rb_node **parent)
+static struct rb_node **item_place(struct epoll_set *s, int fd, const struct file *f, struct rb_node **parent)
 {
 	struct rb_node **link = &s->items.top;
 	*parent = NULL;
 	while (*link) {
-		int order = compare(fd, f, rb_entry(*link, struct item, node));
+		int order = compare(fd, f, rb_entry(*link, struct epoll_item, node));
 		if (order == 0)
 			break;
 		*parent = *link;
@@ -391,13 +138,13 @@ static struct rb_node **item_place(struct set *s, int fd, const struct file *f, 
 
 static void item_free_rcu(struct rcu_head *head)
 {
-	kmem_cache_free(item_cache, container_of(head, struct item, rcu));
+	kmem_cache_free(item_cache, container_of(head, struct epoll_item, rcu));
 }
 
 /* set->lock is held, and nest_lock if the file is a set. */
-static void item_remove(struct item *it)
+static void item_remove(struct epoll_item *it)
 {
-	struct set *s = it->set;
+	struct epoll_set *s = it->set;
 	assert_mutex_held(&s->lock);
 	(void)wait_remove(&it->slot);
 	spin_lock(&it->file->lock);
@@ -417,16 +164,16 @@ static void item_remove(struct item *it)
 		kmem_cache_free(item_cache, it);
 }
 
-static void item_set_events(struct item *it, const struct epoll_event *ev)
+static void item_set_events(struct epoll_item *it, const struct epoll_event *ev)
 {
 	it->events = ev->events | ALWAYS_REPORTED;
 	it->data = ev->data;
-	WRITE_ONCE(it->slot.mask, (it->events & ~PRIVATE_BITS) | POLLFREE);
+	WRITE_ONCE(it->slot.mask, (it->events & ~EPOLL_PRIVATE_BITS) | POLLFREE);
 }
 
-static struct item *item_new(struct set *s, int fd, struct file *f)
+static struct epoll_item *item_new(struct epoll_set *s, int fd, struct file *f)
 {
-	struct item *it = kmem_cache_alloc(item_cache);
+	struct epoll_item *it = kmem_cache_alloc(item_cache);
 	if (!it)
 		return NULL;
 	it->set = s;
@@ -438,16 +185,16 @@ static struct item *item_new(struct set *s, int fd, struct file *f)
 	list_init(&it->in_inner);
 	list_init(&it->in_ready);
 	it->relay.queued = false;
-	it->relay.run = item_relay;
+	it->relay.run = epoll_item_relay;
 	return it;
 }
 
-static int item_add(struct set *s, int fd, struct file *f, const struct epoll_event *ev)
+static int item_add(struct epoll_set *s, int fd, struct file *f, const struct epoll_event *ev)
 {
 	struct rb_node *parent, **link = item_place(s, fd, f, &parent);
 	if (*link)
 		return -EEXIST;
-	struct item *it = NULL;
+	struct epoll_item *it = NULL;
 	if (charge(s->account, CHARGE_EPOLL_WATCHES, 1) > (s64)READ_ONCE(epoll_max_user_watches) ||
 		!(it = item_new(s, fd, f))) {
 		uncharge(s->account, CHARGE_EPOLL_WATCHES, 1);
@@ -457,30 +204,30 @@ static int item_add(struct set *s, int fd, struct file *f, const struct epoll_ev
 	spin_lock(&f->lock);
 	list_add(&f->epolls, &it->in_file);
 	spin_unlock(&f->lock);
-	if (set_of(f))
+	if (epoll_set_of(f))
 		list_add(&s->inner, &it->in_inner);
 	item_set_events(it, ev);
 	struct waitq *q = file_waitq(f);
 	if (q)
 		wait_add_callback(&it->slot, q, it->slot.mask,
-			ev->events & EPOLLEXCLUSIVE ? WAIT_EXCLUSIVE : WAIT_SHARED, item_fired);
-	if (item_look(it, 0))
-		item_make_ready(it);
+			ev->events & EPOLLEXCLUSIVE ? WAIT_EXCLUSIVE : WAIT_SHARED, epoll_item_fired);
+	if (epoll_item_look(it, 0))
+		epoll_item_make_ready(it);
 	return 0;
 }
 
-static int item_modify(struct item *it, const struct epoll_event *ev)
+static int item_modify(struct epoll_item *it, const struct epoll_event *ev)
 {
 	if (it->events & EPOLLEXCLUSIVE)
 		return -EINVAL;
 	item_set_events(it, ev);
 	full_barrier(); /* a wake that still saw the old mask changed the file before we look */
-	if (item_look(it, 0))
-		item_make_ready(it);
+	if (epoll_item_look(it, 0))
+		epoll_item_make_ready(it);
 	return 0;
 }
 
-static int change_locked(struct set *s, int op, int fd, struct file *f, const struct epoll_event *ev)
+static int change_locked(struct epoll_set *s, int op, int fd, struct file *f, const struct epoll_event *ev)
 {
 	struct rb_node *parent, **link;
 	if (op == EPOLL_CTL_ADD)
@@ -490,16 +237,16 @@ static int change_locked(struct set *s, int op, int fd, struct file *f, const st
 	link = item_place(s, fd, f, &parent);
 	if (!*link)
 		return -ENOENT;
-	struct item *it = rb_entry(*link, struct item, node);
+	struct epoll_item *it = rb_entry(*link, struct epoll_item, node);
 	if (op == EPOLL_CTL_MOD)
 		return item_modify(it, ev);
 	item_remove(it);
 	return 0;
 }
 
-static int change(struct set *s, int op, int fd, struct file *f, const struct epoll_event *ev)
+static int change(struct epoll_set *s, int op, int fd, struct file *f, const struct epoll_event *ev)
 {
-	struct set *inner = set_of(f);
+	struct epoll_set *inner = epoll_set_of(f);
 	int err = 0;
 	if (unlikely(inner)) {
 		mutex_lock(&nest_lock);
@@ -522,8 +269,8 @@ static int change(struct set *s, int op, int fd, struct file *f, const struct ep
 static bool forget_one(struct file *f)
 {
 	spin_lock(&f->lock);
-	struct item *it = list_first_or_null(&f->epolls, struct item, in_file);
-	struct set *s = it ? it->set : NULL;
+	struct epoll_item *it = list_first_or_null(&f->epolls, struct epoll_item, in_file);
+	struct epoll_set *s = it ? it->set : NULL;
 	if (s)
 		ref_get(&s->ref); /* on the file's list, so its set is there */
 	spin_unlock(&f->lock);
@@ -531,7 +278,7 @@ static bool forget_one(struct file *f)
 		return false;
 	mutex_lock(&s->lock);
 	spin_lock(&f->lock);
-	it = list_first_or_null(&f->epolls, struct item, in_file);
+	it = list_first_or_null(&f->epolls, struct epoll_item, in_file);
 	spin_unlock(&f->lock);
 	if (it && it->set == s) /* else somebody was faster; nobody adds any */
 		item_remove(it);
@@ -542,7 +289,7 @@ static bool forget_one(struct file *f)
 
 void epoll_forget(struct file *f)
 {
-	bool is_set = set_of(f);
+	bool is_set = epoll_set_of(f);
 	if (is_set)
 		mutex_lock(&nest_lock);
 	while (forget_one(f))
@@ -553,12 +300,12 @@ void epoll_forget(struct file *f)
 
 static void epoll_release(struct file *f)
 {
-	struct set *s = f->priv;
+	struct epoll_set *s = f->priv;
 	struct rb_node *node;
 	mutex_lock(&nest_lock);
 	mutex_lock(&s->lock);
 	while ((node = rb_first(&s->items)))
-		item_remove(rb_entry(node, struct item, node));
+		item_remove(rb_entry(node, struct epoll_item, node));
 	mutex_unlock(&s->lock);
 	mutex_unlock(&nest_lock);
 	set_put(s);
@@ -568,15 +315,15 @@ static void epoll_release(struct file *f)
 
 static u32 epoll_ready(struct file *f)
 {
-	return set_look(f->priv, 0);
+	return epoll_set_look(f->priv, 0);
 }
 
 static void epoll_show(struct file *f, struct strbuf *sb)
 {
-	struct set *s = f->priv;
+	struct epoll_set *s = f->priv;
 	guard(mutex)(&s->lock);
 	rb_for_each(node, &s->items) {
-		struct item *it = rb_entry(node, struct item, node);
+		struct epoll_item *it = rb_entry(node, struct epoll_item, node);
 		struct inode *ino = file_inode_get(it->file);
 		if (!ino)
 			continue;
@@ -586,7 +333,7 @@ static void epoll_show(struct file *f, struct strbuf *sb)
 	}
 }
 
-static long set_busy_params(struct set *s, const struct epoll_params *p)
+static long set_busy_params(struct epoll_set *s, const struct epoll_params *p)
 {
 	if (p->__pad || p->busy_poll_usecs > INT32_MAX || p->prefer_busy_poll > 1)
 		return -EINVAL;
@@ -599,7 +346,7 @@ static long set_busy_params(struct set *s, const struct epoll_params *p)
 
 static long epoll_ioctl(struct file *f, u32 cmd, unsigned long arg)
 {
-	struct set *s = f->priv;
+	struct epoll_set *s = f->priv;
 	struct epoll_params p;
 	switch (cmd) {
 	case EPIOCSPARAMS:
@@ -614,7 +361,7 @@ static long epoll_ioctl(struct file *f, u32 cmd, unsigned long arg)
 	}
 }
 
-static const struct file_ops epoll_ops = {
+const struct file_ops epoll_ops = {
 	.name = "[eventpoll]",
 	.ready = epoll_ready,
 	.ioctl = epoll_ioctl,
@@ -629,7 +376,7 @@ long sys_epoll_create1(unsigned flags)
 {
 	if (flags & ~EPOLL_CLOEXEC)
 		return -EINVAL;
-	struct set *s = kzalloc(sizeof(*s));
+	struct epoll_set *s = kzalloc(sizeof(*s));
 	if (!s)
 		return -ENOMEM;
 	ref_init(&s->ref);
@@ -662,14 +409,14 @@ static int check_change(const struct file *ep, const struct file *f, int op, str
 	if (!file_can_poll(f))
 		return -EPERM;
 	if (op == EPOLL_CTL_DEL)
-		return ep == f || !set_of(ep) ? -EINVAL : 0;
+		return ep == f || !epoll_set_of(ep) ? -EINVAL : 0;
 	if (ev->events & EPOLLWAKEUP && !capable(CAP_BLOCK_SUSPEND))
 		ev->events &= ~EPOLLWAKEUP;
-	if (ep == f || !set_of(ep))
+	if (ep == f || !epoll_set_of(ep))
 		return -EINVAL;
 	if (!(ev->events & EPOLLEXCLUSIVE))
 		return 0;
-	bool is_refused = op == EPOLL_CTL_MOD || (op == EPOLL_CTL_ADD && (set_of(f) || ev->events & ~WITH_EXCLUSIVE));
+	bool is_refused = op == EPOLL_CTL_MOD || (op == EPOLL_CTL_ADD && (epoll_set_of(f) || ev->events & ~WITH_EXCLUSIVE));
 	return is_refused ? -EINVAL : 0;
 }
 
@@ -684,41 +431,4 @@ long sys_epoll_ctl(int epfd, int op, int fd, const struct epoll_event __user *ev
 		return -EBADF;
 	int err = check_change(ep.file, f.file, op, &ev);
 	return err ? err : change(ep.file->priv, op, fd, f.file, &ev);
-}
-
-static u64 deadline_of_ms(int timeout_ms)
-{
-	if (timeout_ms <= 0)
-		return timeout_ms < 0 ? FOREVER : 0;
-	return deadline_after((u64)timeout_ms * NSEC_PER_MSEC);
-}
-
-long sys_epoll_wait(int epfd, struct epoll_event __user *events, int max, int timeout_ms)
-{
-	return wait_on(epfd, events, max, deadline_of_ms(timeout_ms));
-}
-
-static long wait_with_mask(int epfd, struct epoll_event __user *events, int max, u64 deadline_ns,
-	const ksigset_t __user *mask, size_t size)
-{
-	int err = poll_import_mask(mask, size);
-	if (err)
-		return err;
-	long result = wait_on(epfd, events, max, deadline_ns);
-	poll_finish_mask(mask, result);
-	return result;
-}
-
-long sys_epoll_pwait(int epfd, struct epoll_event __user *events, int max, int timeout_ms,
-	const ksigset_t __user *mask, size_t size)
-{
-	return wait_with_mask(epfd, events, max, deadline_of_ms(timeout_ms), mask, size);
-}
-
-long sys_epoll_pwait2(int epfd, struct epoll_event __user *events, int max, const struct timespec __user *timeout,
-	const ksigset_t __user *mask, size_t size)
-{
-	u64 deadline;
-	int err = poll_import_timespec(timeout, &deadline);
-	return err ? err : wait_with_mask(epfd, events, max, deadline, mask, size);
 }

@@ -43,10 +43,6 @@ struct timerfd {
 	struct waitq wq;
 };
 
-struct timerfd_ns {
-	s64 value, interval;
-};
-
 static bool is_cancelled(const struct timerfd *t)
 {
 	return t->is_cancelled_by_steps && READ_ONCE(t->steps_seen) != clock_steps();
@@ -82,10 +78,10 @@ static void catch_up_locked(struct timerfd *t)
 	clock_timer_start(&t->on);
 }
 
-static void get_locked(struct timerfd *t, struct timerfd_ns *out)
+static void get_locked(struct timerfd *t, struct timer_ns *out)
 {
 	s64 left = t->state == ARMED ? t->on.expires_ns - clock_timer_now(&t->on) : 0;
-	*out = (struct timerfd_ns){ max(left, (s64)0), t->interval_ns };
+	*out = (struct timer_ns){ max(left, (s64)0), t->interval_ns };
 }
 
 /* --- the file --- */
@@ -147,16 +143,16 @@ static long timerfd_ioctl(struct file *f, u32 cmd, unsigned long arg)
 static void timerfd_show(struct file *f, struct strbuf *sb)
 {
 	struct timerfd *t = f->priv;
-	struct timerfd_ns now;
+	struct timer_ns now;
 	u64 irq = spin_lock_irqsave(&t->lock);
 	get_locked(t, &now);
 	u64 ticks = t->ticks;
 	u32 flags = t->flags;
 	spin_unlock_irqrestore(&t->lock, irq);
-	struct timespec value = ns_to_timespec(now.value), interval = ns_to_timespec(now.interval);
+	struct itimerspec v = ns_to_itimerspec(&now);
 	strbuf_printf(sb, "clockid: %d\nticks: %lu\nsettime flags: 0%o\n", t->clock, ticks, flags);
-	strbuf_printf(sb, "it_value: (%ld, %ld)\nit_interval: (%ld, %ld)\n", value.tv_sec, value.tv_nsec,
-		interval.tv_sec, interval.tv_nsec);
+	strbuf_printf(sb, "it_value: (%ld, %ld)\nit_interval: (%ld, %ld)\n", v.it_value.tv_sec,
+		v.it_value.tv_nsec, v.it_interval.tv_sec, v.it_interval.tv_nsec);
 }
 
 static void timerfd_release(struct file *f)
@@ -220,7 +216,7 @@ static bool may_follow(const struct timerfd *t, u32 flags)
 }
 
 /* -ECANCELED: the clock has been set since it was asked last; the timer is set all the same. */
-static int set_locked(struct timerfd *t, u32 flags, const struct timerfd_ns *in)
+static int set_locked(struct timerfd *t, u32 flags, const struct timer_ns *in)
 {
 	bool was_cancelled_by_steps = t->is_cancelled_by_steps;
 	t->is_cancelled_by_steps = may_follow(t, flags);
@@ -245,7 +241,7 @@ static int set_locked(struct timerfd *t, u32 flags, const struct timerfd_ns *in)
 	return 0;
 }
 
-static int timerfd_set(struct timerfd *t, u32 flags, const struct timerfd_ns *in, struct timerfd_ns *old)
+static int timerfd_set(struct timerfd *t, u32 flags, const struct timer_ns *in, struct timer_ns *old)
 {
 	if (check_clock(t->clock))
 		return -EPERM;
@@ -257,20 +253,19 @@ static int timerfd_set(struct timerfd *t, u32 flags, const struct timerfd_ns *in
 	return err;
 }
 
-static int put_times(struct itimerspec __user *out, const struct timerfd_ns *in)
+static int put_times(struct itimerspec __user *out, const struct timer_ns *in)
 {
-	struct itimerspec v = { ns_to_timespec(in->interval), ns_to_timespec(in->value) };
+	struct itimerspec v = ns_to_itimerspec(in);
 	return copy_to_user(out, &v, sizeof(v));
 }
 
 long sys_timerfd_settime(int fd, unsigned flags, const struct itimerspec __user *unew, struct itimerspec __user *uold)
 {
 	struct itimerspec v;
-	struct timerfd_ns in, old;
+	struct timer_ns in, old;
 	if (copy_from_user(&v, unew, sizeof(v)))
 		return -EFAULT;
-	if (flags & ~SETTIME_FLAGS || timespec_to_ns(&v.it_value, &in.value) ||
-		timespec_to_ns(&v.it_interval, &in.interval))
+	if (flags & ~SETTIME_FLAGS || itimerspec_to_ns(&v, &in))
 		return -EINVAL;
 	FDREF r = fd_borrow(fd);
 	if (!r.file)
@@ -283,7 +278,7 @@ long sys_timerfd_settime(int fd, unsigned flags, const struct itimerspec __user 
 
 long sys_timerfd_gettime(int fd, struct itimerspec __user *out)
 {
-	struct timerfd_ns now;
+	struct timer_ns now;
 	FDREF r = fd_borrow(fd);
 	if (!r.file)
 		return -EBADF;

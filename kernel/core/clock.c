@@ -119,6 +119,16 @@ struct timespec ns_to_timespec(s64 ns)
 	return (struct timespec){ ns / (s64)NSEC_PER_SEC, ns % (s64)NSEC_PER_SEC };
 }
 
+int itimerspec_to_ns(const struct itimerspec *v, struct timer_ns *ns)
+{
+	return timespec_to_ns(&v->it_value, &ns->value) ?: timespec_to_ns(&v->it_interval, &ns->interval);
+}
+
+struct itimerspec ns_to_itimerspec(const struct timer_ns *ns)
+{
+	return (struct itimerspec){ .it_interval = ns_to_timespec(ns->interval), .it_value = ns_to_timespec(ns->value) };
+}
+
 u64 deadline_after(u64 ns)
 {
 	u64 at;

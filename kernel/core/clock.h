@@ -23,6 +23,11 @@ void clock_init(void);
 /* User structures: checked (-EINVAL when nsec is out of range or sec negative) and saturating. */
 int timespec_to_ns(const struct timespec *ts, s64 *ns);
 struct timespec ns_to_timespec(s64 ns);
+struct timer_ns { /* struct itimerspec in ns */
+	s64 value, interval;
+};
+int itimerspec_to_ns(const struct itimerspec *v, struct timer_ns *ns);
+struct itimerspec ns_to_itimerspec(const struct timer_ns *ns);
 u64 deadline_after(u64 ns); /* now + ns, saturating at FOREVER */
 static inline s64 time_add_saturating(s64 a, s64 b) /* neither negative */
 {

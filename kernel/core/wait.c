@@ -167,7 +167,12 @@ static void wake_queue(struct waitq *q, u32 events, unsigned nr_exclusive, enum 
 	list.first = NULL;
 	u64 irq = spin_lock_irqsave(&q->lock);
 	fire_matching(q, events, nr_exclusive, how & WAKE_SYNC, &list);
-	waitq_unlock_run(q, irq, &list);
+	if (likely(!list.first)) {
+		spin_unlock_irqrestore(&q->lock, irq);
+		return;
+	}
+	list.is_sync = how & WAKE_SYNC;
+	waitq_unlock_run_slow(q, irq, &list);
 }
 
 void wake(struct waitq *q, u32 events)
@@ -189,7 +194,7 @@ void wake_locked(struct waitq *q, u32 events, struct wake_list *list)
 {
 	assert_spin_held(&q->lock);
 	if (!list_is_empty(&q->slots))
-		fire_matching(q, events, 1, WAKE_PLAIN, list);
+		fire_matching(q, events, 1, list->is_sync ? WAKE_SYNC : WAKE_PLAIN, list);
 }
 
 void wake_next_locked(struct waitq *q, u32 events)
@@ -204,6 +209,7 @@ void waitq_destroy(struct waitq *q)
 	list.first = NULL;
 	u64 irq = spin_lock_irqsave(&q->lock);
 	q->destroyed = true;
+	list.is_sync = false;
 	while (!list_is_empty(&q->slots)) {
 		struct wait_slot *slot = list_first(&q->slots, struct wait_slot, node);
 		list_del(&slot->node);

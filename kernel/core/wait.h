@@ -65,8 +65,9 @@ struct wake_relay {
 	bool queued;		 /* [atomic] on some CPU's list: until run() takes it off with wake_relay_take() */
 	void (*run)(struct wake_relay *r, struct wake_list *list); /* [const] interrupts off, no queue's lock held */
 };
-struct wake_list { /* on the waker's stack */
-	struct wake_relay *first, *last; /* last: undefined while there is no first */
+struct wake_list { /* on the waker's stack; all but `first` is undefined while there is none */
+	struct wake_relay *first, *last;
+	bool is_sync; /* the waker is about to sleep itself */
 };
 
 struct wait_slot {

@@ -30,10 +30,6 @@
 
 static struct kmem_cache *timer_cache;
 
-struct timer_ns {
-	s64 value, interval;
-};
-
 /* --- time --- */
 
 static int timer_now(const struct posix_timer *t, s64 *now)
@@ -361,7 +357,7 @@ long sys_timer_create(int clock, const struct sigevent __user *uev, int __user *
 
 static int timer_export(struct itimerspec __user *out, const struct timer_ns *in)
 {
-	struct itimerspec v = { ns_to_timespec(in->interval), ns_to_timespec(in->value) };
+	struct itimerspec v = ns_to_itimerspec(in);
 	return copy_to_user(out, &v, sizeof(v));
 }
 
@@ -374,7 +370,7 @@ long sys_timer_settime(int id, unsigned flags, const struct itimerspec __user *u
 		return -EINVAL;
 	if (copy_from_user(&v, unew, sizeof(v)))
 		return -EFAULT;
-	if (timespec_to_ns(&v.it_value, &in.value) || timespec_to_ns(&v.it_interval, &in.interval))
+	if (itimerspec_to_ns(&v, &in))
 		return -EINVAL;
 	struct posix_timer *t = timer_find_lock(id, &lock);
 	if (!t)

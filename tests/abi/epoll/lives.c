@@ -158,6 +158,25 @@ CASE(changes_while_it_is_written, .timeout = 30)
 	join_thread(&done);
 }
 
+CASE(no_item_twice_in_one_answer, .timeout = 30)
+{
+	int done[2];
+
+	shared_ep = new_set();
+	shared_fd = new_counter(0);
+	watch(shared_ep, shared_fd, EPOLLIN | EPOLLET);
+	for (int i = 0; i < 2; i++)
+		CHECK(start_thread(&done[i], write_for_ever, NULL) > 0);
+	for (int i = 0; i < 20 * ROUNDS; i++) {
+		struct epoll_event ev[MANY];
+
+		CHECK(sys(SYS_epoll_wait, shared_ep, ev, MANY, 0) <= 1);
+	}
+	stop = 1;
+	join_thread(&done[0]);
+	join_thread(&done[1]);
+}
+
 static int make_and_close(void *arg)
 {
 	for (int i = 0; i < ROUNDS; i++) {
