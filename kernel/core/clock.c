@@ -126,7 +126,7 @@ int itimerspec_to_ns(const struct itimerspec *v, struct timer_ns *ns)
 
 struct itimerspec ns_to_itimerspec(const struct timer_ns *ns)
 {
-	return (struct itimerspec){ .it_interval = ns_to_timespec(ns->interval), .it_value = ns_to_timespec(ns->value) };
+	return (struct itimerspec){ ns_to_timespec(ns->interval), ns_to_timespec(ns->value) };
 }
 
 u64 deadline_after(u64 ns)
