@@ -16,6 +16,7 @@
 #include "fs/flock.h"
 #include "fs/inode.h"
 #include "fs/notify.h"
+#include "fs/offer.h"
 #include "kernel/core/alloc.h"
 #include "kernel/core/pid.h"
 #include "kernel/core/upcalls.h"
@@ -120,22 +121,21 @@ static void pass_baton(struct file *f, struct waitq *q, u32 mask)
 		wake(q, still);
 }
 
-/* `moving`: asked before each sleep for a deadline that moves, or NULL. */
-static ssize_t retry(struct file *f, u32 mask, u64 deadline_ns, u64 (*moving)(struct file *f, u64 began_ns),
-	ssize_t (*try)(struct file *f, void *arg), void *arg)
+/* `moving`: asked before each sleep for a deadline that moves, or NULL. `slot` waits on the file's queue meanwhile. */
+static ssize_t retry(struct file *f, struct wait_slot *slot, u32 mask, u64 deadline_ns,
+	u64 (*moving)(struct file *f, u64 began_ns), ssize_t (*try)(struct file *f, void *arg), void *arg)
 {
 	struct waitq *q = file_waitq(f);
 	struct waiter w;
-	struct wait_slot slot;
 	ssize_t result;
 	u64 began_ns = moving ? clock_now_ns() : 0;
 	if (!q)
 		return -EAGAIN;
 	wait_begin(&w);
-	wait_add(&w, &slot, q, mask | POLLERR | POLLHUP,
+	wait_add(&w, slot, q, mask | POLLERR | POLLHUP,
 		f->ops->flags & FILE_WAIT_SHARED ? WAIT_SHARED : WAIT_EXCLUSIVE);
 	for (;;) {
-		wait_rearm_slot(&w, &slot);
+		wait_rearm_slot(&w, slot);
 		result = try(f, arg);
 		if (result != -EAGAIN)
 			break;
@@ -147,7 +147,7 @@ static ssize_t retry(struct file *f, u32 mask, u64 deadline_ns, u64 (*moving)(st
 			break;
 		}
 	}
-	wait_remove_pass(&slot);
+	wait_remove_pass(slot);
 	if (result != -EAGAIN && result != -ERESTART)
 		pass_baton(f, q, mask);
 	return result;
@@ -155,7 +155,8 @@ static ssize_t retry(struct file *f, u32 mask, u64 deadline_ns, u64 (*moving)(st
 
 ssize_t file_retry(struct file *f, u32 mask, u64 deadline_ns, ssize_t (*try)(struct file *f, void *arg), void *arg)
 {
-	return retry(f, mask, deadline_ns, NULL, try, arg);
+	struct wait_slot slot;
+	return retry(f, &slot, mask, deadline_ns, NULL, try, arg);
 }
 
 static inline bool must_not_block(const struct file *f, const struct uio *u)
@@ -180,9 +181,29 @@ static inline ssize_t try_write(struct file *f, void *arg)
 	return n;
 }
 
+static ssize_t try_read_or_offer(struct file *f, void *arg)
+{
+	return f->ops->read_or_offer(f, arg);
+}
+
+/* A read whose bytes may be put in place while it sleeps. */
+static ssize_t read_offering(struct file *f, struct uio *u)
+{
+	struct wait_slot slot;
+	struct read_offer o = { .node = LIST_INIT(o.node), .u = u, .mm = current->mm, .slot = &slot };
+	ssize_t n = retry(f, &slot, POLLIN, FOREVER, NULL, try_read_or_offer, &o);
+	if (n != -ERESTART)
+		return n;
+	f->ops->cancel_offer(f, &o);
+	return o.filled ? (ssize_t)o.filled : n;
+}
+
 static __noinline ssize_t read_blocking(struct file *f, struct uio *u)
 {
-	ssize_t n = retry(f, POLLIN, FOREVER, f->ops->read_deadline, try_read, u);
+	if (f->ops->read_or_offer && u->kind == UIO_USER && u->left >= OFFER_MIN_BYTES)
+		return read_offering(f, u);
+	struct wait_slot slot;
+	ssize_t n = retry(f, &slot, POLLIN, FOREVER, f->ops->read_deadline, try_read, u);
 	if (n != -EAGAIN || !f->ops->read_deadline)
 		return n;
 	u->flags |= UIO_LAST_TRY;

@@ -29,6 +29,7 @@
 struct file;
 struct vma;
 struct inode;
+struct read_offer;
 
 struct dir_emit {	/* readdir's sink; emit answers false when the buffer is full */
 	bool (*emit)(struct dir_emit *d, const char *name, size_t len, u64 ino, unsigned type, off_t next_pos);
@@ -40,6 +41,10 @@ struct file_ops {
 	u32 flags;	  /* enum file_ops_flags */
 	ssize_t (*read)(struct file *f, struct uio *u);
 	ssize_t (*write)(struct file *f, struct uio *u);
+	/* For kinds whose writers can fill a sleeping reader's memory, see offer.h. Like read with o->u, before each
+	 * sleep; when it answers -EAGAIN the offer is on the object's list. cancel_offer takes it off again. */
+	ssize_t (*read_or_offer)(struct file *f, struct read_offer *o);
+	void (*cancel_offer)(struct file *f, struct read_offer *o);
 	/* Until when a read that began at began_ns may wait for (more) data; asked before each sleep. Then it is tried
 	 * once more with UIO_LAST_TRY, and -EAGAIN becomes 0 (terminals' VTIME). NULL: for ever. */
 	u64 (*read_deadline)(struct file *f, u64 began_ns);

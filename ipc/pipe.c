@@ -8,7 +8,8 @@
  *           own; a slot is free again when its last byte is read. A read of an empty pipe without writers
  *           is the end; a write without readers is EPIPE. Packets (O_DIRECT) keep their boundaries.
  *           A reader that sleeps is woken by the first byte or the last writer's close, a writer by the
- *           first slot that becomes free or the last reader's close.
+ *           first slot that becomes free or the last reader's close. A large write into an empty pipe is
+ *           copied straight to the readers that sleep there (fs/offer.h), what is left to the ring.
  * Locks     pipe->lock (RANK_PAIR), one for both ends; user memory is copied under it, so nobody sees half
  *           a write. inode->priv_lock (RANK_OBJECT) guards the way from the inode to the pipe, and `opens`.
  * Lifetime  each open file of either end counts in `opens`; the last release frees the pipe with its
@@ -22,6 +23,7 @@
  */
 #include "ipc/pipe.h"
 #include "fs/inode.h"
+#include "fs/offer.h"
 #include "fs/special.h"
 #include "kernel/core/alloc.h"
 #include "kernel/lib/errno.h"
@@ -55,6 +57,7 @@ struct pipe {
 	struct waitq wq;
 	struct ring ring;	/* [lock; readiness looks without] */
 	struct pipe_slot *slots; /* [lock] ring_capacity() of them */
+	struct list offers;	/* [lock] of readers that sleep because the ring was empty */
 	u32 nr_spares;		/* [lock] */
 	struct page *spares[SPARES_MAX]; /* [lock] pages that were emptied, the last one on top: for writes */
 	u32 readers, writers;	/* [lock] open files that can read, write */
@@ -129,6 +132,7 @@ static struct pipe *pipe_new(void)
 	mutex_init(&p->lock, RANK_PAIR);
 	waitq_init(&p->wq, WAIT_PIPE, p);
 	ring_init(&p->ring, nr);
+	list_init(&p->offers);
 	p->slots = slots;
 	p->account = a;
 	ref_get(&a->ref);
@@ -194,7 +198,7 @@ static inline void slot_release(struct pipe *p, struct pipe_slot *slot)
 }
 
 /* Takes what is there, up to u->left or the end of a packet; -EFAULT if not even the first piece fits. */
-static ssize_t take_bytes(struct pipe *p, struct uio *u, bool *made_room)
+static __always_inline ssize_t take_bytes(struct pipe *p, struct uio *u, bool *made_room)
 {
 	ssize_t done = 0;
 	while (!ring_is_empty(&p->ring) && u->left) {
@@ -216,6 +220,21 @@ static ssize_t take_bytes(struct pipe *p, struct uio *u, bool *made_room)
 	return done;
 }
 
+/* After the lock is dropped: tells writers, and a FIFO's inode, of a read that answered n. */
+static inline void read_done(struct file *f, struct pipe *p, ssize_t n, bool made_room)
+{
+	if (made_room)
+		wake_sync(&p->wq, POLLOUT | POLLWRNORM);
+	if (n > 0 && f->path.dentry)
+		inode_touch_atime(f->inode, f->path.mount);
+}
+
+static __always_inline ssize_t read_locked(struct pipe *p, struct uio *u, bool *made_room)
+{
+	ssize_t n = take_bytes(p, u, made_room);
+	return n == 0 && p->writers ? -EAGAIN : n;
+}
+
 static ssize_t pipe_read(struct file *f, struct uio *u)
 {
 	struct pipe *p = f->priv;
@@ -223,15 +242,35 @@ static ssize_t pipe_read(struct file *f, struct uio *u)
 	if (unlikely(u->left == 0))
 		return 0;
 	mutex_lock(&p->lock);
-	ssize_t n = take_bytes(p, u, &made_room);
-	if (n == 0 && p->writers)
-		n = -EAGAIN;
+	ssize_t n = read_locked(p, u, &made_room);
 	mutex_unlock(&p->lock);
-	if (made_room)
-		wake_sync(&p->wq, POLLOUT | POLLWRNORM);
-	if (n > 0 && f->path.dentry)
-		inode_touch_atime(f->inode, f->path.mount);
+	read_done(f, p, n, made_room);
 	return n;
+}
+
+static ssize_t pipe_read_or_offer(struct file *f, struct read_offer *o)
+{
+	struct pipe *p = f->priv;
+	bool made_room = false;
+	ssize_t n = offer_filled(o);
+	if (!n) {
+		mutex_lock(&p->lock);
+		n = o->filled ? (ssize_t)o->filled : read_locked(p, o->u, &made_room);
+		if (n == -EAGAIN)
+			offer_make(o, &p->offers);
+		else
+			offer_withdraw(o);
+		mutex_unlock(&p->lock);
+	}
+	read_done(f, p, n, made_room);
+	return n;
+}
+
+static void pipe_cancel_offer(struct file *f, struct read_offer *o)
+{
+	struct pipe *p = f->priv;
+	guard(mutex)(&p->lock);
+	offer_withdraw(o);
 }
 
 /* --- writing --- */
@@ -288,17 +327,42 @@ static ssize_t put_bytes(struct pipe *p, struct uio *u, u32 flags)
 	return done;
 }
 
+/* A stream's bytes go straight to readers that sleep, the rest into the ring. *ringed: there is such a rest. */
+static __noinline ssize_t write_direct(struct pipe *p, struct uio *u, bool *ringed)
+{
+	ssize_t direct = 0;
+	while (u->left && !list_is_empty(&p->offers)) {
+		size_t n = offer_fill(&p->offers, u);
+		if (!n)
+			break;
+		direct += n;
+	}
+	if (direct && !u->left)
+		return direct;
+	ssize_t n = put_bytes(p, u, SLOT_MERGE);
+	*ringed = n > 0;
+	return direct ? direct + max(n, (ssize_t)0) : n;
+}
+
 static ssize_t pipe_write(struct file *f, struct uio *u)
 {
 	struct pipe *p = f->priv;
+	bool ringed = true;
 	if (unlikely(u->left == 0))
 		return 0;
 	u32 flags = READ_ONCE(f->flags) & O_DIRECT ? SLOT_PACKET : SLOT_MERGE;
 	mutex_lock(&p->lock);
-	ssize_t n = p->readers ? put_bytes(p, u, flags) : -EPIPE;
+	ssize_t n;
+	if (unlikely(!p->readers))
+		n = -EPIPE;
+	else if (likely(list_is_empty(&p->offers)) || flags != SLOT_MERGE || !ring_is_empty(&p->ring))
+		n = put_bytes(p, u, flags);
+	else /* only into an empty ring: else these bytes would overtake */
+		n = write_direct(p, u, &ringed);
 	mutex_unlock(&p->lock);
 	if (n > 0) {
-		wake_sync(&p->wq, POLLIN | POLLRDNORM);
+		if (ringed)
+			wake_sync(&p->wq, POLLIN | POLLRDNORM);
 		if (f->path.dentry)
 			inode_touch(f->inode, true);
 	}
@@ -493,6 +557,8 @@ static const struct file_ops pipe_ops = {
 	.flags = FILE_WRITE_ALL,
 	.read = pipe_read,
 	.write = pipe_write,
+	.read_or_offer = pipe_read_or_offer,
+	.cancel_offer = pipe_cancel_offer,
 	.ready = pipe_ready,
 	.ioctl = pipe_ioctl,
 	.fcntl = pipe_fcntl,

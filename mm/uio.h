@@ -19,6 +19,8 @@ enum uio_kind { UIO_USER, UIO_KERNEL };
 /* Beside the RWF_* in flags: the file's read_deadline has passed, what is there now is all there will be. */
 #define UIO_LAST_TRY 0x80000000u
 
+struct mm;
+
 struct uio {
 	enum uio_kind kind;
 	u32 flags;		/* RWF_*, UIO_LAST_TRY */
@@ -66,6 +68,11 @@ void uio_iov_free(struct iovec *iov, struct iovec *small);
 size_t uio_put(struct uio *u, const void *from, size_t n);
 size_t uio_take(struct uio *u, void *to, size_t n);
 size_t uio_put_zero(struct uio *u, size_t n);
+/* As uio_take(), for callers with a spinlock held: what is not in memory ends the copy. */
+size_t uio_take_nofault(struct uio *u, void *to, size_t n);
+/* Moves what fits, min(from->left, to->left) bytes, from the current address space into that of a task which sleeps
+ * with `to`. All or nothing: 0 if the pages are not there and writable on that side, or not there on ours. */
+size_t uio_hand_over(struct uio *to, struct mm *to_mm, struct uio *from);
 /* The whole object or nothing: 0 or -EFAULT. */
 int uio_put_all(struct uio *u, const void *from, size_t n);
 int uio_take_all(struct uio *u, void *to, size_t n);

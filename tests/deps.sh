@@ -51,6 +51,7 @@ need "test iso" mtools mformat "writes the UEFI partition of the ISO"
 need "test iso" grub-common grub-mkrescue "the boot loader of the ISO"
 need "test iso" grub-pc-bin /usr/lib/grub/i386-pc/multiboot2.mod "its half for BIOS"
 need "test iso" grub-efi-amd64-bin /usr/lib/grub/x86_64-efi/multiboot2.mod "its half for UEFI"
+need "test iso" xz-utils xz "compresses the boot loader's modules"
 need "test" ovmf "/usr/share/ovmf/OVMF.fd|/usr/share/OVMF/OVMF_CODE_4M.fd|/usr/share/qemu/OVMF.fd" \
 	"UEFI firmware to boot the ISO with"
 need "check" clang "clang|clang-14" "second compiler, other warnings"

@@ -203,6 +203,17 @@ void wake_next_locked(struct waitq *q, u32 events)
 	fire_matching(q, events, 1, WAKE_EXCLUSIVE_ONLY, NULL);
 }
 
+void wake_slot_sync(struct wait_slot *slot, u32 events)
+{
+	struct waitq *q = __atomic_load_n(&slot->q, __ATOMIC_ACQUIRE);
+	if (!q)
+		return;
+	u64 irq = spin_lock_irqsave(&q->lock);
+	if (slot->q)
+		(void)slot_fire(slot, events, WAKE_SYNC, NULL); /* a task: no callback */
+	spin_unlock_irqrestore(&q->lock, irq);
+}
+
 void waitq_destroy(struct waitq *q)
 {
 	struct wake_list list;

@@ -105,11 +105,14 @@ void wait_add_callback(struct wait_slot *slot, struct waitq *q, u32 mask, enum w
 	bool (*callback)(struct wait_slot *, u32, struct wake_list *));
 /* Forget what fired so far; then test the condition again, then wait_sleep(). */
 void wait_rearm(struct waiter *w);
-/* The same for a waiter with one exclusive slot: one that has fired is passed over by later wakes until then. */
+/* The same for a waiter with one exclusive slot: one that has fired is passed over by later wakes until then. The
+ * slot comes last: a wake in between must not leave it marked as fired while the waiter has forgotten that, or it
+ * would be passed over for ever (the symptom: a task asleep in a free mutex). A wake that still passes it over came
+ * after a change that the test, behind the barrier, sees. */
 static inline void wait_rearm_slot(struct waiter *w, struct wait_slot *slot)
 {
-	WRITE_ONCE(slot->fired, false);
-	wait_rearm(w);
+	WRITE_ONCE(w->fired, 0);
+	__atomic_store_n(&slot->fired, false, __ATOMIC_SEQ_CST);
 }
 /* 0 fired | -ETIMEDOUT | -ERESTART */
 int wait_sleep(struct waiter *w, u64 deadline_ns, enum wait_mode mode);
@@ -138,6 +141,9 @@ static inline void wake_relay_take(struct wake_relay *r) /* from now on it may b
 {
 	(void)__atomic_exchange_n(&r->queued, false, __ATOMIC_SEQ_CST); /* sees what the wakes did that found it queued */
 }
+/* For a waker that served one waiter itself: wakes just that one, if it has not left its queue yet. The caller holds
+ * a lock without which the waiter cannot leave. The wake is like wake_sync()'s. */
+void wake_slot_sync(struct wait_slot *slot, u32 events);
 static inline bool waitq_is_idle(struct waitq *q) /* nobody listens; after a full barrier */
 {
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);

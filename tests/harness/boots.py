@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """boots: many machines for a moment each: processors, boards, memory, and bad input at the start.
 
-Promise   Each row of MACHINES boots by PVH, runs the eventfd tests and ends well. Each row of FAULTS
+Promise   Each row of MACHINES boots by PVH, runs the eventfd tests and ends well. Each row of ISOS
+          boots the one ISO and runs the menu's quick tests. Each row of FAULTS
           is a start that cannot go well, or not fully: the console tells why, in the words that the
           row names, and the machine ends as it says. Never silence.
 """
@@ -25,6 +26,7 @@ MACHINES = {
     "cpu-nehalem": {"cpu": "Nehalem"},
     "cpu-haswell": {"cpu": "Haswell-noTSX"},
     "cpu-epyc-rome": {"cpu": "EPYC-Rome"},
+    "cpu-cascadelake": {"cpu": "Cascadelake-Server"},
     "cpu-max-without-la57": {"cpu": "max,la57=off"},
     "board-pc": {"machine": "pc"},
     "board-q35-bare": {"machine": BARE},
@@ -41,9 +43,17 @@ MACHINES = {
     "memory-64m": {"memory": 64},
     "memory-limited": {"memory": 1024, "append": "mem=48M"},
     "memory-4g": {"memory": 4096},
+    "memory-8g": {"memory": 8192},
     "memory-low-hole": {"memory": 1024, "machine": "q35,max-ram-below-4g=64M"},
     "archive-gzip": {"archive": "gzip"},
     "archives-two": {"archive": "two"},
+}
+
+ISOS = {
+    "iso-%s-%dcpu-%dm" % (firmware, cpus, memory):
+        {"machine": board, "uefi": firmware == "uefi", "cpus": cpus, "memory": memory}
+    for firmware, board in (("bios", "pc"), ("uefi", "q35"))
+    for cpus in (1, 2, 4, 8) for memory in (64, 4096)
 }
 
 CRASH = 2 * 0x12 + 1
@@ -123,10 +133,28 @@ def run_machine(paths, config, name, archive):
                   archive_as(settings.get("archive"), paths, archive), stream.line)
     stream.troubles = [t for t in stream.troubles
                        if not re.search(settings.get("warns", r"(?!)"), t)]
-    failed = [c for c in stream.finish(guest.verdict(run)[0]) if c.outcome == ktap.FAIL]
+    return one_case(name, stream.finish(guest.verdict(run)[0]))
+
+
+def one_case(name, cases):
+    failed = [c for c in cases if c.outcome == ktap.FAIL]
     why = "; ".join(c.title() for c in failed[:3])
     return ktap.Case("boot", name, ktap.FAIL if failed else ktap.PASS, why,
                      failed[0].log if failed else ())
+
+
+def run_iso(paths, config, name, _):
+    stream = ktap.Stream("-")
+    run = qemu.Run(qemu.Machine(iso=paths.iso(config), **ISOS[name]),
+                   os.path.join(paths.logs, "boot-%s.log" % name))
+    menu = guest.Menu(run, guest.ISO_KEYS["abi"])
+
+    def line(text):
+        menu.line(text)
+        stream.line(text)
+
+    run.follow(line, LIMIT_S, SILENCE_S, menu.tick)
+    return one_case(name, stream.finish(guest.verdict(run)[0]))
 
 
 def run_fault(paths, config, name, archive):
@@ -146,7 +174,8 @@ def run_fault(paths, config, name, archive):
 def run_all(paths, config, title, globs):
     """The rows that a glob selects; returns (cases, log's path, exit code)."""
     os.makedirs(paths.logs, exist_ok=True)
-    rows = [(name, run_machine) for name in MACHINES] + [(name, run_fault) for name in FAULTS]
+    rows = [(name, run_machine) for name in MACHINES]
+    rows += [(name, run_iso) for name in ISOS] + [(name, run_fault) for name in FAULTS]
     rows = [r for r in rows if not globs or any(fnmatch.fnmatch(r[0], g) for g in globs)]
     archive, live, cases = packed(paths), report.Live(title), []
     for name, runner in rows:

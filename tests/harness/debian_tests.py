@@ -2,7 +2,8 @@
 """debian_tests: the same Debian programs on the host and in a guest, and what they print.
 
 Promise   Each script of tests/debian runs in a chroot of the cached root image on the host's
-          Linux (in name spaces of its own, so nothing is left behind), and in a guest whose initrd
+          Linux (in name spaces of its own, so nothing is left behind; where the harness itself runs
+          in a chroot, mounts cannot be kept private and are undone), and in a guest whose initrd
           is that image. A line "## NAME" of its output begins a case; a case passes when its
           lines are the same in both. Standard error is part of the output.
 """
@@ -22,8 +23,8 @@ UNWANTED = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/inf
 ENV = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "TERM": "dumb", "LC_ALL": "C"}
 # Run by the host's shell as root of new mount and pid name spaces; $1 is the root, $2 the script.
 CHROOT = """
-mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && mount -t tmpfs tmpfs "$1/tmp" &&
-chmod 1777 "$1/tmp" && exec chroot "$1" /bin/sh -c 'cd /tmp && exec "$0" 2>&1' "$2"
+mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && mount --make-rslave "$1/dev" &&
+mount -t tmpfs tmpfs "$1/tmp" && chmod 1777 "$1/tmp" && exec chroot "$1" /bin/sh -c 'cd /tmp && exec "$0" 2>&1' "$2"
 """
 
 
@@ -61,11 +62,27 @@ def root_image(paths, folder):
     return root
 
 
-def run_on_host(root, script):
-    """(output, exit status) of the script in a chroot."""
+@functools.lru_cache(maxsize=None)
+def unshare_command():
+    """(the command, whether its mounts are seen outside and have to be undone)"""
     unshare = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
     if os.geteuid() != 0:
-        unshare.append("--map-root-user")
+        return unshare + ["--map-root-user"], False
+    # In a chroot "/" is no mount point: its propagation cannot be changed.
+    private = subprocess.run(unshare + ["true"], stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL).returncode == 0
+    return (unshare, False) if private else (unshare + ["--propagation", "unchanged"], True)
+
+
+def undo_mounts(root):
+    for name in ("tmp", "dev", "proc"):
+        subprocess.run(["umount", "--recursive", "--lazy", os.path.join(root, name)],
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def run_on_host(root, script):
+    """(output, exit status) of the script in a chroot."""
+    unshare, undo = unshare_command()
     argv = unshare + ["env", "-i"] + ["%s=%s" % kv for kv in ENV.items()]
     argv += ["/bin/sh", "-c", CHROOT, "sh", root, "/tests/" + script]
     try:
@@ -73,6 +90,9 @@ def run_on_host(root, script):
                               stderr=subprocess.STDOUT, timeout=SCRIPT_TIMEOUT_S)
     except subprocess.TimeoutExpired as e:
         return (e.stdout or b"") + b"time-out\n", -1
+    finally:
+        if undo:
+            undo_mounts(root)
     return done.stdout, done.returncode
 
 

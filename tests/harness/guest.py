@@ -177,6 +177,20 @@ def run_kernel_tests(config, paths, title, globs, limit=LIMIT_S):
                   ISO_KEYS["kernel"] if by_iso else "", limit)
 
 
+class Menu:
+    """Presses a key of the ISO's menu until it has been taken."""
+
+    def __init__(self, run, key):
+        self.run, self.key, self.is_open = run, key, bool(key)
+
+    def line(self, text):
+        self.is_open = self.is_open and ISO_LOADS not in text
+
+    def tick(self):
+        if self.is_open:
+            self.run.type(self.key)
+
+
 def follow(setup, paths, title, stream, total, key, limit):
     """Boots one machine and listens; `key` is pressed until the ISO's menu has taken it."""
     os.makedirs(paths.logs, exist_ok=True)
@@ -184,15 +198,14 @@ def follow(setup, paths, title, stream, total, key, limit):
     live = report.Live(title)
     run = qemu.Run(setup, log)
 
-    menu = {"is_open": bool(key)}
+    menu = Menu(run, key)
 
     def line(text):
-        menu["is_open"] = menu["is_open"] and ISO_LOADS not in text
+        menu.line(text)
         stream.line(text)
 
     def tick():
-        if menu["is_open"]:
-            run.type(key)
+        menu.tick()
         now = stream.current
         seen = "%d/%d  " % (stream.programs_seen, total) if total else ""
         live.show("%s%s  %s" % (seen, report.tally_text(report.tally(stream.cases)),
