@@ -3,8 +3,8 @@
  * epoll: sets of files that are watched for good, so that waiting costs what is ready, not what is watched.
  *
  * Promise   a wait looks only at items whose file was woken since they were found not ready. Level-triggered items
- *           go to the end of the line when they are told, so none starves; an edge-triggered one is told once for
- *           each wake at least; EPOLLONESHOT once until it is modified. What cannot be copied to the program stays
+ *           go to the end of the line when they are told, so none starves; an edge-triggered one is told again after a
+ *           wake only; EPOLLONESHOT once until it is modified. What cannot be copied to the program stays
  *           ready. No item is told twice by one call. EPOLLEXCLUSIVE: a wake stops at the first set in which somebody
  *           waits. At most MAX_SETS sets lie one inside the other, and none inside itself.
  * Locks     nest_lock (RANK_EPOLL_NEST): which sets lie in which. set->lock (RANK_EPOLL, the depth as subrank while
@@ -13,8 +13,8 @@
  * Lifetime  an item is known by file and descriptor number. It holds no reference on its file: the file's last
  *           put ends the item (epoll_forget()) before anything of the file is freed, so duplicates, children and
  *           SCM_RIGHTS keep it as they keep the file. It goes under set->lock, from whichever side is first:
- *           EPOLL_CTL_DEL, the file's end, or the set's. A set counts its own file, and who is about to take
- *           an item out of it.
+ *           EPOLL_CTL_DEL, the file's end, or the set's. A set is counted by its own file, and by who is
+ *           about to take an item out of it.
  *
  *	who removes an item			a wake of its file
  *	queue's lock: the slot is out		queue's lock: relay.queued = true
@@ -28,7 +28,7 @@
  *           exclusive; who leaves items behind wakes the next.
  * Linux     epoll(7), epoll_ctl(2), epoll_wait(2), proc_pid_fdinfo(5). Waiters are served in their order; Linux takes
  *           the latest first. The number of paths by which a wake can spread is not limited (a wake passes
- *           each item once), so EINVAL for too many of them does not occur. EPOLLWAKEUP is kept and has no effect:
+ *           an item once for each depth), so EINVAL for too many of them does not occur. EPOLLWAKEUP is kept and has no effect:
  *           the machine never sleeps. The busy polling parameters are kept; no device can be polled.
  */
 #include "fs/epoll.h"

@@ -215,6 +215,8 @@ static __noinline int collect_or_sleep(struct epoll_set *s, struct epoll_event _
 		if (n || err)
 			break;
 		err = wait_sleep(&w, deadline_ns, WAIT_INTERRUPTIBLE);
+		if (READ_ONCE(current->work) & TASK_WORK_KILL)
+			break; /* what it took now would be lost */
 	}
 	(void)wait_remove(&slot);
 	pass_on(s);

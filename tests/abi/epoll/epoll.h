@@ -91,6 +91,34 @@ static inline void take_all(int fd)
 	CHECK_EQ(sys(SYS_read, fd, &value, 8), 8);
 }
 
+/* A child that waits for one item of the set, and counts in *woken if it was told of one. */
+static inline int start_waiter(int ep, volatile int *woken)
+{
+	int pid;
+
+	CHILD(pid) {
+		struct epoll_event ev;
+
+		if (sys(SYS_epoll_wait, ep, &ev, 1, -1) == 1)
+			__atomic_fetch_add(woken, 1, __ATOMIC_SEQ_CST);
+	}
+	tap_wait_blocked(pid);
+	return pid;
+}
+
+/* So many of the waiters come to be told, and no more; the others end. */
+static inline void expect_woken(const int *pids, int n, volatile int *woken, int want)
+{
+	for (int64_t limit = now_ms() + LONG_MS; *woken < want && now_ms() < limit;)
+		sleep_ms(1);
+	sleep_ms(SHORT_MS);
+	CHECK_EQ(*woken, want);
+	for (int i = 0; i < n; i++) {
+		sys(SYS_kill, pids[i], SIGKILL);
+		reap(pids[i]);
+	}
+}
+
 static inline unsigned poll_now(int fd, unsigned events)
 {
 	struct pollfd p = {.fd = fd, .events = (short)events};

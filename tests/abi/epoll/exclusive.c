@@ -24,8 +24,8 @@ CASE(only_when_added_and_with_few_flags)
 	CHECK_EQ(control(ep, EPOLL_CTL_MOD, fd, EPOLLIN | EPOLLEXCLUSIVE, 0), -EINVAL);
 }
 
-/* How many of SETS waiters with a set of their own one write wakes. */
-static int woken_by_one_write(unsigned events)
+/* One write wakes so many of SETS waiters with a set of their own. */
+static void one_write_wakes(unsigned events, int want)
 {
 	volatile int *woken = shared_page();
 	int fd = new_counter(0), pids[SETS];
@@ -34,29 +34,20 @@ static int woken_by_one_write(unsigned events)
 		int ep = new_set();
 
 		watch(ep, fd, EPOLLIN | events);
-		CHILD(pids[i]) {
-			struct epoll_event ev;
-
-			if (sys(SYS_epoll_wait, ep, &ev, 1, 4 * SHORT_MS) == 1)
-				__atomic_fetch_add(woken, 1, __ATOMIC_SEQ_CST);
-		}
+		pids[i] = start_waiter(ep, woken);
 	}
-	for (int i = 0; i < SETS; i++)
-		tap_wait_blocked(pids[i]);
 	tell(fd);
-	for (int i = 0; i < SETS; i++)
-		CHECK_EQ(reap(pids[i]), 0);
-	return *woken;
+	expect_woken(pids, SETS, woken, want);
 }
 
 CASE(without_it_all_sets_wake)
 {
-	CHECK_EQ(woken_by_one_write(0), SETS);
+	one_write_wakes(0, SETS);
 }
 
 CASE(with_it_one_does)
 {
-	CHECK_EQ(woken_by_one_write(EPOLLEXCLUSIVE), 1);
+	one_write_wakes(EPOLLEXCLUSIVE, 1);
 }
 
 CASE(sets_without_waiters_do_not_use_up_the_wake)
