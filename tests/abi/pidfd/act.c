@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include "tests/abi/pidfd/pidfd.h"
+#include "tests/abi/program.h"
 
 static volatile int signals, last_code;
 static volatile long last_pid;
@@ -261,24 +262,33 @@ CASE(a_file_of_ones_own)
 	CHECK_EQ(value, 7);
 }
 
-CASE(a_file_of_another_user)
+/* What NOBODY gets who wants the file: 0 or the negative errno. */
+static long try_getfd(int pidfd, int number)
 {
-	int number, pid = owner_of(1, &number), fd = open_pid(pid, 0), child;
+	int child;
 
-	NEEDS_ROOT();
 	CHILD(child) {
 		CHECK(become(NOBODY));
-		CHECK_EQ(sys(SYS_pidfd_getfd, fd, number, 0), -EPERM);
-		CHECK_EQ(sys(SYS_pidfd_getfd, fd, 999, 0), -EPERM);
+		long r = sys(SYS_pidfd_getfd, pidfd, number, 0);
+		_exit(r >= 0 ? 0 : -r);
 	}
-	CHECK_EQ(reap(child), 0);
+	return -(reap(child) >> 8);
+}
+
+CASE(a_file_of_another_user)
+{
+	int number, pid = owner_of(1, &number), fd = open_pid(pid, 0);
+
+	NEEDS_ROOT();
+	CHECK_EQ(try_getfd(fd, number), -EPERM);
+	CHECK_EQ(try_getfd(fd, 999), -EPERM);
 	end(pid);
 }
 
 /* NOBODY takes a file from a process of his; `prepare` makes the process what it is. */
 static long getfd_as_nobody(void (*prepare)(void))
 {
-	int *shared = shared_page(), target, child, status;
+	int *shared = shared_page(), target;
 
 	CHILD(target) {
 		int event = sys(SYS_eventfd2, 1, 0);
@@ -294,14 +304,9 @@ static long getfd_as_nobody(void (*prepare)(void))
 	while (*(volatile int *)shared == 0)
 		sleep_ms(1);
 	int fd = open_pid(target, 0);
-	CHILD(child) {
-		CHECK(become(NOBODY));
-		long r = sys(SYS_pidfd_getfd, fd, *shared, 0);
-		_exit(r >= 0 ? 0 : -r);
-	}
-	status = reap(child);
+	long got = try_getfd(fd, *shared);
 	end(target);
-	return -(status >> 8);
+	return got;
 }
 
 static void nothing(void)
@@ -328,7 +333,7 @@ CASE(a_file_of_one_that_may_not_be_dumped)
 
 CASE(a_descriptor_opened_before_the_target_changed_user)
 {
-	int *shared = shared_page(), target, child, status;
+	int *shared = shared_page(), target;
 
 	NEEDS_ROOT();
 	CHILD(target) {
@@ -344,13 +349,47 @@ CASE(a_descriptor_opened_before_the_target_changed_user)
 	int fd = open_pid(target, 0);
 	while (*(volatile int *)shared == 0)
 		sleep_ms(1);
-	CHILD(child) {
-		CHECK(become(NOBODY));
-		CHECK_EQ(sys(SYS_pidfd_getfd, fd, *shared, 0), -EPERM);
-	}
-	status = reap(child);
-	CHECK_EQ(status, 0);
+	CHECK_EQ(try_getfd(fd, *shared), -EPERM);
 	end(target);
+}
+
+CASE(a_program_that_became_another_user_by_exec)
+{
+	int target, gate[2], told[2], number = 0;
+	char c, path[64], text[2048];
+
+	NEEDS_ROOT();
+	scratch();
+	write_program("sleep", PROGRAM_SLEEP);
+	CHECK_EQ(sys(SYS_chmod, "sleep", 04755), 0);
+	CHECK_EQ(sys(SYS_pipe2, gate, 0), 0);
+	CHECK_EQ(sys(SYS_pipe2, told, O_CLOEXEC), 0);
+	CHILD(target) {
+		char *argv[] = {"sleep", NULL}, *envp[] = {NULL};
+
+		number = sys(SYS_eventfd2, 1, 0);
+		if (!become(NOBODY))
+			_exit(1);
+		sys(SYS_prctl, PR_SET_DUMPABLE, 1);
+		sys(SYS_write, told[1], &number, sizeof(number));
+		sys(SYS_read, gate[0], &c, 1);
+		sys(SYS_execve, "sleep", argv, envp);
+	}
+	sys(SYS_close, told[1]);
+	int fd = open_pid(target, 0);
+	CHECK_EQ(sys(SYS_read, told[0], &number, sizeof(number)), sizeof(number));
+	CHECK_EQ(try_getfd(fd, number), 0);
+	sys(SYS_write, gate[1], "x", 1);
+	CHECK_EQ(sys(SYS_read, told[0], &c, 1), 0); /* closed by exec */
+	tap_wait_blocked(target);
+	snprintf(path, sizeof(path), "/proc/%d/status", target);
+	CHECK(slurp(path, text, sizeof(text)) > 0);
+	bool is_root = strstr(text, "Uid:\t65534\t0\t");
+	long got = try_getfd(fd, number);
+	end(target);
+	if (!is_root)
+		SKIP("no set-user-ID programs here");
+	CHECK_EQ(got, -EPERM);
 }
 
 CASE(getfd_without_a_free_descriptor)
