@@ -11,8 +11,6 @@
 #include "kernel/core/cred.h"
 #include "kernel/proc/process.h"
 
-enum { DUMPABLE_BY_USER = 1 };
-
 static bool all_ids_are(const struct cred *target, u32 uid, u32 gid)
 {
 	return uid == target->uid && uid == target->euid && uid == target->suid && gid == target->gid &&

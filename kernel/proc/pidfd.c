@@ -95,9 +95,9 @@ static int collect_info(const struct pid *pid, u64 asked, struct pidfd_info *inf
 	const struct task *t = pid->task;
 	if (asked & PIDFD_INFO_COREDUMP) {
 		info->mask |= PIDFD_INFO_COREDUMP;
+		bool is_dumpable = t && READ_ONCE(t->process->dumpable) == DUMPABLE_BY_USER;
 		if (t)
-			info->coredump_mask = READ_ONCE(t->process->dumpable) == 1 ? PIDFD_COREDUMP_USER :
-										 PIDFD_COREDUMP_SKIP;
+			info->coredump_mask = is_dumpable ? PIDFD_COREDUMP_USER : PIDFD_COREDUMP_SKIP;
 	}
 	if (t) {
 		tell_living(info, t);

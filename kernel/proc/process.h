@@ -51,6 +51,8 @@ struct itimer {
 	u64 interval_ns;	/* [sighand] */
 };
 
+enum { DUMPABLE_BY_USER = 1 }; /* process->dumpable: its user may look into it */
+
 enum process_flags {
 	PROCESS_EXITING = 1 << 0,     /* [sighand] every thread is to exit with exit_code */
 	PROCESS_ZOMBIE = 1 << 1,      /* [tree] all threads are gone */
@@ -112,7 +114,7 @@ struct process {
 	struct file *exe;	    /* [lock] what was executed, counted, NULL for none */
 	uaddr_t arg_start, arg_end, env_start, env_end, stack_start, code_start, code_end, data_start, data_end; /* [lock] for /proc */
 	u32 personality;	    /* [owner] */
-	int dumpable;		    /* [atomic] PR_SET_DUMPABLE */
+	int dumpable;		    /* [atomic] PR_SET_DUMPABLE: DUMPABLE_BY_USER, or not */
 	int oom_score_adj;	    /* [atomic] */
 	int oom_score_adj_min;	    /* [atomic] without CAP_SYS_RESOURCE no lower; inherited like the other */
 	u64 auxv[48];		    /* [lock] as exec made it: /proc/PID/auxv */
