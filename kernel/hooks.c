@@ -8,8 +8,10 @@
 #include "kernel/proc/hooks.h"
 #include "kernel/core/task.h"
 #include "kernel/proc/posix_timer.h"
+#include "kernel/strace.h"
 
 const struct process_hook process_hooks[] = {
+	{ .name = "strace", .fork = strace_fork, .task_exit = strace_task_exit },
 	{ .name = "posix_timer", .exec = posix_timers_end, .process_exit = posix_timers_end },
 	{ .name = NULL },
 };

@@ -19,6 +19,7 @@
 #include "kernel/lib/fmt.h"
 #include "kernel/lib/parse.h"
 #include "kernel/proc/facts.h"
+#include "kernel/strace.h"
 #include "kernel/uapi/limits.h"
 #include "mm/slab.h"
 #include "mm/vma.h"

@@ -20,7 +20,8 @@
 #include "kernel/uapi/time.h"
 #include "mm/uaccess.h"
 
-enum { ARGS_MAX = 6, TEXT_SHOWN = 32, PATH_SHOWN = 200, WORDS_SHOWN = 8, RESULT_COLUMN = 39, NR_LIMIT = 512 };
+enum { ARGS_MAX = 6, TEXT_SHOWN = 32, PATH_SHOWN = 200, WORDS_SHOWN = 8, RESULT_COLUMN = 39, NR_LIMIT = 512,
+       TID_SHOWN = 16 };
 
 enum kind {
 	K_FD, K_PID, K_INT, K_SIG, K_UINT, K_FLAGS, K_MODE, K_LONG, K_ULONG, K_ADDR, K_DEV, K_SIZE, K_OFF, K_PATH,
@@ -309,7 +310,15 @@ static void put_result(struct strbuf *sb, const struct call *c, long result)
 
 static void print_line(struct strace_line *line)
 {
-	console_printf("%-5d %s\n", current->tid, strbuf_text(&line->text));
+	if (!current->trace_file) {
+		console_printf("%-5d %s\n", current->tid, strbuf_text(&line->text));
+		return;
+	}
+	char text[STRACE_LINE_MAX + TID_SHOWN];
+	struct strbuf sb;
+	strbuf_init(&sb, text, sizeof(text));
+	strbuf_printf(&sb, "%-5d %s\n", current->tid, strbuf_text(&line->text));
+	strace_write(text, sb.len);
 }
 
 void strace_enter(struct strace_line *line, const struct regs *r)

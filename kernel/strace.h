@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
- * strace: prints system calls on the console, in the format of strace(1).
+ * strace: tells system calls, in the format of strace(1), on the console or into a file.
  *
  * Promise   nothing is paid by tasks that are not traced: tracing hangs on one bit of task->work, which
- *           children inherit. Option strace=1 sets it for process 1.
+ *           children inherit. Option strace=1 sets it for process 1; /proc/ipc/strace for who writes to it.
  */
 #pragma once
 #include "arch/x86_64/regs.h"
 #include "kernel/lib/strbuf.h"
+
+struct task;
 
 enum { STRACE_LINE_MAX = 480 };
 
@@ -19,3 +21,9 @@ struct strace_line {
 };
 void strace_enter(struct strace_line *line, const struct regs *r);
 void strace_exit(struct strace_line *line, const struct regs *r, long result);
+
+/* strace_file.c */
+void strace_write(const char *text, size_t n); /* to current's trace_file; it may be gone afterwards */
+int strace_store(char *text);
+int strace_fork(struct task *child, u64 flags);
+void strace_task_exit(struct task *t);

@@ -91,8 +91,12 @@ int mm_add_pages(struct mm *mm, uaddr_t addr, struct page **pages, unsigned n);
 int mm_map_vdso(struct mm *mm);
 /* exec: sets the start of the heap. */
 void mm_set_brk(struct mm *mm, uaddr_t start);
-/* Writes/reads another (or a fresh) address space through its page tables, faulting pages in.
- * `force`: also what its protection forbids (debuggers). Bytes done or -EFAULT. */
+/* Another (or a fresh) address space through its page tables, pages faulted in: see remote.c. */
+enum remote_how { REMOTE_READ, REMOTE_WRITE = 1, REMOTE_FORCE = 2 /* also what its protection forbids: debuggers */ };
+struct uio;
+/* Moves up to n bytes at addr to (REMOTE_READ) or from the caller's `near`: bytes moved; none:
+ * -EIO the far side is not there, -EFAULT the near one. */
+ssize_t mm_move_remote(struct mm *mm, uaddr_t addr, struct uio *near, size_t n, unsigned how);
 ssize_t mm_write_remote(struct mm *mm, uaddr_t addr, const void *buf, size_t n, bool force);
 ssize_t mm_read_remote(struct mm *mm, uaddr_t addr, void *buf, size_t n, bool force);
 

@@ -5,8 +5,6 @@
 #include "mm/uio.h"
 #include "kernel/core/alloc.h"
 #include "kernel/lib/string.h"
-#include "mm/page.h"
-#include "mm/pagetable.h"
 #include "mm/uaccess.h"
 
 void uio_init_iov(struct uio *u, const struct iovec *iov, unsigned n, size_t total)
@@ -55,7 +53,7 @@ void uio_iov_free(struct iovec *iov, struct iovec *small)
 		kfree(iov);
 }
 
-static void advance(struct uio *u, size_t n)
+void uio_advance(struct uio *u, size_t n)
 {
 	u->left -= n;
 	if (u->kind == UIO_KERNEL) {
@@ -65,8 +63,7 @@ static void advance(struct uio *u, size_t n)
 	u->seg_off += n;
 }
 
-/* Skips finished segments; answers how much the current one still takes (left > 0). */
-static size_t segment_room(struct uio *u)
+size_t uio_segment_room(struct uio *u)
 {
 	while (u->seg_off == u->seg->iov_len) {
 		u->seg++;
@@ -95,15 +92,15 @@ static __noinline size_t move_pieces(struct uio *u, void *buf, size_t n, enum di
 			memcpy(buf, u->kbuf, n);
 		else
 			memset(u->kbuf, 0, n);
-		advance(u, n);
+		uio_advance(u, n);
 		return n;
 	}
 	size_t done = 0;
 	while (done < n) {
-		size_t part = min(segment_room(u), n - done);
+		size_t part = min(uio_segment_room(u), n - done);
 		char __user *at = (char __user *)u->seg->iov_base + u->seg_off;
 		size_t missed = move_user(at, (char *)buf + done, part, dir);
-		advance(u, part - missed);
+		uio_advance(u, part - missed);
 		done += part - missed;
 		if (missed)
 			break;
@@ -142,6 +139,14 @@ size_t uio_take_nofault(struct uio *u, void *to, size_t n)
 	return done;
 }
 
+size_t uio_put_nofault(struct uio *u, const void *from, size_t n)
+{
+	pagefault_disable();
+	size_t done = move(u, (void *)from, n, PUT);
+	pagefault_enable();
+	return done;
+}
+
 size_t uio_put_zero(struct uio *u, size_t n)
 {
 	lockrank_assert_may_touch_user();
@@ -156,43 +161,4 @@ int uio_put_all(struct uio *u, const void *from, size_t n)
 int uio_take_all(struct uio *u, void *to, size_t n)
 {
 	return uio_take(u, to, n) == n ? 0 : -EFAULT;
-}
-
-/* --- into another address space --- */
-
-/* Fills n bytes at `at`, within one page. The table's lock keeps the page where it is, also from a truncation; a fork
- * that would share it needs mm->lock, which is held for reading. */
-static bool fill_remote(struct mm *mm, uaddr_t at, size_t n, struct uio *from)
-{
-	const pte_t writable = PTE_PRESENT | PTE_USER | PTE_WRITE;
-	pte_t *pte = pt_find(mm, at);
-	if (!pte)
-		return false;
-	guard(spin)(pt_lock_of(pte));
-	pte_t e = *pte;
-	if ((e & writable) != writable)
-		return false;
-	return uio_take_nofault(from, (char *)page_virt(page_of_phys(pte_phys(e))) + (at & ~PAGE_MASK), n) == n;
-}
-
-size_t uio_hand_over(struct uio *to, struct mm *to_mm, struct uio *from)
-{
-	struct uio_mark to_mark, from_mark;
-	size_t total = min(to->left, from->left);
-	uio_save(to, &to_mark);
-	uio_save(from, &from_mark);
-	guard(rwread)(&to_mm->lock);
-	for (size_t done = 0; done < total;) {
-		size_t part = min(segment_room(to), total - done);
-		uaddr_t at = (uaddr_t)to->seg->iov_base + to->seg_off;
-		part = min(part, PAGE_SIZE - (at & ~PAGE_MASK));
-		if (!fill_remote(to_mm, at, part, from)) {
-			uio_restore(to, &to_mark);
-			uio_restore(from, &from_mark);
-			return 0;
-		}
-		advance(to, part);
-		done += part;
-	}
-	return total;
 }

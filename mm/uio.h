@@ -68,8 +68,12 @@ void uio_iov_free(struct iovec *iov, struct iovec *small);
 size_t uio_put(struct uio *u, const void *from, size_t n);
 size_t uio_take(struct uio *u, void *to, size_t n);
 size_t uio_put_zero(struct uio *u, size_t n);
-/* As uio_take(), for callers with a spinlock held: what is not in memory ends the copy. */
+/* The same for callers with a spinlock held: what is not in memory ends the copy. */
+size_t uio_put_nofault(struct uio *u, const void *from, size_t n);
 size_t uio_take_nofault(struct uio *u, void *to, size_t n);
+void uio_advance(struct uio *u, size_t n); /* over bytes that were moved without these */
+/* Skips finished segments; how much the current one still takes (user memory, left > 0). */
+size_t uio_segment_room(struct uio *u);
 /* Moves what fits, min(from->left, to->left) bytes, from the current address space into that of a task which sleeps
  * with `to`. All or nothing: 0 if the pages are not there and writable on that side, or not there on ours. */
 size_t uio_hand_over(struct uio *to, struct mm *to_mm, struct uio *from);

@@ -144,6 +144,7 @@ struct task {
 	struct { const void *lock, *pc; u8 rank, subrank; } held[12];
 	u64 min_flt, maj_flt;		/* [owner] page faults */
 	u64 timer_slack_ns;		/* [owner] PR_SET_TIMERSLACK; 0: the default */
+	struct file *trace_file;	/* [owner] counted: where its system calls are told; NULL: the console */
 };
 _Static_assert(offsetof(struct task, work) == 0, "entry.S and preempt.h read task->work at offset 0");
 _Static_assert(offsetof(struct task, arch) == 8, "entry.S finds struct arch_task at offset 8");

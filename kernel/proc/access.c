@@ -3,13 +3,15 @@
  * access: may the current task look into, or act upon, another process?
  *
  * Promise   the one answer for everything that exposes a process's memory or files (/proc/PID, robust lists,
- *           pidfd_getfd, later ptrace, process_vm): the same user in all of the target's ids, no more
+ *           pidfd_getfd, process_vm, later ptrace): the same user in all of the target's ids, no more
  *           capabilities than oneself has, and a target that may be dumped; or CAP_SYS_PTRACE.
  * Linux     ptrace(2) "Ptrace access mode checking": _may_trace() is PTRACE_MODE_READ_FSCREDS, _may_attach()
  *           PTRACE_MODE_ATTACH_REALCREDS
  */
 #include "kernel/core/cred.h"
+#include "kernel/lib/errno.h"
 #include "kernel/proc/process.h"
+#include "mm/mm.h"
 
 static bool all_ids_are(const struct cred *target, u32 uid, u32 gid)
 {
@@ -46,6 +48,20 @@ bool process_may_attach(struct process *target)
 {
 	const struct cred *me = current_cred();
 	return may_access(target, me->uid, me->gid, me->cap_permitted);
+}
+
+/* First the memory, then the check: execve commits the new identity before the new memory, so whoever got the new
+ * one is measured by the new identity (CVE-2012-0056). */
+int task_mm_for_access(struct task *t, bool (*may)(struct process *), struct mm **out)
+{
+	struct mm *mm = mm_of_task(t);
+	*out = NULL;
+	if (!may(t->process)) {
+		mm_unuse(mm);
+		return -EACCES;
+	}
+	*out = mm;
+	return 0;
 }
 
 bool process_has_uids_of(struct process *target)

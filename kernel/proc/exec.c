@@ -238,7 +238,6 @@ static void replace_facts(struct exec *e)
 	spin_lock(&current->lock);
 	memcpy(current->comm, e->comm, sizeof(current->comm));
 	spin_unlock(&current->lock);
-	WRITE_ONCE(p->dumpable, e->may_dump);
 	spin_lock(&proc_tree_lock);
 	p->exit_signal = SIGCHLD;
 	p->exec_id++;
@@ -246,8 +245,10 @@ static void replace_facts(struct exec *e)
 	spin_unlock(&proc_tree_lock);
 }
 
+/* Before the memory: who looks at the new memory is to be measured by this (access.c). */
 static void replace_identity(struct exec *e)
 {
+	WRITE_ONCE(current->process->dumpable, e->may_dump);
 	if (e->secure || e->other_user)
 		current->process->pdeath_signal = 0;
 	if (e->secure)
@@ -333,8 +334,8 @@ static int run(struct exec *e, struct regs *r)
 	if (err)
 		return err;
 	trace_event(TRACE_EXEC, e->entry, e->sp);
-	replace_memory(e);
 	replace_identity(e);
+	replace_memory(e);
 	replace_facts(e);
 	reset_task(e, r);
 	return 0;

@@ -177,7 +177,9 @@ u64 mm_peak_pages(struct task *t); /* most resident pages of its memory so far; 
 void usage_add(struct usage *to, const struct usage *from);
 void usage_to_rusage(const struct usage *u, struct rusage *r);
 bool process_may_trace(struct process *target); /* access.c: ptrace-like access by the current task (for /proc/PID) */
-bool process_may_attach(struct process *target); /* access.c: the same to act upon it (pidfd_getfd), by real ids */
+bool process_may_attach(struct process *target); /* access.c: the same to act upon it (pidfd_getfd, process_vm), by real ids */
+/* A user of its memory for those who `may` (mm_unuse() it; NULL: it has none any more): 0 or -EACCES. */
+int task_mm_for_access(struct task *t, bool (*may)(struct process *target), struct mm **out);
 bool process_has_uids_of(struct process *target); /* access.c: prlimit(2)'s idea of "mine" */
 struct sighand *sighand_new(void);	      /* all default; NULL */
 void sighand_put(struct sighand *s);

@@ -18,13 +18,15 @@
 
 enum { CHUNK = 512, ARGUMENTS_MAX = 2 << 20 };
 
-/* The task's mm as a counted struct, NULL if it has none. */
-static struct mm *task_mm_get(struct task *t)
+/* The task's mm as a counted struct (NULL if it has none), for those who may look: 0 or -EACCES. */
+static int guarded_mm(struct task *t, struct mm **out)
 {
-	guard(spin)(&t->lock);
-	if (t->mm)
-		mm_get(t->mm);
-	return t->mm;
+	int err = task_mm_for_access(t, process_may_trace, out);
+	if (*out) {
+		mm_get(*out);
+		mm_unuse(*out);
+	}
+	return err;
 }
 
 /* Becomes a user until mm_unuse(); false: all users are gone. */
@@ -35,10 +37,10 @@ static bool mm_tryuse(struct mm *mm)
 
 static int open_guarded(struct procfs_open *o, struct task *t)
 {
-	if (!process_may_trace(t->process))
-		return -EACCES;
-	o->held = task_mm_get(t);
-	return 0;
+	struct mm *mm;
+	int err = guarded_mm(t, &mm);
+	o->held = mm;
+	return err;
 }
 
 static int open_present(struct procfs_open *o, struct task *t)
@@ -175,10 +177,10 @@ static int mem_open(struct file *f)
 	struct task *t __autoput(task) = procfs_task(procfs_node_of(f));
 	if (!t)
 		return -ESRCH;
-	if (!process_may_trace(t->process))
-		return -EACCES;
-	f->priv = task_mm_get(t);
-	return f->priv ? 0 : -ESRCH;
+	struct mm *mm;
+	int err = guarded_mm(t, &mm);
+	f->priv = mm;
+	return err ? err : mm ? 0 : -ESRCH;
 }
 
 static void mem_release(struct file *f)
@@ -186,61 +188,26 @@ static void mem_release(struct file *f)
 	mm_put(f->priv);
 }
 
-/* One piece of at most a page through `page`: bytes moved, 0 at the end, or -errno. */
-static ssize_t read_piece(struct mm *mm, struct uio *u, char *page, size_t n)
-{
-	ssize_t got = mm_read_remote(mm, (uaddr_t)u->pos, page, n, true);
-	if (got <= 0)
-		return -EIO;
-	size_t done = uio_put(u, page, (size_t)got);
-	return done ? (ssize_t)done : -EFAULT;
-}
-
-static ssize_t write_piece(struct mm *mm, struct uio *u, char *page, size_t n)
-{
-	struct uio_mark before;
-	uio_save(u, &before);
-	size_t taken = uio_take(u, page, n);
-	if (!taken)
-		return -EFAULT;
-	ssize_t put = mm_write_remote(mm, (uaddr_t)u->pos, page, taken, true);
-	if (put >= (ssize_t)taken)
-		return put;
-	/* what did not arrive was not taken */
-	uio_restore(u, &before);
-	return put > 0 ? (ssize_t)uio_take(u, page, (size_t)put) : -EIO;
-}
-
-static ssize_t mem_move(struct file *f, struct uio *u,
-	ssize_t (*move)(struct mm *mm, struct uio *u, char *page, size_t n))
+/* 0 when all its users have gone. */
+static ssize_t mem_move(struct file *f, struct uio *u, unsigned how)
 {
 	struct mm *mm = f->priv;
-	ssize_t total = 0, done = 0;
-	char *page = kmalloc(PAGE_SIZE);
-	if (!page)
-		return -ENOMEM;
-	if (mm_tryuse(mm)) {
-		while (u->left && !(READ_ONCE(current->work) & TASK_WORK_KILL)) {
-			done = move(mm, u, page, min(u->left, PAGE_SIZE));
-			if (done <= 0)
-				break;
-			u->pos += done;
-			total += done;
-		}
-		mm_unuse(mm);
-	}
-	kfree(page);
-	return total || done >= 0 ? total : done;
+	if (!u->left || !mm_tryuse(mm))
+		return 0;
+	ssize_t n = mm_move_remote(mm, (uaddr_t)u->pos, u, u->left, how | REMOTE_FORCE);
+	mm_unuse(mm);
+	u->pos += max(n, (ssize_t)0);
+	return n;
 }
 
 static ssize_t mem_read(struct file *f, struct uio *u)
 {
-	return mem_move(f, u, read_piece);
+	return mem_move(f, u, REMOTE_READ);
 }
 
 static ssize_t mem_write(struct file *f, struct uio *u)
 {
-	return mem_move(f, u, write_piece);
+	return mem_move(f, u, REMOTE_WRITE);
 }
 
 static off_t mem_seek(struct file *f, off_t offset, int whence)

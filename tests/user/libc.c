@@ -7,12 +7,14 @@
  */
 #define _GNU_SOURCE
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <libgen.h>
 #include <limits.h>
+#include <locale.h>
 #include <math.h>
 #include <regex.h>
 #include <setjmp.h>
@@ -426,6 +428,121 @@ static void test_memory_streams(void)
 	free(line);
 }
 
+static int by_arg(const void *a, const void *b, void *sign)
+{
+	return (*(const int *)a - *(const int *)b) * *(int *)sign;
+}
+
+static void test_more_strings(void)
+{
+	static const char *const versions[] = { "", "a", "a0", "a1", "a2", "a10", "a9", "a01", "a010", "a09", "a000",
+		"a00", "a1b", "a1b2", "b", "10", "9", "1.2.10", "1.2.9" };
+	char buf[16], text[32], options[] = "ro,size=5,bad,uid=,last";
+	char *const names[] = { "ro", "size", "uid", NULL };
+	char *rest = options, *value;
+	int numbers[] = { 3, 1, 2 }, down = -1;
+
+	section("more strings");
+	memset(buf, '#', sizeof(buf));
+	printf("%d ", (int)(stpncpy(buf, "abc", 6) - buf));
+	printf("%d%d%d ", buf[3], buf[5], buf[6]);
+	printf("%d\n", (int)(stpncpy(buf, "abcdef", 3) - buf));
+	printf("%d ", (int)((char *)memccpy(buf, "hello", 'l', 5) - buf));
+	printf("%d ", memccpy(buf, "hello", 'z', 5) == NULL);
+	printf("%s\n", (char *)rawmemchr("find:me", ':'));
+	swab("abcdef", text, 6);
+	printf("%.6s\n", text);
+	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
+		for (size_t j = 0; j < sizeof(versions) / sizeof(versions[0]); j++) {
+			int order = strverscmp(versions[i], versions[j]);
+			printf("%d ", (order > 0) - (order < 0));
+		}
+	printf("\n");
+	while (*rest) {
+		int which = getsubopt(&rest, names, &value);
+		printf("%d=%s ", which, value ? value : "(none)");
+	}
+	qsort_r(numbers, 3, sizeof(int), by_arg, &down);
+	printf("%d%d%d\n", numbers[0], numbers[1], numbers[2]);
+	lldiv_t q = lldiv(-7, 2);
+	printf("%lld %lld\n", q.quot, q.rem);
+	printf("%zu %s\n", strxfrm(text, "abc", sizeof(text)), text);
+}
+
+static void test_strptime(void)
+{
+	static const char *const cases[][2] = { { "2024-02-29 12:34:56", "%Y-%m-%d %H:%M:%S" },
+		{ "29/02/24", "%d/%m/%y" },
+		{ "Feb 3 1970", "%b %d %Y" }, { "february 13 2001", "%B %d %Y" }, { "12:05 PM", "%I:%M %p" },
+		{ "12:05 am", "%I:%M %p" }, { "2024-13-01", "%Y-%m-%d" }, { "  7:3", "%H:%M" },
+		{ "1999-12-31T23:59:59Z", "%FT%T%z" },
+		{ "5 x", "%d %%" }, { "100%", "%j%%" }, { "Tue", "%a" }, { "01/02/99", "%D" }, { "23:15 rest", "%R" },
+		{ "+0130", "%z" }, { "", "%Y" }, { "", "" } };
+
+	section("strptime");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct tm tm = { 0 };
+		const char *end = strptime(cases[i][0], cases[i][1], &tm);
+		printf("%zu: %s", i, end ? end : "(none)");
+		if (end)
+			printf(" %d-%d-%d %d:%d:%d w%d y%d z%ld", tm.tm_year, tm.tm_mon, tm.tm_mday, tm.tm_hour,
+				tm.tm_min, tm.tm_sec, tm.tm_wday, tm.tm_yday, tm.tm_gmtoff);
+		printf("\n");
+	}
+}
+
+static int no_dots(const struct dirent *e)
+{
+	return e->d_name[0] != '.';
+}
+
+static void test_system(void)
+{
+	struct dirent **list;
+	char dir[] = "/tmp/libc-test-XXXXXX", path[64];
+	double loads[3];
+
+	section("system");
+	if (!mkdtemp(dir) || chdir(dir) != 0) {
+		printf("no folder\n");
+		return;
+	}
+	for (int i = 1; i <= 11; i += 5) {
+		snprintf(path, sizeof(path), "f%d", i);
+		fclose(fopen(path, "w"));
+	}
+	int n = scandir(".", &list, no_dots, alphasort);
+	for (int i = 0; i < n; i++)
+		printf("%s ", list[i]->d_name);
+	n = scandir(".", &list, no_dots, versionsort);
+	for (int i = 0; i < n; i++) {
+		printf("%s ", list[i]->d_name);
+		unlink(list[i]->d_name);
+	}
+	n = scandir("/no/such", &list, NULL, NULL);
+	printf("%d %d\n", n, errno);
+	printf("%d %d\n", chdir("/"), rmdir(dir));
+	printf("%ld %ld %ld %ld\n", pathconf("/", _PC_PATH_MAX), pathconf("/", _PC_PIPE_BUF),
+		pathconf("/nosuch", _PC_PATH_MAX), pathconf("/", 999));
+	printf("%d\n", getloadavg(loads, 3));
+	printf("%s %s\n", setlocale(LC_ALL, "C"), setlocale(LC_ALL, "xx_YY") ? "yes" : "no");
+	printf("%s %d\n", localeconv()->decimal_point, localeconv()->frac_digits);
+	FILE *f = tmpfile();
+	fpos_t pos;
+	fputs("abcdef", f);
+	rewind(f);
+	getc(f);
+	fgetpos(f, &pos);
+	printf("%c", getc(f));
+	fsetpos(f, &pos);
+	printf("%c\n", getc(f));
+	fclose(f);
+	time_t t = 86400;
+	char stamp[26];
+	printf("%s", ctime_r(&t, stamp));
+	printf("%s", asctime_r(gmtime(&t), stamp));
+}
+
 int main(void)
 {
 	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
@@ -443,5 +560,8 @@ int main(void)
 	test_getopt();
 	test_jumps();
 	test_memory_streams();
+	test_more_strings();
+	test_strptime();
+	test_system();
 	return 0;
 }

@@ -3,9 +3,10 @@
 """run.py SHELL LIBC LIBC-HOST [NAME...]: our shell beside dash, our C library beside the host's.
 
 Promise   Each tests/user/*.sh runs twice under the name `sh`, in an empty directory, without input: by
-          dash and by our shell. The program tests/user/libc.c runs with both libraries. A line
-          "## NAME" of the output begins a case. keys.py types at a terminal. The two must agree in every line of standard output
-          and of standard error, and in the exit status. What differs is shown. The last line is
+          dash and by our shell. Each tests/user/programs/*.sh runs twice by dash: with Debian's programs,
+          and with ours. The program tests/user/libc.c runs with both libraries. A line "## NAME" of the
+          output begins a case. The two must agree in every line of standard output and of standard error,
+          and in the exit status. What differs is shown. keys.py types at a terminal. The last line is
           "N passed, N failed".
 """
 import glob
@@ -21,13 +22,13 @@ TIMEOUT_S = 60
 DASH = "/bin/dash"
 
 
-def run(shell, script):
+def run(shell, script, path="/usr/bin:/bin"):
     with tempfile.TemporaryDirectory(prefix="sh-test-") as folder:
         os.mkdir(os.path.join(folder, ".bin"))
         os.symlink(os.path.abspath(shell), os.path.join(folder, ".bin", "sh"))
         with open(script, "rb") as f, open(os.path.join(folder, "script"), "wb") as to:
             to.write(f.read())
-        env = {"PATH": folder + "/.bin:/usr/bin:/bin", "LC_ALL": "C", "HOME": "/root"}
+        env = {"PATH": folder + "/.bin:" + path, "LC_ALL": "C", "HOME": "/root"}
         try:
             done = subprocess.run([os.path.abspath(shell), "./script"], cwd=folder, env=env,
                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -79,6 +80,12 @@ def main():
         title = os.path.basename(script)[:-3]
         if not names or title in names:
             results.append(compare(title, "dash", run(DASH, script), run(shell, script)))
+    ours = os.path.dirname(os.path.abspath(shell))
+    for script in sorted(glob.glob(os.path.join(HERE, "programs", "*.sh"))):
+        title = "programs/" + os.path.basename(script)[:-3]
+        if not names or title in names:
+            results.append(compare(title, "Debian", run(DASH, script),
+                                   run(DASH, script, ours + ":/usr/bin:/bin")))
     if not names or "keys" in names:
         results.append(keys.run(shell))
     passed, failed = (sum(counts) for counts in zip(*results))

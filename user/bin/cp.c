@@ -15,8 +15,8 @@ int main(int argc, char **argv)
 {
 	int c, flags = 0;
 
-	tool_start(argc, argv, "cp [-afprRdT] SOURCE... TARGET");
-	while ((c = getopt(argc, argv, "afprRdPLT")) != -1) {
+	tool_start(argc, argv, "cp [-adfnprRTv] SOURCE... TARGET");
+	while ((c = getopt(argc, argv, "adfnprRvPLT")) != -1) {
 		switch (c) {
 		case 'a':
 			flags |= COPY_TREE | COPY_KEEP | COPY_LINKS;
@@ -37,6 +37,12 @@ int main(int argc, char **argv)
 			break;
 		case 'f':
 			flags |= COPY_FORCE;
+			break;
+		case 'n':
+			flags |= COPY_NO_REPLACE;
+			break;
+		case 'v':
+			tree_tells = true;
 			break;
 		case 'T':
 			flags |= COPY_NOT_INTO;

@@ -5,12 +5,12 @@
  * Linux     free(1), proc(5) on /proc/meminfo
  */
 #include <stdio.h>
-#include <string.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
+#include "user/lib/proc.h"
 #include "user/lib/tool.h"
 
-enum { KIB = 1024, LINE_BYTES = 128, SIZE_BYTES = 24 };
+enum { KIB = 1024, SIZE_BYTES = 24 };
 
 static bool human, megabytes;
 
@@ -25,21 +25,11 @@ static void print(unsigned long kib)
 	printf("%12s", text);
 }
 
-/* In KiB; 0 when the file or the line is not there. */
 static unsigned long meminfo(const char *name)
 {
-	char line[LINE_BYTES];
-	unsigned long value = 0;
-	FILE *f = fopen("/proc/meminfo", "r");
+	long kib = proc_number("/proc/meminfo", name);
 
-	while (f && fgets(line, sizeof(line), f)) {
-		size_t len = strlen(name);
-		if (strncmp(line, name, len) == 0 && line[len] == ':' && sscanf(line + len + 1, "%lu", &value) == 1)
-			break;
-	}
-	if (f)
-		fclose(f);
-	return value;
+	return kib > 0 ? kib : 0;
 }
 
 int main(int argc, char **argv)

@@ -4,7 +4,7 @@
  *
  * Promise   status 0 when a line matched, 1 when none did, 2 after an error. -F takes strings, which are looked
  *           for without the machinery of expressions.
- * Linux     POSIX.1-2017, grep; -o -r -w -h -H -m of grep(1)
+ * Linux     POSIX.1-2017, grep; -A -B -C -o -r -w -h -H -m of grep(1)
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -27,6 +27,9 @@ static struct pattern patterns[MAX_PATTERNS];
 static int nr_patterns, flags;
 static bool fixed, inverts, counts, names_only, numbers, quiet, silent, words, whole, only_match, recursive;
 static int with_names = -1; /* -1: when there are several files */
+static unsigned long lines_before, lines_after;
+static char **before; /* the lines before this one, as a ring */
+static unsigned long last_printed;
 static unsigned long max_lines = ~0ul;
 static bool any;
 
@@ -91,12 +94,47 @@ static bool match(const char *line, const char *s, regmatch_t *best)
 	return found;
 }
 
-static void print_head(const char *name, unsigned long number)
+/* `mark` is ':' before what matched, '-' around it. */
+static void print_head(const char *name, unsigned long number, char mark)
 {
 	if (with_names > 0)
-		printf("%s:", name);
+		printf("%s%c", name, mark);
 	if (numbers)
-		printf("%lu:", number);
+		printf("%lu%c", number, mark);
+}
+
+static void print_context(const char *line, const char *name, unsigned long number)
+{
+	print_head(name, number, '-');
+	puts(line);
+	last_printed = number;
+}
+
+static void print_line(const char *line, const char *name, unsigned long number)
+{
+	static bool printed_any;
+	unsigned long first = number > lines_before ? number - lines_before : 1;
+
+	if (first <= last_printed)
+		first = last_printed + 1;
+	if ((lines_before || lines_after) && printed_any && (first > last_printed + 1 || !last_printed))
+		puts("--");
+	for (; first < number; first++)
+		print_context(before[first % lines_before], name, first);
+	print_head(name, number, ':');
+	puts(line);
+	last_printed = number;
+	printed_any = true;
+}
+
+static void keep_before(const char *line, unsigned long number)
+{
+	if (!lines_before)
+		return;
+	if (!before)
+		before = tool_must(calloc(lines_before, sizeof(*before)));
+	free(before[number % lines_before]);
+	before[number % lines_before] = tool_must(strdup(line));
 }
 
 static void print_matches(const char *line, const char *name, unsigned long number)
@@ -105,7 +143,7 @@ static void print_matches(const char *line, const char *name, unsigned long numb
 
 	for (const char *s = line; match(line, s, &m); s = line + m.rm_eo + (m.rm_eo == m.rm_so)) {
 		if (m.rm_eo > m.rm_so) {
-			print_head(name, number);
+			print_head(name, number, ':');
 			printf("%.*s\n", (int)(m.rm_eo - m.rm_so), line + m.rm_so);
 		}
 		if (!line[m.rm_so])
@@ -117,15 +155,20 @@ static void search(FILE *f, const char *name)
 {
 	static char *line;
 	static size_t size;
-	unsigned long number = 0, found = 0;
+	unsigned long number = 0, found = 0, last_match = 0;
 	regmatch_t m;
 	ssize_t len;
 
-	while (found < max_lines && (len = getline(&line, &size, f)) > 0) {
+	last_printed = 0;
+	while ((found < max_lines || number < last_match + lines_after) && (len = getline(&line, &size, f)) > 0) {
 		number++;
 		line[len - (line[len - 1] == '\n')] = '\0';
-		if (match(line, line, &m) == inverts)
+		if (found == max_lines || match(line, line, &m) == inverts) {
+			if (last_match && number <= last_match + lines_after)
+				print_context(line, name, number);
+			keep_before(line, number);
 			continue;
+		}
 		found++;
 		any = true;
 		if (quiet)
@@ -139,8 +182,9 @@ static void search(FILE *f, const char *name)
 				print_matches(line, name, number);
 			continue;
 		}
-		print_head(name, number);
-		puts(line);
+		print_line(line, name, number);
+		keep_before(line, number);
+		last_match = number;
 	}
 	if (names_only && found)
 		puts(name);
@@ -245,6 +289,12 @@ static void take_option(int c)
 	case 'H':
 		with_names = c == 'H';
 		break;
+	case 'A':
+	case 'B':
+	case 'C':
+		lines_after = c != 'B' ? tool_number(optarg) : lines_after;
+		lines_before = c != 'A' ? tool_number(optarg) : lines_before;
+		break;
 	case 'm':
 		max_lines = tool_number(optarg);
 		break;
@@ -258,8 +308,8 @@ int main(int argc, char **argv)
 	char *given[MAX_PATTERNS];
 	int c, nr_given = 0;
 
-	tool_start(argc, argv, "grep [-EFchHilnoqrsvwx] [-m LINES] [-e PATTERN]... [PATTERN] [FILE...]");
-	while ((c = getopt(argc, argv, "EFGiyvclnqswxorRhHm:e:")) != -1) {
+	tool_start(argc, argv, "grep [-EFchHilnoqrsvwx] [-ABCm LINES] [-e PATTERN]... [PATTERN] [FILE...]");
+	while ((c = getopt(argc, argv, "A:B:C:EFGiyvclnqswxorRhHm:e:")) != -1) {
 		if (c != 'e')
 			take_option(c);
 		else if (nr_given < MAX_PATTERNS)

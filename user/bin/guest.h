@@ -44,7 +44,7 @@ static inline void guest_mount(void)
 		if (table[i].probe && access(table[i].probe, F_OK) == 0)
 			continue;
 		mkdir(table[i].dir, 01777);
-		(void)!mount("none", table[i].dir, table[i].type, 0, NULL);
+		(void)!mount(table[i].type, table[i].dir, table[i].type, 0, NULL);
 		if (!table[i].probe)
 			chmod(table[i].dir, 01777);
 	}

@@ -35,7 +35,8 @@ struct list {
 	size_t n, room;
 };
 
-static bool all, almost_all, long_form, numbers, one, itself, recursive, mark, inodes, human, backwards, columns;
+static bool all, almost_all, long_form, numbers, one, itself, recursive, mark, mark_directories;
+static bool inodes, human, backwards, columns;
 static int sort_by = 'n'; /* name; t, S, U */
 static bool printed;	  /* something: a blank line goes before the next directory */
 
@@ -135,10 +136,10 @@ static void sort(struct list *l)
 
 static const char *type_mark(mode_t mode)
 {
+	if (S_ISDIR(mode) && (mark || mark_directories))
+		return "/";
 	if (!mark)
 		return "";
-	if (S_ISDIR(mode))
-		return "/";
 	if (S_ISLNK(mode))
 		return "@";
 	if (S_ISFIFO(mode))
@@ -334,15 +335,16 @@ int main(int argc, char **argv)
 	static char *here[] = { "." };
 	int c;
 
-	tool_start(argc, argv, "ls [-aAdFhilnrRStU1] [FILE...]");
+	tool_start(argc, argv, "ls [-aAdFhilnprRStU1] [FILE...]");
 	columns = isatty(STDOUT_FILENO);
-	while ((c = getopt(argc, argv, "aAdCFhilnrRStU1")) != -1) {
+	while ((c = getopt(argc, argv, "aAdCFhilnprRStU1")) != -1) {
 		if (c == '?')
 			tool_usage();
 		all |= c == 'a';
 		almost_all |= c == 'A';
 		itself |= c == 'd';
 		mark |= c == 'F';
+		mark_directories |= c == 'p';
 		human |= c == 'h';
 		inodes |= c == 'i';
 		long_form |= c == 'l' || c == 'n';

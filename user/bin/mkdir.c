@@ -5,6 +5,7 @@
  * Linux     POSIX.1-2017, mkdir
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -40,14 +41,16 @@ int main(int argc, char **argv)
 {
 	const char *text = NULL;
 	mode_t mode = 0777, mask = umask(0);
-	bool parents = false;
+	bool parents = false, tells = false;
 	int c;
 
 	umask(mask);
-	tool_start(argc, argv, "mkdir [-p] [-m MODE] DIRECTORY...");
-	while ((c = getopt(argc, argv, "pm:")) != -1) {
+	tool_start(argc, argv, "mkdir [-pv] [-m MODE] DIRECTORY...");
+	while ((c = getopt(argc, argv, "pm:v")) != -1) {
 		if (c == 'p')
 			parents = true;
+		else if (c == 'v')
+			tells = true;
 		else if (c == 'm')
 			text = optarg;
 		else
@@ -65,9 +68,12 @@ int main(int argc, char **argv)
 		if (mkdir(path, mode) != 0) {
 			if (!parents || errno != EEXIST || !is_directory(path))
 				tool_warn_errno("%s", path);
-		} else if (text) {
-			chmod(path, mode); /* the umask does not count */
+			continue;
 		}
+		if (text)
+			chmod(path, mode); /* the umask does not count */
+		if (tells)
+			printf("mkdir: created directory '%s'\n", path);
 	}
 	return tool_finish();
 }

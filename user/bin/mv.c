@@ -19,8 +19,11 @@ static bool move(const char *from, const char *to, int flags)
 
 	if ((flags & MOVE_NO_REPLACE) && lstat(to, &st) == 0)
 		return true;
-	if (rename(from, to) == 0)
+	if (rename(from, to) == 0) {
+		if (tree_tells)
+			printf("renamed '%s' -> '%s'\n", from, to);
 		return true;
+	}
 	if (errno != EXDEV) {
 		tool_warn_errno("%s to %s", from, to);
 		return false;
@@ -33,10 +36,11 @@ int main(int argc, char **argv)
 {
 	int c, flags = 0;
 
-	tool_start(argc, argv, "mv [-fnT] SOURCE... TARGET");
-	while ((c = getopt(argc, argv, "fnT")) != -1) {
+	tool_start(argc, argv, "mv [-fnTv] SOURCE... TARGET");
+	while ((c = getopt(argc, argv, "fnTv")) != -1) {
 		if (c == '?')
 			tool_usage();
+		tree_tells |= c == 'v';
 		flags |= c == 'n' ? MOVE_NO_REPLACE : c == 'T' ? COPY_NOT_INTO : 0;
 	}
 	return tree_each(argv + optind, flags & COPY_NOT_INTO, move, flags);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "user/lib/tool.h"
 #include "user/lib/tree.h"
@@ -20,13 +21,15 @@ static bool is_dot(const char *path)
 
 int main(int argc, char **argv)
 {
-	bool force = false, recursive = false, asks = false;
+	bool force = false, recursive = false, asks = false, directories = false;
 	int c;
 
-	tool_start(argc, argv, "rm [-firR] FILE...");
-	while ((c = getopt(argc, argv, "firR")) != -1) {
+	tool_start(argc, argv, "rm [-dfirRv] FILE...");
+	while ((c = getopt(argc, argv, "dfirRv")) != -1) {
 		force = c == 'f' || (force && c != 'i');
 		asks = c == 'i' || (asks && c != 'f');
+		directories |= c == 'd';
+		tree_tells |= c == 'v';
 		recursive |= c == 'r' || c == 'R';
 		if (c == '?')
 			tool_usage();
@@ -46,12 +49,18 @@ int main(int argc, char **argv)
 			if (!fgets(answer, sizeof(answer), stdin) || answer[0] != 'y')
 				continue;
 		}
-		if (unlink(path) == 0 || (force && (errno == ENOENT || errno == ENOTDIR)))
+		struct stat st;
+		bool is_there = lstat(path, &st) == 0, is_directory = is_there && S_ISDIR(st.st_mode);
+		if (!is_there && force && (errno == ENOENT || errno == ENOTDIR))
 			continue;
-		if (errno != EISDIR || !recursive)
+		if (!is_there)
 			tool_warn_errno("%s", path);
-		else
+		else if (!is_directory || recursive)
 			tree_remove(path);
+		else if (!directories)
+			tool_warn("%s: is a directory (-r removes it)", path);
+		else if (rmdir(path) != 0)
+			tool_warn_errno("%s", path);
 	}
 	return tool_finish();
 }

@@ -19,6 +19,24 @@ static int precision(const char *s)
 	return point ? (int)strlen(point + 1) : 0;
 }
 
+static const char *format; /* of -f: one conversion of a double, else it is refused */
+
+static void check_format(const char *s)
+{
+	int found = 0;
+
+	for (format = s; *s; s++) {
+		if (*s != '%' || *++s == '%')
+			continue;
+		s += strspn(s, "-+ #0'");
+		s += strspn(s, "0123456789.");
+		if (!*s || !strchr("aAeEfFgG", *s) || found++)
+			tool_die("format '%s' has no place for just one number", format);
+	}
+	if (!found)
+		tool_die("format '%s' has no place for just one number", format);
+}
+
 static double number(const char *s)
 {
 	char *end;
@@ -57,7 +75,11 @@ static void count_fractions(double from, double by, double to, int digits, int w
 		double value = from + (double)i * by;
 		if (by > 0 ? value > to + slack : value < to - slack)
 			break;
-		printf("%s%0*.*f", first ? "" : between, width, digits, value);
+		fputs(first ? "" : between, stdout);
+		if (format)
+			printf(format, value); /* checked above */
+		else
+			printf("%0*.*f", width, digits, value);
 	}
 	if (!first)
 		putchar('\n');
@@ -69,10 +91,12 @@ int main(int argc, char **argv)
 	bool pad = false;
 	int c;
 
-	tool_start(argc, argv, "seq [-w] [-s STRING] [FROM [BY]] TO");
-	while (!is_number(argv[optind]) && (c = getopt(argc, argv, "+ws:")) != -1) {
+	tool_start(argc, argv, "seq [-w] [-f FORMAT] [-s STRING] [FROM [BY]] TO");
+	while (!is_number(argv[optind]) && (c = getopt(argc, argv, "+f:ws:")) != -1) {
 		if (c == 'w')
 			pad = true;
+		else if (c == 'f')
+			check_format(optarg);
 		else if (c == 's')
 			between = optarg;
 		else
@@ -96,7 +120,7 @@ int main(int argc, char **argv)
 		int b = snprintf(NULL, 0, "%.*f", digits, number(to));
 		width = a > b ? a : b;
 	}
-	if (digits == 0 && precision(to) == 0)
+	if (digits == 0 && precision(to) == 0 && !format)
 		count_whole(number(from), number(by), number(to), width, between);
 	else
 		count_fractions(number(from), number(by), number(to), digits, width, between);

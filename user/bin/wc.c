@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * wc: counts lines, words and bytes.
+ * wc: counts lines, words and bytes; -L tells the width of the widest line.
  *
  * Linux     POSIX.1-2017, wc
  */
@@ -13,18 +13,19 @@
 #include <unistd.h>
 #include "user/lib/tool.h"
 
-enum { BUF_BYTES = 65536, UNKNOWN_WIDTH = 7 };
+enum { BUF_BYTES = 65536, UNKNOWN_WIDTH = 7, TAB = 8 };
 
 struct counts {
-	unsigned long lines, words, bytes;
+	unsigned long lines, words, bytes, widest;
 };
 
-static bool want_lines, want_words, want_bytes;
+static bool want_lines, want_words, want_bytes, want_widest;
 static int width = 1;
 
 static bool count(int fd, struct counts *c)
 {
 	static char buf[BUF_BYTES];
+	unsigned long column = 0;
 	bool in_word = false;
 	ssize_t n;
 
@@ -39,6 +40,9 @@ static bool count(int fd, struct counts *c)
 			c->lines += buf[i] == '\n';
 			c->words += !space && !in_word;
 			in_word = !space;
+			column = buf[i] == '\n' || buf[i] == '\r' ? 0 : buf[i] == '\t' ? (column / TAB + 1) * TAB
+				: column + (isprint((unsigned char)buf[i]) != 0);
+			c->widest = column > c->widest ? column : c->widest;
 		}
 	}
 	return true;
@@ -56,8 +60,12 @@ static void print(const struct counts *c, const char *name)
 		printf("%s%*lu", gap, width, c->words);
 		gap = " ";
 	}
-	if (want_bytes)
+	if (want_bytes) {
 		printf("%s%*lu", gap, width, c->bytes);
+		gap = " ";
+	}
+	if (want_widest)
+		printf("%s%*lu", gap, width, c->widest);
 	printf("%s%s\n", *name ? " " : "", name);
 }
 
@@ -91,18 +99,19 @@ int main(int argc, char **argv)
 	struct counts total = { 0 };
 	int c, files;
 
-	tool_start(argc, argv, "wc [-lwc] [FILE...]");
-	while ((c = getopt(argc, argv, "lwcm")) != -1) {
+	tool_start(argc, argv, "wc [-clLmw] [FILE...]");
+	while ((c = getopt(argc, argv, "lLwcm")) != -1) {
+		want_widest |= c == 'L';
 		want_lines |= c == 'l';
 		want_words |= c == 'w';
 		want_bytes |= c == 'c' || c == 'm';
 		if (c == '?')
 			tool_usage();
 	}
-	if (!want_lines && !want_words && !want_bytes)
+	if (!want_lines && !want_words && !want_bytes && !want_widest)
 		want_lines = want_words = want_bytes = true;
 	files = argc - optind;
-	if (files > 1 || want_lines + want_words + want_bytes > 1)
+	if (files > 1 || want_lines + want_words + want_bytes + want_widest > 1)
 		choose_width(argv + optind);
 	for (int i = 0; i < files || i == 0; i++) {
 		const char *name = files ? argv[optind + i] : "";
@@ -120,6 +129,7 @@ int main(int argc, char **argv)
 		total.lines += own.lines;
 		total.words += own.words;
 		total.bytes += own.bytes;
+		total.widest = own.widest > total.widest ? own.widest : total.widest;
 	}
 	if (files > 1)
 		print(&total, "total");

@@ -26,3 +26,7 @@ void seekdir(DIR *d, long where);
 long telldir(DIR *d);
 int dirfd(DIR *d);
 ssize_t getdents64(int fd, void *to, size_t n);
+int versionsort(const struct dirent **a, const struct dirent **b);
+int alphasort(const struct dirent **a, const struct dirent **b);
+int scandir(const char *path, struct dirent ***list, int (*wanted)(const struct dirent *),
+	int (*compare)(const struct dirent **, const struct dirent **));

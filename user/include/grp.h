@@ -18,4 +18,5 @@ struct group *getgrent(void);
 void setgrent(void);
 void endgrent(void);
 int setgroups(size_t size, const gid_t *list);
+int getgrouplist(const char *user, gid_t group, gid_t *groups, int *n);
 int initgroups(const char *user, gid_t group);

@@ -56,6 +56,9 @@ int sigemptyset(sigset_t *set);
 int sigfillset(sigset_t *set);
 int sigaddset(sigset_t *set, int sig);
 int sigdelset(sigset_t *set, int sig);
+int sigisemptyset(const sigset_t *set);
+int sigorset(sigset_t *to, const sigset_t *a, const sigset_t *b);
+int sigandset(sigset_t *to, const sigset_t *a, const sigset_t *b);
 int sigismember(const sigset_t *set, int sig);
 
 #include <ucontext.h>

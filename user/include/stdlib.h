@@ -26,6 +26,10 @@ void *aligned_alloc(size_t align, size_t n);
 int posix_memalign(void **out, size_t align, size_t n);
 void free(void *p);
 
+typedef struct {
+	long long quot, rem;
+} lldiv_t;
+lldiv_t lldiv(long long a, long long b);
 int abs(int i);
 long labs(long i);
 long long llabs(long long i);
@@ -48,10 +52,12 @@ long random(void);
 void srandom(unsigned seed);
 
 void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, const void *));
+void qsort_r(void *base, size_t count, size_t size, int (*compare)(const void *, const void *, void *), void *arg);
 void *bsearch(const void *key, const void *base, size_t count, size_t size,
 	int (*compare)(const void *, const void *));
 
 char *getenv(const char *name);
+char *secure_getenv(const char *name);
 int setenv(const char *name, const char *value, int overwrite);
 int unsetenv(const char *name);
 int putenv(char *entry);
@@ -65,6 +71,9 @@ int system(const char *command);
 
 char *realpath(const char *path, char *resolved);
 int mkstemp(char *pattern);
+int mkostemp(char *pattern, int flags);
+int getsubopt(char **options, char *const *names, char **value);
+int getloadavg(double loads[], int n);
 char *mkdtemp(char *pattern);
 int posix_openpt(int flags);
 int grantpt(int fd);

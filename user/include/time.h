@@ -28,8 +28,12 @@ struct tm *localtime_r(const time_t *t, struct tm *tm);
 time_t mktime(struct tm *tm);
 time_t timegm(struct tm *tm);
 size_t strftime(char *s, size_t size, const char *fmt, const struct tm *tm);
+char *strptime(const char *s, const char *fmt, struct tm *tm);
 char *asctime(const struct tm *tm);
+char *asctime_r(const struct tm *tm, char *text); /* at least 26 bytes */
 char *ctime(const time_t *t);
+char *ctime_r(const time_t *t, char *text);
+int timespec_get(struct timespec *ts, int base);
 void tzset(void);
 extern char *tzname[2];
 extern long timezone; /* seconds west of Greenwich */

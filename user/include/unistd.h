@@ -11,6 +11,8 @@
 #define STDOUT_FILENO 1
 #define STDERR_FILENO 2
 
+#define _POSIX_VDISABLE 0 /* in c_cc: no character does this */
+
 #define _SC_ARG_MAX 0
 #define _SC_CHILD_MAX 1
 #define _SC_CLK_TCK 2
@@ -23,6 +25,16 @@
 #define _SC_NPROCESSORS_ONLN 84
 #define _SC_PHYS_PAGES 85
 #define _SC_AVPHYS_PAGES 86
+
+#define _PC_LINK_MAX 0
+#define _PC_MAX_CANON 1
+#define _PC_MAX_INPUT 2
+#define _PC_NAME_MAX 3
+#define _PC_PATH_MAX 4
+#define _PC_PIPE_BUF 5
+#define _PC_CHOWN_RESTRICTED 6
+#define _PC_NO_TRUNC 7
+#define _PC_VDISABLE 8
 
 extern char **environ;
 extern char *optarg;
@@ -120,7 +132,15 @@ int setgroups(size_t size, const gid_t *list);
 int brk(void *end);
 void *sbrk(long by);
 long sysconf(int name);
+long pathconf(const char *path, int name);
+long fpathconf(int fd, int name);
 int getpagesize(void);
+int daemon(int nochdir, int noclose);
+char *getlogin(void);
+char *ctermid(char *name);
+char *get_current_dir_name(void);
+int getdomainname(char *name, size_t size);
+void swab(const void *restrict from, void *restrict to, ssize_t n);
 int gethostname(char *name, size_t size);
 int setdomainname(const char *name, size_t size);
 int sethostname(const char *name, size_t size);

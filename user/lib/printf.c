@@ -30,7 +30,7 @@ static void check_number(struct job *j, const char *s, const char *end)
 {
 	if (errno == ERANGE)
 		j->say("%s: %s", s, strerror(errno));
-	else if (end == s)
+	else if (end == s && *s)
 		j->say("%s: expected numeric value", s);
 	else if (*end)
 		j->say("%s: not completely converted", s);

@@ -105,6 +105,22 @@ char *tool_join(const char *dir, const char *name)
 	return path;
 }
 
+void tool_each_input(char **names, void (*act)(FILE *f))
+{
+	char *standard[] = { "-", NULL };
+
+	for (names = *names ? names : standard; *names; names++) {
+		bool is_standard = strcmp(*names, "-") == 0;
+		FILE *f = is_standard ? stdin : fopen(*names, "r");
+		if (f)
+			act(f);
+		if (!f || ferror(f))
+			tool_warn_errno("%s", *names);
+		if (f && !is_standard)
+			fclose(f);
+	}
+}
+
 unsigned long tool_number(const char *s)
 {
 	char *end;

@@ -9,6 +9,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -23,6 +24,8 @@ __attribute__((format(printf, 1, 2), noreturn)) void tool_die(const char *fmt, .
 __attribute__((format(printf, 1, 2), noreturn)) void tool_die_errno(const char *fmt, ...);
 void *tool_must(void *p); /* of malloc() and its like: NULL ends the program */
 char *tool_join(const char *dir, const char *name); /* dir/name, malloc'ed */
+/* Calls for each of the files, "-" or none at all meaning standard input; one that is not there is told. */
+void tool_each_input(char **names, void (*act)(FILE *f));
 unsigned long tool_number(const char *s); /* anything else than digits ends the program */
 
 /*

@@ -20,6 +20,8 @@
 
 enum { BUF_BYTES = 128 * 1024 };
 
+bool tree_tells;
+
 static bool told(const char *path)
 {
 	tool_warn_errno("%s", path);
@@ -47,23 +49,28 @@ static bool each_entry(const char *path, bool (*call)(const char *path, const ch
 static bool remove_entry(const char *dir, const char *name, void *arg)
 {
 	char *path = tool_join(dir, name);
-	bool ok = unlink(path) == 0 || (errno == EISDIR ? tree_remove(path) : told(path));
+	bool ok = tree_remove(path);
 
 	free(path);
 	return ok;
 }
 
+static bool removed(const char *what, const char *path)
+{
+	if (tree_tells)
+		printf("removed %s'%s'\n", what, path);
+	return true;
+}
+
 bool tree_remove(const char *path)
 {
-	struct stat st;
-
-	if (lstat(path, &st) != 0)
+	if (unlink(path) == 0)
+		return removed("", path);
+	if (errno != EISDIR)
 		return told(path);
-	if (!S_ISDIR(st.st_mode))
-		return unlink(path) == 0 || told(path);
 	if (!each_entry(path, remove_entry, NULL))
 		return false;
-	return rmdir(path) == 0 || told(path);
+	return rmdir(path) == 0 ? removed("directory ", path) : told(path);
 }
 
 /* --- visiting --- */
@@ -224,6 +231,8 @@ static bool copy(const char *from, const struct copy *c)
 
 	if ((c->flags & COPY_LINKS ? lstat : stat)(from, &st) != 0)
 		return told(from);
+	if ((c->flags & COPY_NO_REPLACE) && !S_ISDIR(st.st_mode) && access(c->to, F_OK) == 0)
+		return true;
 	if (S_ISDIR(st.st_mode))
 		ok = copy_directory(from, c, &st);
 	else if (S_ISLNK(st.st_mode))
@@ -232,6 +241,8 @@ static bool copy(const char *from, const struct copy *c)
 		ok = copy_file(from, c->to, &st, c->flags);
 	else
 		ok = copy_special(c->to, &st);
+	if (ok && tree_tells)
+		printf("'%s' -> '%s'\n", from, c->to);
 	if (ok && (c->flags & COPY_KEEP))
 		keep_attributes(c->to, &st);
 	return ok;

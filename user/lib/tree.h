@@ -13,8 +13,11 @@ enum {
 	COPY_KEEP = 2,	   /* owner, mode and times */
 	COPY_LINKS = 4,	   /* links as links */
 	COPY_FORCE = 8,	   /* remove what cannot be opened */
+	COPY_NO_REPLACE = 32,
 	COPY_NOT_INTO = 16, /* a target that is a directory is the target itself */
 };
+
+extern bool tree_tells; /* what is copied and removed, on standard output */
 
 bool tree_copy(const char *from, const char *to, int flags);
 bool tree_remove(const char *path);

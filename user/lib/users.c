@@ -9,28 +9,46 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "user/lib/tool.h"
+
+enum { NAME_BYTES = 64 };
+
+/* The last answer: most files in a list have the same owner, and the files are read anew for each question. */
+struct last {
+	unsigned id;
+	bool known;
+	char name[NAME_BYTES];
+};
+
+static bool is_last(struct last *l, unsigned id)
+{
+	if (l->known && l->id == id)
+		return true;
+	l->id = id;
+	l->known = true;
+	snprintf(l->name, sizeof(l->name), "%u", id);
+	return false;
+}
 
 const char *tool_user_name(uid_t uid)
 {
-	static char number[16];
-	struct passwd *p = getpwuid(uid);
+	static struct last last;
+	struct passwd *p = is_last(&last, uid) ? NULL : getpwuid(uid);
 
 	if (p)
-		return p->pw_name;
-	snprintf(number, sizeof(number), "%u", uid);
-	return number;
+		strlcpy(last.name, p->pw_name, sizeof(last.name));
+	return last.name;
 }
 
 const char *tool_group_name(gid_t gid)
 {
-	static char number[16];
-	struct group *g = getgrgid(gid);
+	static struct last last;
+	struct group *g = is_last(&last, gid) ? NULL : getgrgid(gid);
 
 	if (g)
-		return g->gr_name;
-	snprintf(number, sizeof(number), "%u", gid);
-	return number;
+		strlcpy(last.name, g->gr_name, sizeof(last.name));
+	return last.name;
 }
 
 static bool parse_id(const char *s, unsigned *id)

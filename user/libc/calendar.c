@@ -226,12 +226,26 @@ size_t strftime(char *s, size_t size, const char *fmt, const struct tm *tm)
 	return len;
 }
 
+char *asctime_r(const struct tm *tm, char *text)
+{
+	enum { ASCTIME_BYTES = 26 };
+
+	return strftime(text, ASCTIME_BYTES, "%a %b %e %H:%M:%S %Y\n", tm) ? text : NULL;
+}
+
 char *asctime(const struct tm *tm)
 {
 	static char text[64];
 
 	strftime(text, sizeof(text), "%a %b %e %H:%M:%S %Y\n", tm);
 	return text;
+}
+
+char *ctime_r(const time_t *t, char *text)
+{
+	struct tm tm;
+
+	return asctime_r(localtime_r(t, &tm), text);
 }
 
 char *ctime(const time_t *t)

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "user/libc/libc.h"
@@ -91,4 +92,52 @@ long telldir(DIR *d)
 int dirfd(DIR *d)
 {
 	return d->fd;
+}
+
+int alphasort(const struct dirent **a, const struct dirent **b)
+{
+	return strcoll((*a)->d_name, (*b)->d_name);
+}
+
+static void free_list(struct dirent **list, int n)
+{
+	while (n)
+		free(list[--n]);
+	free(list);
+}
+
+int scandir(const char *path, struct dirent ***list, int (*wanted)(const struct dirent *),
+	int (*compare)(const struct dirent **, const struct dirent **))
+{
+	struct dirent **found = NULL, *e;
+	int n = 0, room = 0;
+	DIR *d = opendir(path);
+
+	if (!d)
+		return -1;
+	while ((e = readdir(d))) {
+		if (wanted && !wanted(e))
+			continue;
+		if (n == room) {
+			room = room ? 2 * room : 16;
+			struct dirent **more = realloc(found, room * sizeof(*found));
+			if (!more)
+				break;
+			found = more;
+		}
+		found[n] = malloc(e->d_reclen);
+		if (!found[n])
+			break;
+		memcpy(found[n++], e, e->d_reclen);
+	}
+	closedir(d);
+	if (e) { /* memory was out */
+		free_list(found, n);
+		errno = ENOMEM;
+		return -1;
+	}
+	if (compare && n)
+		qsort(found, n, sizeof(*found), (int (*)(const void *, const void *))compare);
+	*list = found ? found : malloc(sizeof(*found));
+	return n;
 }

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 static char **own; /* the array that we allocated, when environ is that */
@@ -92,4 +93,9 @@ int clearenv(void)
 {
 	environ = NULL;
 	return 0;
+}
+
+char *secure_getenv(const char *name)
+{
+	return getauxval(AT_SECURE) ? NULL : getenv(name);
 }

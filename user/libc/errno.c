@@ -5,6 +5,8 @@
  * Promise   errno is the thread's own. Unknown numbers have a text too.
  * Linux     errno(3), strerror(3)
  */
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include "user/libc/libc.h"
@@ -58,4 +60,16 @@ void perror(const char *what)
 	if (what && *what)
 		fprintf(stderr, "%s: ", what);
 	fprintf(stderr, "%s\n", text);
+}
+
+int strerror_r(int number, char *text, size_t size)
+{
+	char unknown[32];
+	bool known = number == 0 || is_known(number);
+	const char *s = number == 0 ? "Success" : known ? errors[number].text : unknown;
+
+	snprintf(unknown, sizeof(unknown), "Unknown error %d", number);
+	if (strlcpy(text, s, size) >= size)
+		return ERANGE;
+	return known ? 0 : EINVAL;
 }

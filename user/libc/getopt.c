@@ -10,6 +10,7 @@
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 char *optarg;
@@ -153,4 +154,21 @@ int getopt_long(int argc, char *const argv[], const char *options, const struct 
 		return longs[i].val;
 	*longs[i].flag = longs[i].val;
 	return 0;
+}
+
+/* One of "name,name=value,...": its place in `names`; -1: it is none of them. */
+int getsubopt(char **options, char *const *names, char **value)
+{
+	char *word = *options, *end = word + strcspn(word, ",");
+
+	*options = *end ? end + 1 : end;
+	*end = '\0';
+	size_t len = strcspn(word, "=");
+	for (int i = 0; names[i]; i++)
+		if (strncmp(names[i], word, len) == 0 && !names[i][len]) {
+			*value = word[len] ? word + len + 1 : NULL;
+			return i;
+		}
+	*value = word;
+	return -1;
 }

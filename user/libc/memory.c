@@ -6,6 +6,7 @@
  */
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 #include <strings.h>
 
 void *memcpy(void *restrict to, const void *restrict from, size_t n)
@@ -102,4 +103,38 @@ void *memmem(const void *hay, size_t hay_len, const void *needle, size_t len)
 		if (memcmp(h, needle, len) == 0)
 			return (void *)h;
 	return NULL;
+}
+
+void *memccpy(void *restrict to, const void *restrict from, int c, size_t n)
+{
+	const char *end = memchr(from, c, n);
+
+	memcpy(to, from, end ? (size_t)(end + 1 - (const char *)from) : n);
+	return end ? (char *)to + (end + 1 - (const char *)from) : NULL;
+}
+
+void *rawmemchr(const void *s, int c)
+{
+	const unsigned char *p = s;
+
+	while (*p != (unsigned char)c)
+		p++;
+	return (void *)p;
+}
+
+void explicit_bzero(void *to, size_t n)
+{
+	memset(to, 0, n);
+	__asm__ volatile("" : : "r"(to) : "memory"); /* somebody may look, as far as the compiler knows */
+}
+
+void swab(const void *restrict from, void *restrict to, ssize_t n)
+{
+	const char *a = from;
+	char *b = to;
+
+	for (ssize_t i = 0; i + 1 < n; i += 2) {
+		b[i] = a[i + 1];
+		b[i + 1] = a[i];
+	}
 }

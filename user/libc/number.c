@@ -182,3 +182,8 @@ ldiv_t ldiv(long a, long b)
 {
 	return (ldiv_t){ a / b, a % b };
 }
+
+lldiv_t lldiv(long long a, long long b)
+{
+	return (lldiv_t){ a / b, a % b };
+}

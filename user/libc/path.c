@@ -94,18 +94,23 @@ static int is_pattern(const char *pattern)
 	return 0;
 }
 
-int mkstemp(char *pattern)
+int mkostemp(char *pattern, int flags)
 {
 	int fd = -1;
 
 	if (!is_pattern(pattern))
 		return -1;
 	for (int i = 0; i < MAX_TRIES && fd < 0 && fill_in(pattern); i++) {
-		fd = open(pattern, O_RDWR | O_CREAT | O_EXCL, 0600);
+		fd = open(pattern, (flags & ~O_ACCMODE) | O_RDWR | O_CREAT | O_EXCL, 0600);
 		if (fd < 0 && errno != EEXIST)
 			break;
 	}
 	return fd;
+}
+
+int mkstemp(char *pattern)
+{
+	return mkostemp(pattern, 0);
 }
 
 char *mkdtemp(char *pattern)

@@ -179,3 +179,20 @@ void psignal(int sig, const char *what)
 {
 	fprintf(stderr, "%s%s%s\n", what ? what : "", what && *what ? ": " : "", strsignal(sig));
 }
+
+int sigisemptyset(const sigset_t *set)
+{
+	return *set == 0;
+}
+
+int sigorset(sigset_t *to, const sigset_t *a, const sigset_t *b)
+{
+	*to = *a | *b;
+	return 0;
+}
+
+int sigandset(sigset_t *to, const sigset_t *a, const sigset_t *b)
+{
+	*to = *a & *b;
+	return 0;
+}

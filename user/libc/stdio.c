@@ -177,6 +177,10 @@ int getc_unlocked(FILE *f)
 {
 	return __stream_getc(f);
 }
+int getchar_unlocked(void)
+{
+	return __stream_getc(stdin);
+}
 int getchar(void)
 {
 	return fgetc(stdin);
@@ -243,6 +247,10 @@ int putc_unlocked(int c, FILE *f)
 {
 	return fputc(c, f);
 }
+int putchar_unlocked(int c)
+{
+	return fputc(c, stdout);
+}
 int putchar(int c)
 {
 	return fputc(c, stdout);
@@ -272,6 +280,17 @@ int fseeko(FILE *f, off_t offset, int whence)
 int fseek(FILE *f, long offset, int whence)
 {
 	return fseeko(f, offset, whence);
+}
+
+int fgetpos(FILE *f, fpos_t *pos)
+{
+	*pos = ftello(f);
+	return *pos < 0 ? -1 : 0;
+}
+
+int fsetpos(FILE *f, const fpos_t *pos)
+{
+	return fseeko(f, *pos, SEEK_SET);
 }
 
 off_t ftello(FILE *f)

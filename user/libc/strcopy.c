@@ -109,3 +109,28 @@ char *strtok(char *restrict s, const char *restrict sep)
 
 	return strtok_r(s, sep, &save);
 }
+
+size_t strlcat(char *restrict to, const char *restrict from, size_t size)
+{
+	size_t len = strnlen(to, size);
+
+	return len + (len < size ? strlcpy(to + len, from, size - len) : strlen(from));
+}
+
+char *stpncpy(char *restrict to, const char *restrict from, size_t n)
+{
+	size_t len = strnlen(from, n);
+
+	memcpy(to, from, len);
+	memset(to + len, 0, n - len);
+	return to + len;
+}
+
+size_t strxfrm(char *restrict to, const char *restrict from, size_t n)
+{
+	size_t len = strlen(from);
+
+	if (len < n)
+		memcpy(to, from, len + 1);
+	return len;
+}

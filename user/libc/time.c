@@ -102,3 +102,8 @@ double difftime(time_t a, time_t b)
 {
 	return a - b;
 }
+
+int timespec_get(struct timespec *ts, int base)
+{
+	return base == TIME_UTC && clock_gettime(CLOCK_REALTIME, ts) == 0 ? base : 0;
+}

@@ -8,6 +8,7 @@
  */
 #include <grp.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,19 +139,34 @@ struct group *getgrgid(gid_t gid)
 	return g;
 }
 
-int initgroups(const char *user, gid_t own)
+int getgrouplist(const char *user, gid_t own, gid_t *list, int *n)
 {
-	gid_t list[MAX_GROUPS] = { own };
-	int n = 1;
+	int room = *n, found = 1;
 	struct group *g;
 
+	if (room > 0)
+		list[0] = own;
 	setgrent();
-	while (n < MAX_GROUPS && (g = getgrent()))
-		for (char **m = g->gr_mem; *m; m++)
-			if (strcmp(*m, user) == 0 && g->gr_gid != own) {
-				list[n++] = g->gr_gid;
-				break;
-			}
+	while ((g = getgrent())) {
+		bool has = false;
+		for (char **m = g->gr_mem; *m && !has; m++)
+			has = strcmp(*m, user) == 0;
+		if (!has || g->gr_gid == own)
+			continue;
+		if (found < room)
+			list[found] = g->gr_gid;
+		found++;
+	}
 	endgrent();
-	return setgroups(n, list);
+	*n = found;
+	return found > room ? -1 : found;
+}
+
+int initgroups(const char *user, gid_t own)
+{
+	gid_t list[MAX_GROUPS];
+	int n = MAX_GROUPS;
+
+	getgrouplist(user, own, list, &n);
+	return setgroups(n < MAX_GROUPS ? n : MAX_GROUPS, list);
 }

@@ -183,7 +183,7 @@ static void set_by_two(int clock)
 	while (sys(SYS_rt_sigtimedwait, &set, &info, &none, KSIGSET) == SIGUSR1)
 		CHECK_EQ(info.si_timerid, shared);
 	start_timer(shared, 1, 0);
-	burn(CLOCK_THREAD_CPUTIME_ID, 20 * MS);
+	burn_for_signal(CLOCK_THREAD_CPUTIME_ID, 20 * MS, SIGUSR1);
 	take_signal(SIGUSR1);
 	delete_timer(shared);
 }

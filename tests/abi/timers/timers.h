@@ -128,6 +128,15 @@ static inline void burn(int clock, long ns)
 		;
 }
 
+/* The same, and on until a blocked signal is there: it comes with a tick, and on a machine whose host has too much to
+ * do a tick can be later than the time that was burnt. */
+static inline void burn_for_signal(int clock, long ns, int sig)
+{
+	burn(clock, ns);
+	while (!(get_pending() & sigbit(sig)))
+		;
+}
+
 static volatile int calls, handler_tid;
 
 static inline void count_call(int sig, siginfo_t *info, void *context)

@@ -30,15 +30,25 @@ static bool is_same_directory(const char *a, const char *b)
 	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
+/* As it was walked to; NULL: nobody knows. PWD only tells it: what a script writes there changes nothing. */
+static char *here;
+
+static void set_here(const char *path)
+{
+	free(here);
+	here = str_dup(path);
+	var_set("PWD", path, V_EXPORT);
+}
+
 void pwd_init(void)
 {
 	const char *pwd = var_get("PWD");
 	char buf[PATH_MAX];
 
 	if (pwd && *pwd == '/' && is_same_directory(pwd, "."))
-		var_flag("PWD", V_EXPORT);
+		set_here(mem_dup(pwd, strlen(pwd)));
 	else if (getcwd(buf, sizeof(buf)))
-		var_set("PWD", buf, V_EXPORT);
+		set_here(buf);
 }
 
 /* The name of the directory that `path` leads to from `pwd`, without . and .. in it. */
@@ -68,15 +78,14 @@ static char *logical_path(const char *pwd, const char *path)
 
 static bool change_directory(const char *path, bool physical)
 {
-	const char *pwd = var_get("PWD");
-	char *logical = logical_path(pwd ? pwd : "/", path), buf[PATH_MAX];
+	char *logical = logical_path(here ? here : "/", path), buf[PATH_MAX];
 
-	if (chdir(physical || !pwd ? path : logical) != 0 && (physical || chdir(path) != 0))
+	if (chdir(physical || !here ? path : logical) != 0 && (physical || chdir(path) != 0))
 		return false;
-	if ((physical || !pwd) && getcwd(buf, sizeof(buf)))
+	if ((physical || !here) && getcwd(buf, sizeof(buf)))
 		logical = mem_dup(buf, strlen(buf));
-	var_set("OLDPWD", pwd ? pwd : "", V_EXPORT);
-	var_set("PWD", logical, V_EXPORT);
+	var_set("OLDPWD", here ? here : "", V_EXPORT);
+	set_here(logical);
 	return true;
 }
 
@@ -137,11 +146,10 @@ int cmd_cd(int argc, char **argv)
 int cmd_pwd(int argc, char **argv)
 {
 	bool physical = argc > 1 && strcmp(argv[argc - 1], "-P") == 0;
-	const char *pwd = var_get("PWD");
 	char buf[PATH_MAX];
 
-	if (!physical && pwd) {
-		puts(pwd);
+	if (!physical && here) {
+		puts(here);
 		return 0;
 	}
 	if (!getcwd(buf, sizeof(buf))) {
@@ -355,6 +363,8 @@ int cmd_kill(int argc, char **argv)
 		} else if (kill(pid, sig) != 0) {
 			warn("%s", strerror(errno));
 			status = 1;
+		} else if (*argv[i] == '%' && (sig == SIGTERM || sig == SIGHUP)) {
+			kill(pid, SIGCONT); /* a stopped job is to notice */
 		}
 	}
 	return status;

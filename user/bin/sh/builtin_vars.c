@@ -61,6 +61,10 @@ int cmd_local(int argc, char **argv)
 	if (!sh.function_depth)
 		fail("not in a function");
 	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "-") == 0) {
+			var_save_options();
+			continue;
+		}
 		check_name(argv[i]);
 		var_save(mem_dup(argv[i], strcspn(argv[i], "=")));
 		declare(argv[i], 0);
@@ -130,6 +134,7 @@ int cmd_shift(int argc, char **argv)
 	for (int i = 0; i < n; i++)
 		free(sh.params[i]);
 	sh.nr_params -= n;
+	sh.getopts_index = 1;
 	memmove(sh.params, sh.params + n, (sh.nr_params + 1) * sizeof(*sh.params));
 	sh.getopts_place = 0;
 	return 0;
@@ -269,14 +274,16 @@ int cmd_getopts(int argc, char **argv)
 		fail("Usage: getopts optstring var [arg]");
 	char **args = argc > 3 ? argv + 3 : sh.params;
 	int nr_args = argc > 3 ? argc - 3 : sh.nr_params;
-	const char *list = argv[1], *text = var_get("OPTIND");
+	const char *list = argv[1];
 	bool quiet = *list == ':';
-	int index = text ? atoi(text) - 1 : 0, place = sh.getopts_place, status = 0;
+	int index = sh.getopts_index - 1, place = sh.getopts_place, status = 0;
 	char number[16];
 
 	if (index < 0)
 		index = 0;
 	const char *arg = index < nr_args ? args[index] : NULL;
+	if (!arg || (size_t)place >= strlen(arg))
+		place = 0; /* these are not the arguments of the call before */
 	if (place == 0) {
 		bool ended = arg && strcmp(arg, "--") == 0;
 		if (!arg || arg[0] != '-' || !arg[1] || ended) {

@@ -2,114 +2,67 @@
 /*
  * edit: the line that is being typed.
  *
- * Promise   arrows, Home, End, Delete; ^A ^B ^E ^F ^P ^N to move; ^H ^D ^K ^U ^W ^Y to delete and bring back;
- *           ^R searches the history, ^L clears the screen, TAB completes, ^C gives the line up, ^D on an empty
- *           one is the end. The terminal is in raw mode only while a line is being typed. What is not a
- *           terminal, or says TERM=dumb, gets the prompt and nothing else.
- * How       a long line slides sideways in its one row, so that no wrapping of the terminal needs to be known.
- *           A character at the end of a line is written alone; all else draws the row anew, by one write.
+ * Promise   arrows, Home, End, Delete; ^A ^B ^E ^F ^P ^N Alt-b Alt-f to move; ^H ^D ^K ^U ^W Alt-d to delete
+ *           and ^Y to bring back; ^T swaps two characters, ^R searches the history, Alt-. is the last word of the
+ *           line before, ^L clears the screen, TAB completes, ^C gives the line up, ^D on an empty one is the end.
+ *           The terminal is in raw mode from the first line of a command to its last; while the command runs it
+ *           is as it was. What is not a terminal, or says TERM=dumb, gets the prompt and nothing else.
+ * How       a long line goes on in the rows below, as the terminal wraps it; one that is longer than the screen
+ *           shows the part around the cursor. A character at the end is written alone; all else draws the
+ *           line anew, by one write.
  * Linux     termios(3); the sequences of console_codes(4)
  */
 #include <ctype.h>
-#include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 #include "user/bin/sh/sh.h"
+#include "user/lib/terminal.h"
+#include "user/lib/utf8.h"
 
-enum {
-	CTRL_MASK = 0x1f, ESCAPE = 27, DELETE = 127,
-	ESCAPE_MS = 50, /* an escape key alone is followed by silence */
-	DEFAULT_COLUMNS = 80, MIN_ROOM = 16,
-};
-#define CTRL(letter) ((letter) & CTRL_MASK)
-
-enum key { KEY_UP = 256, KEY_DOWN, KEY_LEFT, KEY_RIGHT, KEY_HOME, KEY_END, KEY_DELETE, KEY_WORD_LEFT,
-	KEY_WORD_RIGHT, KEY_NONE, KEY_EOF, KEY_SIGNAL };
+enum { MIN_ROOM = 16, UTF8_BYTES = 4 };
 
 struct editor {
 	const char *prompt;
 	size_t prompt_width;
 	struct text line;
 	size_t at;
+	size_t row;	/* of the cursor, below that of the prompt */
 	int history;	/* which line is shown; history_count(): the new one */
 	char *new_line; /* ... while another is shown */
 	bool asked;	/* TAB was the last key: a second one lists */
 };
 
 static char *killed; /* for ^Y */
+static struct termios cooked; /* what the commands get */
+static bool is_raw;
 
 /* --- the terminal --- */
 
-static bool set_raw(struct termios *before)
+static bool set_raw(void)
 {
 	struct termios t;
 	const char *term = var_get("TERM");
 
+	if (is_raw)
+		return true;
 	if (!isatty(STDIN_FILENO) || (term && strcmp(term, "dumb") == 0) || tcgetattr(STDIN_FILENO, &t) != 0)
 		return false;
-	*before = t;
+	cooked = t;
 	t.c_lflag &= ~(ICANON | ECHO | ISIG | IEXTEN);
 	t.c_iflag &= ~IXON;
 	t.c_cc[VMIN] = 1;
 	t.c_cc[VTIME] = 0;
-	return tcsetattr(STDIN_FILENO, TCSADRAIN, &t) == 0;
+	return is_raw = tcsetattr(STDIN_FILENO, TCSADRAIN, &t) == 0;
 }
 
-static int read_byte(void)
+void edit_end(void)
 {
-	unsigned char c;
-	ssize_t n = read(STDIN_FILENO, &c, 1);
-
-	return n == 1 ? c : n < 0 && errno == EINTR ? KEY_SIGNAL : KEY_EOF;
-}
-
-/* After ESC [ or ESC O. */
-static int read_sequence(void)
-{
-	int c = read_byte(), number = 0;
-
-	while (isdigit(c) || c == ';') {
-		number = c == ';' ? number : number * 10 + c - '0';
-		c = read_byte();
-	}
-	switch (c) {
-	case 'A':
-		return KEY_UP;
-	case 'B':
-		return KEY_DOWN;
-	case 'C':
-		return number ? KEY_WORD_RIGHT : KEY_RIGHT;
-	case 'D':
-		return number ? KEY_WORD_LEFT : KEY_LEFT;
-	case 'H':
-		return KEY_HOME;
-	case 'F':
-		return KEY_END;
-	case '~':
-		return number == 1 || number == 7 ? KEY_HOME
-			: number == 4 || number == 8 ? KEY_END
-			: number == 3		     ? KEY_DELETE
-						     : KEY_NONE;
-	}
-	return KEY_NONE;
-}
-
-static int read_key(void)
-{
-	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
-	int c = read_byte();
-
-	if (c != ESCAPE)
-		return c;
-	if (poll(&p, 1, ESCAPE_MS) <= 0)
-		return KEY_NONE;
-	c = read_byte();
-	return c == '[' || c == 'O' ? read_sequence() : c == 'b' ? KEY_WORD_LEFT : c == 'f' ? KEY_WORD_RIGHT : KEY_NONE;
+	if (is_raw)
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &cooked);
+	is_raw = false;
 }
 
 static void put(const char *s, size_t len)
@@ -117,65 +70,46 @@ static void put(const char *s, size_t len)
 	(void)!write(STDERR_FILENO, s, len);
 }
 
-static bool is_inside(char c)
-{
-	return (c & 0xc0) == 0x80; /* a byte of a UTF-8 character that is not its first */
-}
-
 /* Columns that the text takes, sequences for colours left out. */
 static size_t width(const char *s, size_t len)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < len; i++) {
-		if (s[i] == ESCAPE && i + 1 < len && s[i + 1] == '[')
-			while (i + 1 < len && !isalpha(s[i]))
+	for (size_t i = 0; i < len;) {
+		unsigned point;
+		if (s[i] == KEY_ESCAPE && i + 1 < len && s[i + 1] == '[') {
+			while (i < len && !isalpha((unsigned char)s[i]))
 				i++;
-		else
-			n += !is_inside(s[i]);
+			i++;
+		} else {
+			i += utf8_next(s + i, len - i, &point);
+			n += utf8_width(point);
+		}
 	}
 	return n;
 }
 
-static size_t columns(void)
+/* ESC [ n letter, but nothing for 0, which would mean 1. */
+static void add_move(struct text *t, size_t n, char letter)
 {
-	struct winsize size;
+	char sequence[32];
 
-	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : DEFAULT_COLUMNS;
+	snprintf(sequence, sizeof(sequence), "\033[%zu%c", n, letter);
+	if (n)
+		text_add_string(t, sequence);
 }
 
-static void draw(const struct editor *e)
+/* To the row of the prompt, with nothing in it and below. */
+static void wipe(struct editor *e, struct text *t)
 {
-	size_t room = columns() - 1, from = 0, to;
-	const char *s = e->line.s ? e->line.s : "";
-	char move[16];
-	struct text t = { 0 };
-
-	room = room > e->prompt_width + MIN_ROOM ? room - e->prompt_width : MIN_ROOM;
-	while (width(s + from, e->at - from) > room)
-		from++;
-	while (is_inside(s[from]))
-		from++;
-	for (to = from; to < e->line.len && (width(s + from, to - from) < room || is_inside(s[to]));)
-		to++;
-	text_add(&t, '\r');
-	text_add_string(&t, e->prompt);
-	for (size_t i = from; i < to; i++)
-		text_add(&t, s[i]);
-	text_add_string(&t, "\033[K\r");
-	size_t column = e->prompt_width + width(s + from, e->at - from);
-	snprintf(move, sizeof(move), "\033[%zuC", column);
-	if (column)
-		text_add_string(&t, move);
-	put(t.s, t.len);
-	free(t.s);
+	add_move(t, e->row, 'A');
+	text_add_string(t, "\r\033[J");
+	e->row = 0;
 }
-
-/* --- changing the line --- */
 
 static size_t left_of(const struct editor *e, size_t at)
 {
-	while (at && is_inside(e->line.s[--at]))
+	while (at && utf8_is_inside(e->line.s[--at]))
 		;
 	return at;
 }
@@ -184,10 +118,77 @@ static size_t right_of(const struct editor *e, size_t at)
 {
 	if (at < e->line.len)
 		at++;
-	while (at < e->line.len && is_inside(e->line.s[at]))
+	while (at < e->line.len && utf8_is_inside(e->line.s[at]))
 		at++;
 	return at;
 }
+
+/* The part of the line that is shown: all of it, unless it is longer than the screen. */
+static void choose_part(const struct editor *e, size_t room, size_t *from, size_t *to)
+{
+	const char *s = e->line.s;
+	size_t used = 0;
+
+	for (*from = e->at; *from && used + 2 < room;) {
+		size_t before = left_of(e, *from);
+		used += width(s + before, *from - before);
+		*from = before;
+	}
+	for (*to = e->at; *to < e->line.len && used + 2 < room;) {
+		size_t after = right_of(e, *to);
+		used += width(s + *to, after - *to);
+		*to = after;
+	}
+}
+
+static void draw(struct editor *e)
+{
+	size_t rows, columns, from = 0, to = e->line.len;
+	const char *s = e->line.s ? e->line.s : "";
+	struct text t = { 0 };
+
+	terminal_size(STDERR_FILENO, &rows, &columns);
+	size_t room = rows * columns > e->prompt_width + MIN_ROOM ? rows * columns - e->prompt_width : MIN_ROOM;
+	if (width(s, to) + 1 >= room)
+		choose_part(e, room, &from, &to);
+	wipe(e, &t);
+	text_add_string(&t, e->prompt);
+	for (size_t i = from; i < to; i++)
+		text_add(&t, s[i]);
+	size_t end = e->prompt_width + width(s + from, to - from);
+	size_t cursor = e->prompt_width + width(s + from, e->at - from);
+	if (end && end % columns == 0)
+		text_add_string(&t, "\r\n"); /* a terminal wraps only when the next character comes */
+	e->row = cursor / columns;
+	add_move(&t, end / columns - e->row, 'A');
+	text_add(&t, '\r');
+	add_move(&t, cursor % columns, 'C');
+	put(t.s, t.len);
+	free(t.s);
+}
+
+static void go_to_end(struct editor *e)
+{
+	if (e->at == e->line.len)
+		return;
+	e->at = e->line.len;
+	draw(e);
+}
+
+/* The cursor goes behind the line, to the beginning of the next row. */
+static void leave(struct editor *e)
+{
+	size_t rows, columns, end;
+
+	go_to_end(e);
+	terminal_size(STDERR_FILENO, &rows, &columns);
+	end = e->prompt_width + width(e->line.s ? e->line.s : "", e->line.len);
+	if (end == 0 || end % columns)
+		put("\n", 1);
+	e->row = 0;
+}
+
+/* --- changing the line --- */
 
 static size_t word_left(const struct editor *e)
 {
@@ -247,6 +248,33 @@ static void replace(struct editor *e, const char *s)
 	insert(e, s, strlen(s));
 }
 
+/* The character before the cursor and the one at it; at the end, the two before it. */
+static void swap(struct editor *e)
+{
+	char moved[8];
+	size_t middle = left_of(e, e->at == e->line.len ? e->at : right_of(e, e->at)), start = left_of(e, middle);
+	size_t end = right_of(e, middle), len = middle - start;
+
+	if (!middle || len > sizeof(moved))
+		return;
+	memcpy(moved, e->line.s + start, len);
+	memmove(e->line.s + start, e->line.s + middle, end - middle);
+	memcpy(e->line.s + end - len, moved, len);
+	e->at = end;
+}
+
+static void insert_last_word(struct editor *e)
+{
+	const char *s = history_count() ? history_get(history_count() - 1) : "";
+	size_t end = strlen(s), start;
+
+	while (end && isspace((unsigned char)s[end - 1]))
+		end--;
+	for (start = end; start && !isspace((unsigned char)s[start - 1]);)
+		start--;
+	insert(e, s + start, end - start);
+}
+
 static void show_history(struct editor *e, int to)
 {
 	if (to < 0 || to > history_count())
@@ -269,11 +297,14 @@ static void complete(struct editor *e)
 		insert(e, rest, strlen(rest));
 	free(rest);
 	if (!rest && many && e->asked) {
-		put("\n", 1);
-		complete_list(line, e->at);
+		size_t at = e->at, rows, columns;
+		leave(e);
+		terminal_size(STDERR_FILENO, &rows, &columns);
+		complete_list(line, at, columns);
 		fflush(stderr);
+		e->at = at;
 	}
-	e->asked = !rest && many;
+	e->asked = many;
 }
 
 /* --- ^R --- */
@@ -296,20 +327,24 @@ static int search(struct editor *e)
 	what.len = 0;
 	for (;;) {
 		row.len = 0;
-		text_add_string(&row, "\r(search) ");
+		wipe(e, &row);
+		size_t start = row.len, rows, columns;
+		text_add_string(&row, "(search) ");
 		text_add_string(&row, what.s);
 		text_add_string(&row, ": ");
 		text_add_string(&row, at >= 0 ? history_get(at) : "");
-		text_add_string(&row, "\033[K");
+		terminal_size(STDERR_FILENO, &rows, &columns);
+		while (width(row.s + start, row.len - start) >= columns)
+			row.len--;
 		put(row.s, row.len);
-		c = read_key();
+		c = terminal_key(STDIN_FILENO);
 		if (c == CTRL('R')) {
 			int next = find_back(what.s, at - 1);
 			at = next >= 0 ? next : at;
-		} else if ((c == DELETE || c == CTRL('H')) && what.len) {
+		} else if ((c == KEY_ERASE || c == CTRL('H')) && what.len) {
 			what.s[--what.len] = '\0';
 			at = find_back(what.s, history_count() - 1);
-		} else if (c >= ' ' && c < DELETE) {
+		} else if (c >= ' ' && c < KEY_ERASE) {
 			text_add(&what, c);
 			int next = find_back(what.s, at);
 			if (next < 0)
@@ -349,13 +384,15 @@ static void move_or_erase(struct editor *e, int key)
 		e->at = right_of(e, e->at);
 		break;
 	case KEY_WORD_LEFT:
+	case KEY_ALT + 'b':
 		e->at = word_left(e);
 		break;
 	case KEY_WORD_RIGHT:
+	case KEY_ALT + 'f':
 		e->at = word_right(e);
 		break;
 	case CTRL('H'):
-	case DELETE:
+	case KEY_ERASE:
 		erase(e, left_of(e, e->at), e->at);
 		break;
 	case CTRL('D'):
@@ -369,7 +406,14 @@ static void move_or_erase(struct editor *e, int key)
 		kill_text(e, 0, e->at);
 		break;
 	case CTRL('W'):
+	case KEY_ALT + KEY_ERASE:
 		kill_text(e, word_left(e), e->at);
+		break;
+	case KEY_ALT + 'd':
+		kill_text(e, e->at, word_right(e));
+		break;
+	case CTRL('T'):
+		swap(e);
 		break;
 	}
 }
@@ -389,8 +433,12 @@ static void other_key(struct editor *e, int key)
 		if (killed)
 			insert(e, killed, strlen(killed));
 		break;
+	case KEY_ALT + '.':
+		insert_last_word(e);
+		break;
 	case CTRL('L'):
 		put("\033[H\033[2J", 7);
+		e->row = 0;
 		break;
 	case '\t':
 		complete(e);
@@ -400,11 +448,19 @@ static void other_key(struct editor *e, int key)
 	}
 }
 
-static void type_char(struct editor *e, char c)
+/* A character of several bytes comes whole, or the terminal would be shown pieces of it. */
+static void type_char(struct editor *e, int key)
 {
-	insert(e, &c, 1);
-	if (e->at == e->line.len && e->prompt_width + width(e->line.s, e->line.len) < columns() - 1)
-		put(&c, 1);
+	size_t rows, columns, used = e->prompt_width + width(e->line.s ? e->line.s : "", e->line.len);
+	char c[UTF8_BYTES] = { key };
+	int tail = key >= 0xf0 ? 3 : key >= 0xe0 ? 2 : key >= 0xc0 ? 1 : 0, n = 1;
+
+	while (n <= tail && (key = terminal_byte(STDIN_FILENO)) < KEY_UP)
+		c[n++] = key;
+	insert(e, c, n);
+	terminal_size(STDERR_FILENO, &rows, &columns);
+	if (e->at == e->line.len && n == 1 && (used + 1) % columns && used + 1 < rows * columns - MIN_ROOM)
+		put(c, 1);
 	else
 		draw(e);
 }
@@ -412,28 +468,25 @@ static void type_char(struct editor *e, char c)
 static enum edit_result edit(struct editor *e)
 {
 	for (;;) {
-		int key = read_key();
+		int key = terminal_key(STDIN_FILENO);
 
 		if (key != '\t')
 			e->asked = false;
 		if (key == CTRL('R'))
 			key = search(e);
 		if (key == '\n' || key == '\r') {
-			if (e->at != e->line.len) {
-				e->at = e->line.len;
-				draw(e);
-			}
-			put("\n", 1);
+			leave(e);
 			text_add(&e->line, '\n');
 			return EDIT_LINE;
 		}
 		if (key == KEY_EOF || (key == CTRL('D') && e->line.len == 0))
 			return EDIT_END;
 		if (key == CTRL('C') || sh.interrupted) {
+			go_to_end(e);
 			put("^C\n", 3);
 			return EDIT_INTERRUPTED;
 		}
-		if (key >= ' ' && key < KEY_UP && key != DELETE) {
+		if (key >= ' ' && key < KEY_UP && key != KEY_ERASE) {
 			type_char(e, key);
 			continue;
 		}
@@ -448,7 +501,7 @@ static enum edit_result read_plain(struct editor *e)
 	int c;
 
 	do {
-		c = read_byte();
+		c = terminal_byte(STDIN_FILENO);
 		if (c == KEY_SIGNAL && sh.interrupted) {
 			put("\n", 1);
 			return EDIT_INTERRUPTED;
@@ -463,17 +516,13 @@ enum edit_result edit_line(const char *prompt, char **line)
 {
 	const char *last = strrchr(prompt, '\n');
 	struct editor e = { .prompt = last ? last + 1 : prompt, .history = history_count() };
-	struct termios before;
 	enum edit_result result;
 
 	put(prompt, strlen(prompt));
 	e.prompt_width = width(e.prompt, strlen(e.prompt));
-	if (set_raw(&before)) {
-		result = edit(&e);
-		tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
-	} else {
-		result = read_plain(&e);
-	}
+	result = set_raw() ? edit(&e) : read_plain(&e);
+	if (result != EDIT_LINE)
+		edit_end();
 	free(e.new_line);
 	if (result == EDIT_LINE) {
 		history_add(e.line.s);

@@ -149,7 +149,7 @@ static int eval_pipe(struct node *n, int flags)
 		int status = eval(n->a, EV_TESTED);
 		return sh.skip ? status : !status;
 	}
-	struct job *j = job_new(n->text, count);
+	struct job *j = job_new(n->text ? n->text : "", count);
 	for (struct node *c = n->a; c; c = c->next) {
 		if (c->next && pipe2(fd, O_CLOEXEC) != 0)
 			fail("Pipe call failed");
@@ -319,7 +319,7 @@ struct call {
 	struct call *outer;
 	struct function *function;
 	char **params;
-	int nr_params, loop_depth, getopts_place;
+	int nr_params, loop_depth, getopts_index, getopts_place;
 	struct saved_var *vars;
 };
 
@@ -333,13 +333,15 @@ static void call_end(struct call *c)
 	sh.params = c->params;
 	sh.nr_params = c->nr_params;
 	sh.loop_depth = c->loop_depth;
+	sh.getopts_index = c->getopts_index;
 	sh.getopts_place = c->getopts_place;
 	sh.calls = c->outer;
 }
 
 static int call_function(struct function *f, struct strings *argv)
 {
-	struct call c = { sh.calls, f, sh.params, sh.nr_params, sh.loop_depth, sh.getopts_place, var_mark() };
+	struct call c = { sh.calls, f, sh.params, sh.nr_params, sh.loop_depth, sh.getopts_index,
+		sh.getopts_place, var_mark() };
 
 	if (sh.function_depth == MAX_DEPTH)
 		fail("%s: too deep", argv->v[0]);
@@ -560,7 +562,7 @@ static int eval_subshell(struct node *n, int flags)
 		traps_forget();
 		return eval(n->a, EV_EXIT);
 	}
-	struct job *j = job_new("( ... )", 1);
+	struct job *j = job_new(n->text ? n->text : "", 1);
 	if (job_fork(j, false) == 0) {
 		become_subshell();
 		if (!redirect_for_good(n->redirs))
@@ -599,8 +601,10 @@ static void check_errexit(struct node *n, int status, int flags)
 
 static void check_interrupted(void)
 {
-	if (sh.interrupted && sh.top)
-		shell_interrupted();
+	if (!sh.interrupted || !sh.top)
+		return;
+	fputc('\n', stderr); /* behind the ^C that the terminal shows */
+	shell_interrupted();
 }
 
 int eval(struct node *n, int flags)
@@ -659,6 +663,7 @@ int eval_input(void)
 	while (!end && !sh.skip) {
 		struct mark m = mem_mark();
 		struct node *n = parse_line(&end);
+		edit_end();
 		if (n)
 			status = eval(n, 0);
 		mem_release(m);

@@ -304,11 +304,33 @@ static void split_fields(const struct flagged *o, struct strings *out)
 	flagged_free(&f.chars);
 }
 
+/* Of these, what looks like an assignment is expanded like one: one field, with ~ in it. */
+static bool is_declaration(const struct strings *words)
+{
+	static const char *const names[] = { "export", "readonly", "local" };
+	int i = 0;
+
+	while (i < words->n && strcmp(words->v[i], "command") == 0)
+		i++;
+	for (size_t n = 0; i < words->n && n < sizeof(names) / sizeof(names[0]); n++)
+		if (strcmp(words->v[i], names[n]) == 0)
+			return true;
+	return false;
+}
+
 void expand_words(const struct word *w, struct strings *out)
 {
 	for (; w; w = w->next) {
 		struct flagged o = { 0 };
+		size_t name = name_len(w->text);
 
+		if (name && w->text[name] == '=' && is_declaration(out)) {
+			char *value = expand_assignment(w->text + name + 1);
+			char *whole = mem_alloc(name + strlen(value) + 2);
+			sprintf(whole, "%.*s=%s", (int)name, w->text, value);
+			strings_add(out, whole);
+			continue;
+		}
 		expand_text(&o, w->text, w->text + strlen(w->text), UNQUOTED, false);
 		split_fields(&o, out);
 		flagged_free(&o);

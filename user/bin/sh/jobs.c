@@ -156,9 +156,14 @@ static int job_state(const struct job *j)
 	return done == j->nr_procs ? DONE : stopped && stopped + done == j->nr_procs ? STOPPED : RUNS;
 }
 
+/* Of the last process; with pipefail of the last that failed. */
 static int job_status(const struct job *j)
 {
-	return j->procs[j->nr_procs - 1].status;
+	int status = j->procs[j->nr_procs - 1].status;
+
+	for (int i = j->nr_procs - 1; sh.o.pipefail && !status && i >= 0; i--)
+		status = j->procs[i].status;
+	return status;
 }
 
 static void enter(struct job *j)
@@ -282,10 +287,8 @@ static int wait_foreground(struct job *j)
 		print_job(stderr, j, false);
 		return status_of(status);
 	}
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT && sh.o.interactive) {
-		fputc('\n', stderr);
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT && sh.o.interactive)
 		sh.interrupted = true;
-	}
 	for (int i = 0; i < j->nr_procs && !j->quiet; i++)
 		job_tell_death(j->procs[i].status);
 	job_free(j);

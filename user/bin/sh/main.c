@@ -172,6 +172,7 @@ void set_params(char **v, int n)
 	free(sh.params);
 	sh.params = copy;
 	sh.nr_params = n;
+	sh.getopts_index = 1;
 	sh.getopts_place = 0;
 }
 

@@ -353,7 +353,20 @@ static struct node *parse_command(void)
 
 /* --- pipelines and lists --- */
 
-static struct node *parse_pipe(void)
+/* What was read since `start`; the first token was read before the recording began. */
+static char *as_written(struct token_value first, size_t start)
+{
+	struct text t = { 0 };
+	char *rest = input_record_end(start, lex_peek().chars);
+
+	text_add_string(&t, token_name(first));
+	text_add_string(&t, rest);
+	while (t.len && isspace((unsigned char)t.s[t.len - 1]))
+		t.s[--t.len] = '\0';
+	return text_to_arena(&t);
+}
+
+static struct node *parse_pipe_only(void)
 {
 	bool negate = false;
 
@@ -377,6 +390,18 @@ static struct node *parse_pipe(void)
 		if (!*end)
 			unexpected(lex_peek(), NULL);
 	}
+	return n;
+}
+
+static struct node *parse_pipe(void)
+{
+	struct token_value first = lex_peek();
+	size_t start = input_record_start();
+	struct node *n = parse_pipe_only();
+	char *text = as_written(first, start);
+
+	if (n && (n->type == N_PIPE || n->type == N_SUBSHELL))
+		n->text = text;
 	return n;
 }
 
@@ -404,20 +429,13 @@ static struct node *parse_and_or_text(void)
 	struct token_value first = lex_peek();
 	size_t start = input_record_start();
 	struct node *n = parse_and_or();
-	char *rest = input_record_end(start, lex_peek().chars);
+	char *text = as_written(first, start);
 
 	if (!n)
 		return NULL;
-	/* The first token was read before the recording began. */
-	const char *name = token_name(first);
-	struct text t = { 0 };
-	text_add_string(&t, name);
-	text_add_string(&t, rest);
-	while (t.len && isspace(t.s[t.len - 1]))
-		t.s[--t.len] = '\0';
 	struct node *job = node_new(N_LIST);
 	job->a = n;
-	job->text = text_to_arena(&t);
+	job->text = text;
 	return job;
 }
 

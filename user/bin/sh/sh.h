@@ -181,6 +181,7 @@ size_t name_len(const char *s);
 /* Values to come back to, as a stack: of assignments before a command and of `local`. */
 struct saved_var *var_mark(void);
 void var_save(const char *name);
+void var_save_options(void);
 void var_restore(struct saved_var *mark); /* undoes what was saved since; NULL: everything */
 
 struct function {
@@ -292,9 +293,10 @@ void alias_done(struct alias *a);
 
 /* --- edit.c, complete.c and history.c --- */
 char *complete_word(const char *line, size_t at, bool *many); /* malloc'ed text to insert; NULL: nothing */
-void complete_list(const char *line, size_t at);
+void complete_list(const char *line, size_t at, size_t columns);
 enum edit_result { EDIT_LINE, EDIT_END, EDIT_INTERRUPTED };
 enum edit_result edit_line(const char *prompt, char **line); /* malloc'ed, with its newline */
+void edit_end(void); /* the terminal becomes what it was before the first line of a command */
 void history_add(const char *line);
 int history_count(void);
 const char *history_get(int i); /* 0 is the oldest */
@@ -327,7 +329,7 @@ struct shell {
 	int tested;	     /* > 0: somebody looks at the status, set -e is off */
 	jmp_buf *top;	     /* where an error of an interactive shell ends */
 	jmp_buf *builtin;    /* where one in an ordinary builtin ends */
-	int getopts_place;
+	int getopts_index, getopts_place; /* the next argument, from 1; the next letter in it, 0: the first */
 };
 extern struct shell sh;
 __attribute__((format(printf, 1, 2), noreturn)) void fail(const char *fmt, ...);

@@ -25,6 +25,7 @@ struct saved_var {
 	struct saved_var *below;
 	char *name, *value;
 	int flags;
+	struct options *options; /* of `local -`, in place of a variable */
 };
 
 static struct var *buckets[NR_BUCKETS];
@@ -86,8 +87,11 @@ char *var_get(const char *name)
 
 static void changed(const char *name)
 {
-	if (strcmp(name, "OPTIND") == 0)
+	if (strcmp(name, "OPTIND") == 0) {
+		const char *value = var_get(name);
+		sh.getopts_index = value ? atoi(value) : 1;
 		sh.getopts_place = 0;
+	}
 }
 
 void var_set(const char *name, const char *value, int flags)
@@ -222,16 +226,37 @@ void var_save(const char *name)
 	saved = s;
 }
 
+void var_save_options(void)
+{
+	struct saved_var *s = must(calloc(1, sizeof(*s)));
+
+	s->name = str_dup("-");
+	s->options = must(malloc(sizeof(sh.o)));
+	*s->options = sh.o;
+	s->below = saved;
+	saved = s;
+}
+
+static void restore(struct saved_var *s)
+{
+	if (s->options) {
+		sh.o = *s->options;
+		free(s->options);
+		return;
+	}
+	struct var *v = find_or_make(s->name);
+	free(v->value);
+	v->value = s->value;
+	v->flags = s->flags;
+	changed(s->name);
+}
+
 void var_restore(struct saved_var *mark)
 {
 	while (saved != mark) {
 		struct saved_var *s = saved;
-		struct var *v = find_or_make(s->name);
 
-		free(v->value);
-		v->value = s->value;
-		v->flags = s->flags;
-		changed(s->name);
+		restore(s);
 		saved = s->below;
 		free(s->name);
 		free(s);
