@@ -27,9 +27,9 @@
  * Blocking  epoll_wait and its kin, until an item is ready: -ERESTART after a signal (policy NEVER). Waiters are
  *           exclusive; who leaves items behind wakes the next.
  * Linux     epoll(7), epoll_ctl(2), epoll_wait(2), proc_pid_fdinfo(5). Waiters are served in their order; Linux takes
- *           the latest first. The number of paths by which a wake can spread is not limited (a wake passes
- *           an item once for each depth), so EINVAL for too many of them does not occur. EPOLLWAKEUP is kept and has no effect:
- *           the machine never sleeps. The busy polling parameters are kept; no device can be polled.
+ *           the latest first. The number of paths by which a wake can spread is not limited (a wake passes an item once
+ *           for each depth), so EINVAL for too many of them does not occur. EPOLLWAKEUP is kept and has no effect: the
+ *           machine never sleeps. The busy polling parameters are kept; no device can be polled.
  */
 #include "fs/epoll.h"
 #include "fs/epoll_internal.h"
