@@ -121,6 +121,8 @@ static const struct need {
 	{ "timerfd_gettime", 0, TIMER_FD },
 	{ "pidfd_send_signal", 0, PID_FD },
 	{ "pidfd_getfd", 0, PID_FD },
+	{ "process_vm_readv", 5, 0 },
+	{ "process_vm_writev", 5, 0 },
 };
 
 #endif
