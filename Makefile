@@ -10,6 +10,7 @@
 #: make check        layers, style, formatting, clang, cppcheck, system call numbers
 #: make bench        instructions per operation, beside Linux's
 #: make iso          build/BUILD/parley.iso, for BIOS and UEFI
+#: make screenshots  iso/screen-*.png, the pictures in README.md, from a machine that boots the ISO
 #: make debug        as run, but waits for gdb (tests/gdb.py)
 #: make fmt          formats the C files, or FILES=...
 #: make deps         installs the Debian packages that all this needs; the targets above do it, too
@@ -33,7 +34,7 @@ endif
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: all help kernel iso run debug test test-host test-linux test-unit test-debian bench \
+.PHONY: all help kernel iso screenshots run debug test test-host test-linux test-unit test-debian bench \
         check fmt fmt-check deps clean FORCE
 
 # The tools come first, even before the compiler is asked where its headers are: tests/deps.sh
@@ -42,7 +43,7 @@ GOALS := $(or $(MAKECMDGOALS),all)
 NEEDS := $(filter-out clean help fmt%,$(GOALS))
 ifneq ($(NEEDS),)
 GROUPS := build $(filter run test iso debug check,$(subst -, ,$(NEEDS))) \
-          $(if $(filter bench,$(NEEDS)),run) $(if $(filter deps,$(NEEDS)),all)
+          $(if $(filter bench,$(NEEDS)),run) $(if $(filter screenshots,$(NEEDS)),iso run) $(if $(filter deps,$(NEEDS)),all)
 ifneq ($(shell sh tests/deps.sh $(GROUPS) >&2 && echo ok),ok)
 $(error what is listed above is needed for: make $(GOALS))
 endif
@@ -136,6 +137,8 @@ build/tests.cpio: $(TEST_PROGRAMS) tests/harness/pack.py tests/harness/cpio.py
 	$(Q)$(PY) tests/harness/pack.py tests $@
 
 iso: $(O)/parley.iso
+screenshots: build/release/parley.iso
+	@$(PY) tests/screenshots.py
 GRUB_MODULES := normal multiboot2 part_gpt part_msdos iso9660 fat serial terminal all_video \
                 gfxterm boot echo configfile search test sleep
 $(BUILDS:%=build/%/parley.iso): build/%/parley.iso: build/%/parley.elf build/%/parley-test.elf \
@@ -164,7 +167,7 @@ UNIT_FLAGS   := -std=gnu17 -O1 -g -fsanitize=address,undefined -fno-sanitize-rec
                 -ffreestanding -nostdinc -isystem $(shell $(HOSTCC) -print-file-name=include) -I. $(WARN)
 # What they test: the kernel's library, and other files that need no kernel.
 UNIT_LIB     := $(patsubst %.c,build/tests/unit/%.o,$(wildcard kernel/lib/*.c) fs/cpio_stream.c \
-                  kernel/dev/screen.c)
+                  kernel/dev/keymap.c kernel/dev/screen.c)
 TEST_OPTIONS  = $(if $(T),--test '$(T)') $(if $(CPUS),--cpus $(CPUS)) \
                 $(if $(MEMORY),--memory $(MEMORY)) $(if $(REPEAT),--repeat $(REPEAT)) \
                 $(if $(filter-out file,$(origin BUILD)),--build $(BUILD))
@@ -194,9 +197,9 @@ $(UNIT_TESTS): build/%: build/tests/unit/%.o build/tests/unit/lib.a
 .SECONDARY: $(UNIT_TESTS:build/%=build/tests/unit/%.o)
 -include $(UNIT_LIB:.o=.d) $(UNIT_TESTS:build/%=build/tests/unit/%.d)
 
+BENCH_OBJ := $(patsubst %,$(USER_OBJ)/%.o,$(wildcard tests/bench/*.c))
 bench: build/release/parley.elf user build/bench/bench
 	@$(PY) tests/bench/run.py $(BENCH_OPTIONS)
-BENCH_OBJ := $(patsubst %,$(USER_OBJ)/%.o,$(wildcard tests/bench/*.c))
 -include $(BENCH_OBJ:.o=.d)
 build/bench/bench: $(BENCH_OBJ) $(USER_CRT) $(USER_LIBC)
 	$(ulink)

@@ -53,7 +53,7 @@ static int change_inode(const struct path *p, const struct change *c)
 static int change_at(int dirfd, const char __user *name, unsigned flags, const struct change *c)
 {
 	PATHREF p = {};
-	if (flags & AT_EMPTY_PATH && dirfd != AT_FDCWD && path_is_empty(name)) {
+	if (flags & AT_EMPTY_PATH && dirfd != AT_FDCWD && name && path_is_empty(name)) {
 		FDREF r = fd_borrow_any(dirfd);
 		if (!r.file)
 			return -EBADF;

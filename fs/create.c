@@ -230,6 +230,8 @@ int vfs_link_at(const struct path *from, const struct path *dir, const char *nam
 {
 	struct inode *ino = from->dentry->inode;
 	int err = mount_may_write(dir->mount);
+	if (err == 0 && !dir->dentry->inode->ops->create)
+		err = -ENOENT;
 	if (err == 0 && from->mount != dir->mount)
 		err = -EXDEV;
 	if (err == 0)

@@ -442,26 +442,45 @@ bool dentry_is_ancestor(const struct dentry *a, const struct dentry *of)
 	return true;
 }
 
-bool dentry_next_child(struct dentry *dir, struct dir_cursor *c, u64 pos)
+/* As many as there is room for, under one lock. False: one did not fit, and *at is the last that did, counted
+ * (or as it was). */
+static bool emit_some(struct dentry *dir, struct dir_emit *e, u64 end, struct dentry **at)
 {
-	struct dentry *before = c->at, *d;
+	struct dentry *before = *at, *d, *last = NULL;
+	bool is_all = true;
 	spin_lock(&dentry_lock);
 	struct list *node = dir->children.next;
-	if (before && before->pinned && before->parent == dir && before->cookie < pos)
+	if (before && before->pinned && before->parent == dir && before->cookie < (u64)e->pos)
 		node = before->child_node.next;
-	while (node != &dir->children && list_entry(node, struct dentry, child_node)->cookie < pos)
-		node = node->next;
-	d = node != &dir->children ? dentry_get(list_entry(node, struct dentry, child_node)) : NULL;
-	if (d) {
-		c->cookie = d->cookie;
-		c->len = d->name_len;
-		memcpy(c->name, d->name_words, d->name_len);
-		c->name[c->len] = '\0';
+	for (; node != &dir->children; node = node->next) {
+		d = list_entry(node, struct dentry, child_node);
+		if (d->cookie < (u64)e->pos)
+			continue;
+		if (d->cookie >= end)
+			break;
+		is_all = e->add(e, (const char *)d->name_words, d->name_len, d->inode->ino, d->inode->mode,
+			(off_t)d->cookie + 1);
+		if (!is_all)
+			break;
+		last = d;
 	}
+	if (!is_all && last)
+		*at = dentry_get(last);
 	spin_unlock(&dentry_lock);
-	c->at = d;
-	dentry_put(before);
-	return d != NULL;
+	if (*at != before)
+		dentry_put(before);
+	return is_all;
+}
+
+bool dentry_emit_children(struct dentry *dir, struct dir_emit *e, u64 end)
+{
+	struct dentry *at = NULL;
+	bool is_all;
+	do
+		is_all = emit_some(dir, e, end, &at);
+	while (!is_all && e->flush(e));
+	dentry_put(at);
+	return is_all;
 }
 
 void dentry_drop_tree(struct dentry *root)

@@ -5,11 +5,10 @@
  * Promise   fcntl(2) and the ioctls that every file knows. Commands of one kind of file (pipe sizes, seals)
  *           go to its `fcntl` op, ioctls to its `ioctl` op.
  * Locks     file->lock for the owner of SIGIO
- * Linux     fcntl(2), ioctl(2). O_ASYNC is ignored, as Linux does for files that send no SIGIO. Record locks
- *           (F_SETLK and kin) and leases are not there: -EINVAL.
+ * Linux     fcntl(2), ioctl(2). O_ASYNC is ignored, as Linux does for files that send no SIGIO. There are
+ *           no leases: -EINVAL.
  */
-#include "fs/file.h"
-#include "fs/inode.h"
+#include "fs/filelock.h"
 #include "kernel/core/pid.h"
 #include "kernel/lib/errno.h"
 #include "kernel/syscall.h"
@@ -154,6 +153,13 @@ long sys_fcntl(int fd, unsigned cmd, unsigned long arg)
 		return set_signal(f, arg);
 	case F_GETSIG:
 		return f->owner_sig;
+	case F_GETLK:
+	case F_SETLK:
+	case F_SETLKW:
+	case F_OFD_GETLK:
+	case F_OFD_SETLK:
+	case F_OFD_SETLKW:
+		return reclock_fcntl(&r, fd, cmd, arg);
 	case F_GETLEASE:
 		return F_UNLCK; /* there are no leases */
 	case F_CREATED_QUERY:

@@ -7,8 +7,9 @@
  *           fail any more, so no half-made file is ever visible.
  * Locks     table->lock (RANK_FDTABLE) for changes; look-ups run under RCU. Files are closed after the
  *           lock is dropped.
- * Lifetime  counted by the tasks that share it; another task's look (/proc) counts it too. The last put
- *           closes everything.
+ * Lifetime  counted by the tasks that share it; another task's look (/proc) counts it too. When the last task
+ *           leaves it everything is closed, whoever still looks: a parent that has seen the end of its child
+ *           finds nothing of it open or locked.
  *
  * An entry is a file's address; its bit 0 is the close-on-exec flag. A reserved entry has no address, and
  * its flag waits in the reservation: bit 0 of an otherwise empty entry.
@@ -21,7 +22,7 @@
  * The grace period is spared where nobody could look: the table has one user after the entry was taken out.
  */
 #include "fs/file.h"
-#include "fs/inode.h"
+#include "fs/filelock.h"
 #include "kernel/core/alloc.h"
 #include "kernel/lib/errno.h"
 #include "kernel/lib/idtable.h"
@@ -181,6 +182,8 @@ void fd_cancel(int fd)
 static int close_file(struct fdtable *t, struct file *f)
 {
 	int err = f->ops->flush ? f->ops->flush(f) : 0;
+	if (unlikely(READ_ONCE(t->has_locks)))
+		filelock_closed(t, f);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (ref_count(&t->users) > 1)
 		WRITE_ONCE(f->seen_shared, true);
@@ -198,6 +201,16 @@ int fd_close(int fd)
 		idtable_remove(&t->ids, (unsigned)fd);
 	spin_unlock(&t->lock);
 	return f ? close_file(t, f) : -EBADF;
+}
+
+/* Whether the table is shared now says nothing: who closed it may be gone. */
+bool fdref_is_current(const struct fdref *r, int fd)
+{
+	struct fdtable *t = current->fdtable;
+	if (likely(!r->counted))
+		return true;
+	guard(spin)(&t->lock);
+	return entry_file(idtable_get(&t->ids, (unsigned)fd)) == r->file;
 }
 
 int fd_dup_to(struct file *f, int fd, u32 flags)
@@ -257,6 +270,7 @@ struct fdtable *fdtable_create(void)
 	if (!t)
 		return NULL;
 	ref_init(&t->users);
+	t->tasks = 1;
 	spin_init(&t->lock, RANK_FDTABLE);
 	return t;
 }
@@ -294,9 +308,21 @@ void fdtable_put(struct fdtable *t)
 {
 	if (!t || !ref_put(&t->users))
 		return;
-	close_entries(t, 0, FD_LIMIT, false);
 	idtable_destroy(&t->ids);
 	kfree(t);
+}
+
+struct fdtable *fdtable_share(struct fdtable *t)
+{
+	__atomic_add_fetch(&t->tasks, 1, __ATOMIC_RELAXED);
+	return fdtable_get(t);
+}
+
+void fdtable_leave(struct fdtable *t)
+{
+	if (t && __atomic_sub_fetch(&t->tasks, 1, __ATOMIC_ACQ_REL) == 0)
+		close_entries(t, 0, FD_LIMIT, false);
+	fdtable_put(t);
 }
 
 /* Copies entries below `end`; reserved ones (another thread is in open) stay out. */
@@ -321,7 +347,7 @@ static struct fdtable *copy_below(struct fdtable *from, u64 end)
 {
 	struct fdtable *t = fdtable_create();
 	if (t && copy_entries(t, from, end)) {
-		fdtable_put(t);
+		fdtable_leave(t);
 		return NULL;
 	}
 	return t;
@@ -338,12 +364,12 @@ static void replace_current(struct fdtable *t)
 	spin_lock(&current->lock);
 	current->fdtable = t;
 	spin_unlock(&current->lock);
-	fdtable_put(old);
+	fdtable_leave(old);
 }
 
 int fdtable_unshare(void)
 {
-	if (ref_count(&current->fdtable->users) == 1)
+	if (__atomic_load_n(&current->fdtable->tasks, __ATOMIC_ACQUIRE) == 1)
 		return 0;
 	struct fdtable *t = fdtable_copy(current->fdtable);
 	if (!t)

@@ -13,7 +13,7 @@
  */
 #include "fs/file.h"
 #include "fs/epoll.h"
-#include "fs/flock.h"
+#include "fs/filelock.h"
 #include "fs/inode.h"
 #include "fs/notify.h"
 #include "fs/offer.h"
@@ -89,8 +89,8 @@ void file_put(struct file *f)
 	notify_closed(f);
 	if (unlikely(!list_is_empty(&f->epolls)))
 		epoll_forget(f);
-	if (unlikely(f->has_flock))
-		flock_release(f);
+	if (unlikely(f->has_locks))
+		filelock_file_gone(f);
 	if (f->ops->release)
 		f->ops->release(f);
 	if (f->mode & FILE_IS_WRITER)
@@ -329,6 +329,7 @@ int file_show_fdinfo(struct file *f, struct fdtable *t, int fd, struct strbuf *s
 		return err;
 	strbuf_printf(sb, "pos:\t%ld\nflags:\t0%o\nmnt_id:\t%d\nino:\t%lu\n", (long)f->pos, flags, p.mount->id,
 		(unsigned long)p.dentry->inode->ino);
+	filelock_show_file(sb, f, t);
 	if (f->ops->show)
 		f->ops->show(f, sb);
 	return 0;

@@ -31,10 +31,18 @@ struct vma;
 struct inode;
 struct read_offer;
 
-struct dir_emit {	/* readdir's sink; emit answers false when the buffer is full */
-	bool (*emit)(struct dir_emit *d, const char *name, size_t len, u64 ino, unsigned type, off_t next_pos);
-	off_t pos;	/* where to go on: 0 at the start; the op advances it */
+/* readdir's sink. Entries are collected and handed on in pieces, so that many can be had under one lock. */
+struct dir_emit {
+	/* Collects one and moves pos behind it. Never sleeps; false: no room, flush() first. */
+	bool (*add)(struct dir_emit *e, const char *name, size_t len, u64 ino, u32 mode, off_t next_pos);
+	bool (*flush)(struct dir_emit *e); /* may sleep; false: nobody wants more. After a fault pos is set back. */
+	off_t pos;	/* where to go on: 0 at the start */
 };
+static inline bool dir_emit(struct dir_emit *e, const char *name, size_t len, u64 ino, u32 mode, off_t next_pos)
+{
+	return e->add(e, name, len, ino, mode, next_pos) ||
+	       (e->flush(e) && e->add(e, name, len, ino, mode, next_pos));
+}
 
 struct file_ops {
 	const char *name; /* "pipe", "[eventfd]"...: for diagnosis and /proc/PID/fd of anonymous files */
@@ -98,7 +106,7 @@ struct file {
 	u8 owner_type, owner_sig; /* [lock] */
 	u64 mark;		/* kinds may remember a per-description value (FIFO open counts) */
 	struct list epolls;	/* [lock] epoll items that watch it: epoll.c */
-	bool has_flock;		/* [flock bucket] */
+	bool has_locks;		/* [atomic] advisory locks may be its own: fs/filelock.c */
 	bool seen_shared;	/* [atomic] somebody may hold its address under RCU without a reference: fdtable.c */
 	struct rcu_head rcu;
 };
@@ -148,6 +156,8 @@ struct fdtable {
 	struct spinlock lock;	/* RANK_FDTABLE */
 	struct idtable ids;	/* [lock; RCU readers] files' addresses; bit 0: close on exec */
 	u32 highest;		/* [lock] above every descriptor ever used */
+	u32 tasks;		/* [atomic] whose own it is */
+	bool has_locks;		/* [atomic] record locks have been set in its name: fs/reclock.c */
 };
 enum { FDTABLE_CLOEXEC = 1 };
 struct fdref fd_borrow_any(int fd);	 /* O_PATH files are answered too */
@@ -180,6 +190,7 @@ int fd_reserve(u32 flags, unsigned min);	 /* lowest free >= min; O_CLOEXEC honou
 void fd_install(int fd, struct file *f); /* eats the reference; cannot fail */
 void fd_cancel(int fd);
 int fd_close(int fd);
+bool fdref_is_current(const struct fdref *r, int fd); /* no other thread has closed or replaced it since */
 int fd_set_cloexec(int fd);		 /* -EBADF */
 int fd_clear_cloexec(int fd);
 long fd_dup(int old, unsigned min_fd, u32 flags); /* F_DUPFD: the new descriptor, -EBADF, -EMFILE, -ENOMEM */
@@ -192,8 +203,10 @@ int fd_install_pair(struct file **a, struct file **b, u32 flags, int __user *fds
 int fd_dup_to(struct file *f, int fd, u32 flags); /* dup2/dup3/pidfd_getfd: installs a counted file at fd */
 struct fdtable *fdtable_create(void);
 struct fdtable *fdtable_copy(struct fdtable *from);	/* fork: NULL: no memory */
-struct fdtable *fdtable_get(struct fdtable *t);
-void fdtable_put(struct fdtable *t);			/* the last one closes everything */
+struct fdtable *fdtable_get(struct fdtable *t);		/* to look into it */
+void fdtable_put(struct fdtable *t);
+struct fdtable *fdtable_share(struct fdtable *t);	/* one more task has it */
+void fdtable_leave(struct fdtable *t);			/* the last one closes everything; accepts NULL */
 int fdtable_unshare(void);				/* exec: a table of one's own; -ENOMEM */
 void fdtable_close_on_exec(struct fdtable *t);
 struct file *fdtable_lookup(struct fdtable *t, int fd);	/* counted; another task's table: /proc, pidfd_getfd */

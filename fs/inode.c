@@ -10,6 +10,7 @@
  *           them under RCU
  */
 #include "fs/inode.h"
+#include "fs/filelock.h"
 #include "fs/mount.h"
 #include "fs/notify.h"
 #include "fs/xattr.h"
@@ -47,7 +48,6 @@ struct inode *inode_new(struct superblock *sb, u32 mode, const struct inode_ops 
 	i->atime_ns = i->mtime_ns = i->ctime_ns = i->btime_ns = realtime_now_ns();
 	rwlock_init(&i->lock, RANK_INODE);
 	spin_init(&i->priv_lock, RANK_OBJECT);
-	list_init(&i->locks);
 	return i;
 }
 
@@ -66,6 +66,8 @@ void inode_put(struct inode *i)
 		return;
 	if (unlikely(i->watches))
 		notify_gone(i);
+	if (unlikely(i->locks))
+		filelock_free(i);
 	if (i->ops->evict)
 		i->ops->evict(i);
 	if (unlikely(i->xattrs))
@@ -130,17 +132,32 @@ void inode_drop_privileges(struct inode *i)
 		WRITE_ONCE(i->mode, i->mode & ~gone);
 }
 
-void inode_touch_atime(struct inode *i, const struct mount *m)
+static inline void touch_relative(struct inode *i)
 {
 	const s64 day_ns = 24 * 60 * 60 * (s64)NSEC_PER_SEC;
-	s64 last = READ_ONCE(i->atime_ns);
-	u32 flags = m ? READ_ONCE(m->flags) | READ_ONCE(m->sb->flags) : 0;
+	s64 now = realtime_now_ns(), last = READ_ONCE(i->atime_ns);
+	if (unlikely(last <= i->mtime_ns || last <= i->ctime_ns || now - last >= day_ns))
+		WRITE_ONCE(i->atime_ns, now);
+}
+
+static __noinline void touch_unusual(struct inode *i, u32 flags)
+{
 	if (flags & (MS_NOATIME | MS_RDONLY) || (S_ISDIR(i->mode) && flags & MS_NODIRATIME))
 		return;
-	if (!(flags & MS_STRICTATIME) && last > i->mtime_ns && last > i->ctime_ns &&
-		realtime_now_ns() - last < day_ns)
-		return;
-	WRITE_ONCE(i->atime_ns, realtime_now_ns());
+	if (flags & MS_STRICTATIME)
+		WRITE_ONCE(i->atime_ns, realtime_now_ns());
+	else
+		touch_relative(i);
+}
+
+void inode_touch_atime(struct inode *i, const struct mount *m)
+{
+	const u32 unusual = MS_NOATIME | MS_RDONLY | MS_NODIRATIME | MS_STRICTATIME;
+	u32 flags = m ? (READ_ONCE(m->flags) | READ_ONCE(m->sb->flags)) & unusual : 0;
+	if (unlikely(flags))
+		touch_unusual(i, flags);
+	else
+		touch_relative(i);
 }
 
 /* --- inodes without names --- */

@@ -15,6 +15,7 @@
 #include "kernel/uapi/stat.h"
 #include "kernel/uapi/statfs.h"
 
+struct filelocks;
 struct superblock;
 struct vm_object;
 struct watch;
@@ -63,7 +64,7 @@ struct inode {
 	u64 next_cookie;	/* [dentry lock] directories: position of the next entry */
 	u32 nr_entries;		/* [dentry lock] directories: pinned entries */
 	u8 entry_bytes;		/* [const] directories: what an entry adds to st_size */
-	struct list locks;	/* advisory locks: fs/flock.c */
+	struct filelocks *locks; /* [atomic] advisory locks, once there were any: fs/filelock.c */
 	struct rcu_head rcu;
 };
 
@@ -81,7 +82,7 @@ struct fs_type {
 	void (*free)(struct superblock *sb);
 	u32 flags; /* enum fs_type_flags */
 };
-extern const struct fs_type tmpfs_type, procfs_type, sysfs_type, devfs_type;
+extern const struct fs_type tmpfs_type, procfs_type, sysfs_type, devfs_type, devpts_type;
 
 struct superblock {
 	struct ref ref;

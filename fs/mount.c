@@ -13,8 +13,11 @@
  */
 #include "fs/mount.h"
 #include "kernel/core/task.h"
+#include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
 #include "mm/slab.h"
+
+enum { OPTIONS_MAX = 256 };
 
 struct mutex mount_lock = MUTEX_INIT(mount_lock, RANK_MOUNT);
 struct list mounts = LIST_INIT(mounts);
@@ -23,7 +26,7 @@ static u32 last_minor;				 /* [atomic] of devices without hardware */
 static int last_mount_id;			 /* [mount_lock] */
 
 const struct fs_type *const fs_types[] = {
-	&tmpfs_type, &procfs_type, &sysfs_type, &devfs_type, NULL,
+	&tmpfs_type, &procfs_type, &sysfs_type, &devfs_type, &devpts_type, NULL,
 };
 
 const struct fs_type *fs_type_find(const char *name)
@@ -32,6 +35,27 @@ const struct fs_type *fs_type_find(const char *name)
 		if (strcmp((*t)->name, name) == 0)
 			return *t;
 	return NULL;
+}
+
+int mount_options_each(const char *options, int (*fn)(void *arg, const char *key, const char *value), void *arg)
+{
+	char text[OPTIONS_MAX];
+	if (!options)
+		return 0;
+	if (strscpy(text, options, sizeof(text)) < 0)
+		return -EINVAL;
+	for (char *word = text, *next; word && *word; word = next) {
+		next = strchr(word, ',');
+		if (next)
+			*next++ = '\0';
+		if (!*word)
+			continue;
+		char *value = parse_value(word);
+		int err = fn(arg, word, value);
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 struct superblock *superblock_new(const struct fs_type *type, u32 magic)

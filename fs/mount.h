@@ -18,6 +18,8 @@ struct mount *mount_new(struct superblock *sb, struct dentry *root, u32 flags, c
 int mount_attach(struct mount *m, const struct path *at); /* mount_lock held */
 struct path mount_detach(struct mount *m);		   /* mount_lock held; the caller puts the place and m */
 int mount_root(struct path *out);
+/* Calls fn for each "key" or "key=value" between commas, until it answers an error; NULL: there are none. */
+int mount_options_each(const char *options, int (*fn)(void *arg, const char *key, const char *value), void *arg);
 
 /* /proc/PID/mounts and mountinfo, as seen from the caller's root; /proc/filesystems. */
 void mounts_show(struct strbuf *sb);

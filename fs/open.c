@@ -28,7 +28,8 @@
 #define PATH_ONLY_FLAGS (O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC)
 #define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
 #define RESOLVE_KNOWN                                                                              \
-	(RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH | RESOLVE_IN_ROOT)
+	(RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH | RESOLVE_IN_ROOT | \
+		RESOLVE_CACHED)
 
 struct open_request {
 	u32 flags, mode;
@@ -44,6 +45,15 @@ static int become_writer(struct file *f)
 	int err = inode_get_write(f->inode);
 	if (err == 0)
 		f->mode |= FILE_IS_WRITER;
+	return err;
+}
+
+/* O_NOCTTY is the opening's, not the file's: terminals look at it now, F_GETFL never shows it. */
+static int open_by_kind(struct inode *ino, struct file *f, u32 flags)
+{
+	f->flags |= flags & O_NOCTTY;
+	int err = ino->ops->open ? ino->ops->open(ino, f) : special_open(ino, f);
+	f->flags &= ~(u32)O_NOCTTY;
 	return err;
 }
 
@@ -63,10 +73,8 @@ static int open_path_taking(struct path *p, u32 flags, struct file **out)
 	f->inode = ino;
 	if (opens && f->mode & FILE_WRITE && S_ISREG(ino->mode))
 		err = become_writer(f);
-	if (err == 0 && opens && ino->ops->open)
-		err = ino->ops->open(ino, f);
-	else if (err == 0 && opens && is_special)
-		err = special_open(ino, f);
+	if (err == 0 && opens && (ino->ops->open || is_special))
+		err = open_by_kind(ino, f, flags);
 	if (unlikely(err))
 		f->ops = &unopened_ops; /* what did not open need not be released */
 	else if (unlikely(flags & O_DIRECT) && !S_ISREG(ino->mode))
@@ -325,6 +333,7 @@ long sys_openat2(int dirfd, const char __user *path, const struct open_how __use
 		{ RESOLVE_NO_XDEV, LOOKUP_NO_XDEV }, { RESOLVE_NO_MAGICLINKS, LOOKUP_NO_MAGIC },
 		{ RESOLVE_NO_SYMLINKS, LOOKUP_NO_SYMLINKS | LOOKUP_NO_MAGIC },
 		{ RESOLVE_BENEATH, LOOKUP_BENEATH }, { RESOLVE_IN_ROOT, LOOKUP_IN_ROOT },
+		{ RESOLVE_CACHED, LOOKUP_CACHED },
 	};
 	struct open_how how;
 	struct open_request r;
@@ -342,6 +351,8 @@ long sys_openat2(int dirfd, const char __user *path, const struct open_how __use
 	err = request_init(&r, (u32)how.flags, (u32)how.mode);
 	if (err)
 		return err;
+	if (how.resolve & RESOLVE_CACHED && how.flags & (O_CREAT | O_TRUNC | TMPFILE_BIT))
+		return -EAGAIN;
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
 		if (how.resolve & table[i].resolve)
 			r.how |= table[i].how;

@@ -277,6 +277,8 @@ static int step_up(struct walk *w)
 static int step_slow(struct walk *w, const char *name, u32 len)
 {
 	struct dentry *dir = w->cur.dentry, *d;
+	if (w->flags & LOOKUP_CACHED)
+		return -EAGAIN;
 	if (!dir->inode->ops->lookup)
 		return -ENOENT;
 	int err = walk_hold(w);
@@ -316,6 +318,8 @@ static int jump(struct walk *w, struct dentry *link)
 		return -ELOOP;
 	if (w->flags & (LOOKUP_BENEATH | LOOKUP_IN_ROOT))
 		return -EXDEV;
+	if (w->flags & LOOKUP_CACHED)
+		return -EAGAIN;
 	int err = link->inode->ops->follow(link->inode, &to);
 	if (err)
 		return err;
@@ -333,6 +337,8 @@ static int push_asked(struct walk *w, struct dentry *link)
 {
 	if (!link->inode->ops->readlink)
 		return -EINVAL;
+	if (w->flags & LOOKUP_CACHED)
+		return -EAGAIN;
 	char *buf = kmalloc(FS_PATH_MAX);
 	if (!buf)
 		return -ENOMEM;

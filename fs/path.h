@@ -60,6 +60,8 @@ static inline const char *dentry_name(const struct dentry *d) /* under dentry_lo
 	return (const char *)READ_ONCE(d->name_words);
 }
 
+struct dir_emit;
+
 struct path {
 	struct mount *mount;
 	struct dentry *dentry;
@@ -84,6 +86,7 @@ enum lookup_flags {
 	LOOKUP_EMPTY = 4,	 /* AT_EMPTY_PATH: "" is dirfd itself */
 	LOOKUP_NO_MAGIC = 8,	 /* RESOLVE_NO_MAGICLINKS */
 	LOOKUP_NO_SYMLINKS = 16, LOOKUP_BENEATH = 32, LOOKUP_IN_ROOT = 64, LOOKUP_NO_XDEV = 128,
+	LOOKUP_CACHED = 256,	 /* RESOLVE_CACHED: -EAGAIN where it would have to sleep, and for names that are not there */
 };
 /* Walks a user string. 0 and a counted *out, or -errno. */
 int path_lookup(int dirfd, const char __user *name, unsigned flags, struct path *out);
@@ -147,15 +150,8 @@ int dentry_exchange(u32 seq, struct dentry *a, struct dentry *b);
 void dentry_drop(struct dentry *d);	 /* makes it unfindable: the next look-up asks the file system again */
 void dentry_drop_tree(struct dentry *root); /* unmount: unpins everything below */
 bool dentry_is_ancestor(const struct dentry *a, const struct dentry *of); /* a == of counts; RCU or rename_lock */
-/* A place in a directory of pinned entries, and a copy of the entry there. */
-struct dir_cursor {
-	struct dentry *at; /* counted */
-	u64 cookie;
-	size_t len;
-	char name[FS_NAME_MAX + 1];
-};
-/* Goes to the first child with cookie >= pos; false: no more. O(1) when `c` stands right before it. */
-bool dentry_next_child(struct dentry *dir, struct dir_cursor *c, u64 pos);
+/* The pinned children with e->pos <= cookie < end. True: that were all. */
+bool dentry_emit_children(struct dentry *dir, struct dir_emit *e, u64 end);
 void dentry_init(void);
 extern struct mutex rename_lock; /* RANK_RENAME */
 extern u32 dentry_seq;		 /* [dentry lock] odd while names move */

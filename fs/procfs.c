@@ -210,11 +210,6 @@ static int procfs_lookup(struct inode *dir, const char *name, size_t len, struct
 
 /* --- listing --- */
 
-static inline unsigned dirent_type(u32 mode)
-{
-	return (mode & S_IFMT) >> 12;
-}
-
 static int list_numbers(const struct procfs_node *dir, struct dir_emit *e)
 {
 	const struct procfs_numbers *numbers = dir->item->numbers;
@@ -229,9 +224,8 @@ static int list_numbers(const struct procfs_node *dir, struct dir_emit *e)
 		off_t next = (off_t)child.number + 1 + FIRST_NUMBER_POS;
 		u64 ino = ino_of(child.item, child.pid, child.number);
 		pid_put(child.pid);
-		if (!e->emit(e, name, len, ino, dirent_type(child.item->mode), next))
+		if (!dir_emit(e, name, len, ino, child.item->mode, next))
 			return 0;
-		e->pos = next;
 	}
 }
 
@@ -246,10 +240,8 @@ static int procfs_readdir(struct file *f, struct dir_emit *e)
 	for (off_t pos = FIRST_ITEM_POS; i && *i; i++, pos++) {
 		if (pos < e->pos)
 			continue;
-		if (!e->emit(e, (*i)->name, strlen((*i)->name), ino_of(*i, n->pid, n->number),
-			    dirent_type((*i)->mode), pos + 1))
+		if (!dir_emit(e, (*i)->name, strlen((*i)->name), ino_of(*i, n->pid, n->number), (*i)->mode, pos + 1))
 			return 0;
-		e->pos = pos + 1;
 	}
 	if (!n->item->numbers)
 		return 0;
@@ -260,16 +252,7 @@ static int procfs_readdir(struct file *f, struct dir_emit *e)
 /* The root: the pinned rows first, then the processes. */
 static int root_readdir(struct file *f, struct dir_emit *e)
 {
-	struct dir_cursor c = {};
-	bool full = !dir_emit_dots(f, e);
-	while (!full && e->pos < FIRST_NUMBER_POS && dentry_next_child(f->path.dentry, &c, (u64)e->pos)) {
-		struct inode *ino = c.at->inode;
-		full = !e->emit(e, c.name, c.len, ino->ino, dirent_type(ino->mode), (off_t)c.cookie + 1);
-		if (!full)
-			e->pos = (off_t)c.cookie + 1;
-	}
-	dentry_put(c.at);
-	if (full)
+	if (!dir_emit_dots(f, e) || !dentry_emit_children(f->path.dentry, e, FIRST_NUMBER_POS))
 		return 0;
 	e->pos = max(e->pos, (off_t)FIRST_NUMBER_POS);
 	return list_numbers(f->inode->priv, e);

@@ -5,8 +5,8 @@
  * Promise   getdents64(2): positions are stable numbers (0 ".", 1 "..", then one per entry, growing), so
  *           that removal while a program iterates neither skips nor repeats others. Entries made after
  *           the listing began do not appear in it: a program that creates or renames as it reads ends.
- * Locks     the file's pos_lock; names are copied under dentry_lock one at a time, user memory is
- *           written with no lock of a directory held
+ * Locks     the file's pos_lock; some dozens of entries at a time are collected under dentry_lock, and
+ *           written to user memory with no lock of a directory held
  */
 #include "fs/inode.h"
 #include "fs/notify.h"
@@ -17,26 +17,17 @@
 
 enum { FIRST_CHILD_POS = 2 };
 
-static inline unsigned dirent_type(u32 mode)
-{
-	return (mode & S_IFMT) >> 12;
-}
-
 bool dir_emit_dots(struct file *f, struct dir_emit *e)
 {
 	struct dentry *d = f->path.dentry;
-	if (e->pos == 0) {
-		if (!e->emit(e, ".", 1, d->inode->ino, DT_DIR, 1))
-			return false;
-		e->pos = 1;
-	}
+	if (e->pos == 0 && !dir_emit(e, ".", 1, d->inode->ino, S_IFDIR, 1))
+		return false;
 	if (e->pos == 1) {
 		rcu_read_lock();
 		u64 ino = READ_ONCE(d->parent)->inode->ino;
 		rcu_read_unlock();
-		if (!e->emit(e, "..", 2, ino, DT_DIR, FIRST_CHILD_POS))
+		if (!dir_emit(e, "..", 2, ino, S_IFDIR, FIRST_CHILD_POS))
 			return false;
-		e->pos = FIRST_CHILD_POS;
 	}
 	return true;
 }
@@ -48,18 +39,8 @@ static int readdir_memory(struct file *f, struct dir_emit *e)
 		f->mark = READ_ONCE(dir->inode->next_cookie);
 	if (READ_ONCE(dir->inode->dead))
 		return -ENOENT;
-	if (!dir_emit_dots(f, e))
-		return 0;
-	struct dir_cursor c = {};
-	while (dentry_next_child(dir, &c, (u64)e->pos)) {
-		struct inode *ino = c.at->inode;
-		if (c.cookie >= f->mark)
-			break;
-		if (!e->emit(e, c.name, c.len, ino->ino, dirent_type(ino->mode), (off_t)c.cookie + 1))
-			break;
-		e->pos = (off_t)c.cookie + 1;
-	}
-	dentry_put(c.at);
+	if (dir_emit_dots(f, e))
+		(void)dentry_emit_children(dir, e, f->mark);
 	return 0;
 }
 
@@ -96,54 +77,100 @@ const struct file_ops dir_ops = {
 
 /* --- getdents64 --- */
 
+enum {
+	CHUNK_WORDS = 128, /* on the stack; room for some dozens of usual entries, and for the longest name */
+	TYPE_SHIFT = 12,   /* DT_* are the type bits of a mode */
+};
+
 struct getdents_sink {
 	struct dir_emit e;
 	char __user *to;
-	size_t left, done;
+	size_t left;	 /* room at `to`, without what is collected */
+	size_t done;	 /* bytes there */
+	size_t words;	 /* collected */
+	off_t chunk_pos; /* before the first collected one */
+	bool is_full;
 	int err;
+	u64 chunk[CHUNK_WORDS];
 };
 
-enum { DIRENT_WORDS = (DIRENT64_NAME_OFFSET + FS_NAME_MAX + 1 + sizeof(u64) - 1) / sizeof(u64) };
-
-static bool getdents_emit(struct dir_emit *e, const char *name, size_t len, u64 ino, unsigned type,
-	off_t next_pos)
+static bool getdents_add(struct dir_emit *e, const char *name, size_t len, u64 ino, u32 mode, off_t next_pos)
 {
 	struct getdents_sink *s = container_of(e, struct getdents_sink, e);
-	u64 space[DIRENT_WORDS];
-	struct dirent64 *d = (struct dirent64 *)space;
-	size_t bytes = ALIGN_UP(DIRENT64_NAME_OFFSET + len + 1, sizeof(u64));
-	if (bytes > s->left) {
-		s->err = s->done ? 0 : -EINVAL;
+	u64 *at = &s->chunk[s->words];
+	struct dirent64 *d = (struct dirent64 *)at;
+	size_t words = (DIRENT64_NAME_OFFSET + len + 1 + sizeof(u64) - 1) / sizeof(u64);
+	if (unlikely(words * sizeof(u64) > s->left)) {
+		s->is_full = true;
 		return false;
 	}
-	space[bytes / sizeof(u64) - 1] = 0; /* the name's end and what is behind it */
+	if (words > CHUNK_WORDS - s->words)
+		return false;
+	at[words - 1] = 0; /* the name's end and what is behind it */
 	d->d_ino = ino;
 	d->d_off = next_pos;
-	d->d_reclen = (u16)bytes;
-	d->d_type = (u8)type;
+	d->d_reclen = (u16)(words * sizeof(u64));
+	d->d_type = (u8)((mode & S_IFMT) >> TYPE_SHIFT);
 	memcpy(d->d_name, name, len);
-	if (copy_to_user(s->to, space, bytes)) {
-		s->err = -EFAULT;
+	s->left -= words * sizeof(u64);
+	s->words += words;
+	e->pos = next_pos;
+	return true;
+}
+
+/* The memory at `to` ended within the chunk: whole entries count, and the rest is read again next time. */
+static void flush_singly(struct getdents_sink *s)
+{
+	s->err = -EFAULT;
+	s->e.pos = s->chunk_pos;
+	for (size_t at = 0; at < s->words;) {
+		const struct dirent64 *d = (const struct dirent64 *)&s->chunk[at];
+		if (copy_to_user(s->to, d, d->d_reclen))
+			break;
+		s->to += d->d_reclen;
+		s->done += d->d_reclen;
+		s->e.pos = d->d_off;
+		at += d->d_reclen / sizeof(u64);
+	}
+	s->words = 0;
+}
+
+static bool getdents_flush(struct dir_emit *e)
+{
+	struct getdents_sink *s = container_of(e, struct getdents_sink, e);
+	size_t bytes = s->words * sizeof(u64);
+	if (copy_to_user(s->to, s->chunk, bytes)) {
+		flush_singly(s);
 		return false;
 	}
 	s->to += bytes;
-	s->left -= bytes;
 	s->done += bytes;
-	return true;
+	s->words = 0;
+	s->chunk_pos = e->pos;
+	return !s->is_full;
 }
 
 static long getdents(struct file *f, void __user *buf, size_t count)
 {
-	struct getdents_sink s = { .e.emit = getdents_emit, .to = buf, .left = count };
+	struct getdents_sink s;
+	s.e.add = getdents_add;
+	s.e.flush = getdents_flush;
+	s.to = buf;
+	s.left = count;
+	s.done = s.words = 0;
+	s.is_full = false;
+	s.err = 0;
 	guard(mutex)(&f->pos_lock);
-	s.e.pos = f->pos;
+	s.e.pos = s.chunk_pos = f->pos;
 	int err = f->ops->readdir(f, &s.e);
+	if (s.words)
+		(void)getdents_flush(&s.e);
 	f->pos = s.e.pos;
 	inode_touch_atime(f->inode, f->path.mount);
 	notify_file(f, IN_ACCESS);
 	if (s.done)
 		return (long)s.done;
-	return err ? err : s.err;
+	return err ?: s.err ?: s.is_full ? -EINVAL : 0;
 }
 
 long sys_getdents64(int fd, void __user *buf, size_t count)

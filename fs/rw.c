@@ -77,23 +77,36 @@ long sys_write(int fd, const void __user *buf, size_t count)
 	return rw_simple(fd, (void __user *)buf, count, TO_FILE);
 }
 
-static ssize_t rw_at(int fd, void __user *buf, size_t count, off_t pos, enum direction dir)
+static __always_inline ssize_t move_at(struct file *f, void __user *buf, size_t count, off_t pos, enum direction dir)
 {
 	struct uio u;
-	if (pos < 0)
-		return -EINVAL;
-	FDREF r = fd_borrow(fd);
-	if (!r.file)
+	if (unlikely(!f))
 		return -EBADF;
-	if (!uses_position(r.file))
+	if (unlikely(!uses_position(f)))
 		return -ESPIPE;
-	if (!(r.file->mode & (dir == FROM_FILE ? FILE_READ : FILE_WRITE)))
+	if (unlikely(!(f->mode & (dir == FROM_FILE ? FILE_READ : FILE_WRITE))))
 		return -EBADF;
-	if (!access_ok(buf, count))
-		return bad_buffer(r.file, dir);
+	if (unlikely(!access_ok(buf, count)))
+		return bad_buffer(f, dir);
 	uio_init_user(&u, buf, min(count, UIO_MAX_BYTES));
 	u.pos = pos;
-	return move(r.file, &u, dir);
+	return move(f, &u, dir);
+}
+
+static __noinline ssize_t move_at_shared(int fd, void __user *buf, size_t count, off_t pos, enum direction dir)
+{
+	FDREF r = fd_borrow(fd);
+	return move_at(r.file, buf, count, pos, dir);
+}
+
+static __always_inline ssize_t rw_at(int fd, void __user *buf, size_t count, off_t pos, enum direction dir)
+{
+	const struct fdtable *t = current->fdtable;
+	if (unlikely(pos < 0))
+		return -EINVAL;
+	if (unlikely(!fdtable_is_private(t)))
+		return move_at_shared(fd, buf, count, pos, dir);
+	return move_at(fdtable_peek(t, fd), buf, count, pos, dir);
 }
 
 long sys_pread64(int fd, void __user *buf, size_t count, off_t offset)

@@ -49,6 +49,15 @@ static long at_file(int fd, void (*fill)(const struct path *p, void *out), void 
 	return err;
 }
 
+/* AT_EMPTY_PATH takes no name at all for an empty one. */
+static long at_cwd(void (*fill)(const struct path *p, void *out), void *out)
+{
+	PATHREF p = {};
+	fs_ctx_paths(current->fs, NULL, &p);
+	fill(&p, out);
+	return 0;
+}
+
 static void fill_stat(const struct path *p, void *out)
 {
 	inode_fill_stat(p->dentry->inode, out);
@@ -99,7 +108,8 @@ long sys_newfstatat(int dirfd, const char __user *path, struct stat __user *out,
 		return -EINVAL;
 	if (flags & AT_EMPTY_PATH && dirfd != AT_FDCWD && path_is_empty(path))
 		return sys_fstat(dirfd, out);
-	long err = at_path(dirfd, path, how_of(flags), fill_stat, &st);
+	bool is_cwd = flags & AT_EMPTY_PATH && !path;
+	long err = is_cwd ? at_cwd(fill_stat, &st) : at_path(dirfd, path, how_of(flags), fill_stat, &st);
 	return err ? err : copy_to_user(out, &st, sizeof(st));
 }
 
@@ -145,7 +155,9 @@ long sys_statx(int dirfd, const char __user *path, unsigned flags, unsigned mask
 	if (mask & STATX__RESERVED || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE || flags & ~STAT_FLAGS)
 		return -EINVAL;
 	bool is_descriptor = flags & AT_EMPTY_PATH && dirfd != AT_FDCWD && path_is_empty(path);
+	bool is_cwd = flags & AT_EMPTY_PATH && !path;
 	long err = is_descriptor ? at_file(dirfd, fill_statx, &x) :
+		   is_cwd	 ? at_cwd(fill_statx, &x) :
 				   at_path(dirfd, path, how_of(flags), fill_statx, &x);
 	return err ? err : copy_to_user(out, &x, sizeof(x));
 }

@@ -12,6 +12,7 @@
  *           that it made count as data for SEEK_DATA; files end at 2^54 bytes; directory sizes as Linux's
  */
 #include "fs/inode.h"
+#include "fs/mount.h"
 #include "fs/tmpfs.h"
 #include "fs/xattr.h"
 #include "kernel/core/cred.h"
@@ -28,7 +29,6 @@
 
 enum {
 	ENTRY_BYTES = 20, /* what Linux says that a directory entry takes */
-	OPTIONS_MAX = 256,
 	PERCENT = 100,
 	PERM_BITS = 07777,
 };
@@ -65,33 +65,33 @@ static ssize_t tmpfs_read(struct file *f, struct uio *u)
 {
 	struct inode *ino = f->inode;
 	struct vm_object *o = ino->object;
-	ssize_t total = 0;
 	guard(rwread)(&ino->lock);
-	u64 size = READ_ONCE(o->size_bytes);
-	while (u->left && u->pos < size) {
-		size_t at = u->pos % PAGE_SIZE;
-		size_t n = min(min((u64)(PAGE_SIZE - at), (u64)u->left), size - u->pos);
-		struct page *pg = NULL;
-		int err = vm_object_page(o, u->pos / PAGE_SIZE, false, &pg);
-		if (err && err != -ENOENT)
-			return total ? total : err;
-		size_t done = pg ? uio_put(u, (char *)page_virt(pg) + at, n) : uio_put_zero(u, n);
-		if (pg)
-			page_put(pg);
-		u->pos += (off_t)done;
-		total += (ssize_t)done;
-		if (done < n)
-			return total ? total : -EFAULT;
+	u64 size = READ_ONCE(o->size_bytes), pos = (u64)u->pos, end = min(size, pos + u->left);
+	if (pos >= end)
+		return uio_overflows(u) ? -EINVAL : 0;
+	while (pos < end) {
+		size_t at = pos % PAGE_SIZE, n = min(PAGE_SIZE - at, end - pos);
+		const struct page *pg = vm_object_peek(o, pos / PAGE_SIZE);
+		size_t done = likely(pg) ? uio_put(u, (char *)page_virt(pg) + at, n) : uio_put_zero(u, n);
+		pos += done;
+		if (unlikely(done < n)) {
+			if (pos == (u64)u->pos)
+				return -EFAULT;
+			break;
+		}
 	}
-	if (total)
-		inode_touch_atime(ino, f->path.mount);
+	ssize_t total = (off_t)pos - u->pos;
+	u->pos = (off_t)pos;
+	inode_touch_atime(ino, f->path.mount);
 	return total;
 }
 
 /* The bytes that may be written at pos: RLIMIT_FSIZE, the largest file, seals. */
-static ssize_t may_write(struct vm_object *o, off_t pos, size_t n)
+static ssize_t may_write(struct vm_object *o, const struct uio *u)
 {
 	u64 limit = rlimit(RLIMIT_FSIZE);
+	off_t pos = u->pos;
+	size_t n = u->left;
 	if (o->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
 		return -EPERM;
 	if (o->seals & F_SEAL_GROW && pos + n > o->size_bytes) {
@@ -99,30 +99,32 @@ static ssize_t may_write(struct vm_object *o, off_t pos, size_t n)
 			return -EPERM;
 		n = o->size_bytes - pos;
 	}
-	if (n && pos >= limit) {
-		signal_raise(SIGXFSZ);
+	if (unlikely(n && pos >= min(limit, (u64)FILE_BYTES_MAX))) {
+		if (uio_overflows(u))
+			return -EINVAL;
+		if (pos >= limit)
+			signal_raise(SIGXFSZ);
 		return -EFBIG;
 	}
-	if (n && pos >= FILE_BYTES_MAX)
-		return -EFBIG;
 	return min(min((u64)n, limit - pos), (u64)(FILE_BYTES_MAX - pos));
 }
 
-/* One page's worth. The size grows before the page is made and shrinks back if nothing came. */
-static ssize_t write_page(struct vm_object *o, struct uio *u, size_t n)
+/* One page's worth that is beyond the end, or in a page that is not there. The size grows before the page is made
+ * and shrinks back if nothing came. */
+static __noinline ssize_t write_new(struct vm_object *o, struct uio *u, u64 pos, size_t n)
 {
-	u64 before = o->size_bytes, end = (u64)u->pos + n;
+	u64 before = o->size_bytes, end = pos + n;
 	struct page *pg;
 	if (end > before)
 		WRITE_ONCE(o->size_bytes, end);
-	int err = vm_object_page(o, u->pos / PAGE_SIZE, true, &pg);
+	int err = vm_object_page(o, pos / PAGE_SIZE, true, &pg);
 	size_t done = 0;
 	if (err == 0) {
-		done = uio_take(u, (char *)page_virt(pg) + u->pos % PAGE_SIZE, n);
+		done = uio_take(u, (char *)page_virt(pg) + pos % PAGE_SIZE, n);
 		page_put(pg);
 	}
 	if (done < n && end > before)
-		vm_object_truncate(o, max(before, done ? (u64)u->pos + done : 0));
+		vm_object_truncate(o, max(before, done ? pos + done : 0));
 	return err ? err : (ssize_t)done;
 }
 
@@ -134,25 +136,30 @@ static bool appends(const struct file *f, const struct uio *u)
 static ssize_t tmpfs_write(struct file *f, struct uio *u)
 {
 	struct inode *ino = f->inode;
-	ssize_t total = 0, done = 0;
+	struct vm_object *o = ino->object;
+	ssize_t done = 0;
 	guard(rwwrite)(&ino->lock);
 	if (appends(f, u))
-		u->pos = (off_t)ino->object->size_bytes;
-	ssize_t room = may_write(ino->object, u->pos, u->left);
+		u->pos = (off_t)o->size_bytes;
+	ssize_t room = may_write(o, u);
 	if (room <= 0)
 		return room;
-	while (total < room) {
-		size_t n = min((size_t)(PAGE_SIZE - u->pos % PAGE_SIZE), (size_t)(room - total));
-		done = write_page(ino->object, u, n);
-		if (done <= 0)
+	u64 pos = (u64)u->pos, end = pos + (u64)room;
+	while (pos < end) {
+		size_t at = pos % PAGE_SIZE, n = min(PAGE_SIZE - at, end - pos);
+		struct page *pg = vm_object_peek(o, pos / PAGE_SIZE);
+		done = likely(pg && pos + n <= o->size_bytes) ? (ssize_t)uio_take(u, (char *)page_virt(pg) + at, n) :
+								write_new(o, u, pos, n);
+		if (unlikely(done < (ssize_t)n)) {
+			pos += (u64)max(done, (ssize_t)0);
 			break;
-		u->pos += done;
-		total += done;
-		if (done < n)
-			break;
+		}
+		pos += n;
 	}
+	ssize_t total = (off_t)pos - u->pos;
 	if (total == 0)
 		return done < 0 ? done : -EFAULT;
+	u->pos = (off_t)pos;
 	inode_drop_privileges(ino);
 	inode_touch(ino, true);
 	return total;
@@ -359,8 +366,9 @@ static int parse_size_or_percent(const char *text, u64 *bytes)
 	return err;
 }
 
-static int parse_option(struct tmpfs_options *o, const char *key, const char *value)
+static int parse_option(void *arg, const char *key, const char *value)
 {
+	struct tmpfs_options *o = arg;
 	u64 bytes;
 	int err = -EINVAL;
 	if (!value)
@@ -384,27 +392,6 @@ static int parse_option(struct tmpfs_options *o, const char *key, const char *va
 	return err ? -EINVAL : 0;
 }
 
-static int parse_options(struct tmpfs_options *o, const char *options)
-{
-	char text[OPTIONS_MAX];
-	if (!options)
-		return 0;
-	if (strscpy(text, options, sizeof(text)) < 0)
-		return -EINVAL;
-	for (char *word = text, *next; word && *word; word = next) {
-		next = strchr(word, ',');
-		if (next)
-			*next++ = '\0';
-		if (!*word)
-			continue;
-		char *value = parse_value(word);
-		int err = parse_option(o, word, value);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
 int tmpfs_mount(struct superblock *sb, const char *options)
 {
 	u64 half = pages_total() / 2;
@@ -412,7 +399,7 @@ int tmpfs_mount(struct superblock *sb, const char *options)
 		.blocks = half, .inodes = half, .mode = 01777,
 		.uid = current_cred()->fsuid, .gid = current_cred()->fsgid,
 	};
-	int err = parse_options(&o, options);
+	int err = mount_options_each(options, parse_option, &o);
 	if (err)
 		return err;
 	sb->magic = TMPFS_MAGIC;
@@ -433,7 +420,7 @@ int tmpfs_mount(struct superblock *sb, const char *options)
 static int tmpfs_remount(struct superblock *sb, const char *options)
 {
 	struct tmpfs_options o = { .blocks = sb->max_blocks, .inodes = sb->max_inodes };
-	int err = parse_options(&o, options);
+	int err = mount_options_each(options, parse_option, &o);
 	if (err)
 		return err;
 	if ((o.blocks && o.blocks < sb->used_blocks) || (o.inodes && o.inodes < superblock_inodes(sb)))

@@ -5,12 +5,13 @@
  * Promise   tty(4), termios(3): a read answers a line (canonical) or what VMIN and VTIME ask for (raw); a
  *           process that is not in the foreground gets SIGTTIN when it reads and, with TOSTOP, SIGTTOU when
  *           it writes; the keyboard's signals reach the foreground group also while nobody reads. After
- *           a hang-up files opened before it read 0 bytes and write -EIO. /dev/tty is the caller's
+ *           a hang-up files opened before it read 0 bytes and write -EIO; when the leader whom it told ends,
+ *           the group that was in the foreground is told as well. /dev/tty is the caller's
  *           controlling terminal or ENXIO; /dev/console is the last `console=` option, and neither becomes
  *           a controlling terminal by being opened nor stops background processes.
  * Locks     tty.h. Order: lock, then the process tree's and signal locks (inside signal_pgrp and its like)
  *           or the device's. The wait queue is woken with no lock held.
- * Lifetime  terminals of devices are made at boot and stay
+ * Lifetime  terminals of devices are made at boot and stay; those of pseudo-terminals go with the last reference
  * Blocking  read, write: -EAGAIN, woken by input, by room in the device, by a hang-up. Inter-byte time-outs
  *           (VTIME) are file_ops.read_deadline: file.c asks for it before each sleep.
  * Reading   interrupts only append to the raw ring (tty_port_input). One kernel thread, "ttyd", takes it
@@ -39,7 +40,7 @@ static struct waitq work_wq = WAITQ_INIT(work_wq, WAIT_KTHREAD);
 static u32 work_due;	    /* [atomic] */
 static struct tty *console; /* [boot] what /dev/console is; NULL: nothing */
 
-static const struct file_ops tty_ops, console_ops;
+static const struct file_ops console_ops;
 
 /* --- from the device --- */
 
@@ -49,15 +50,22 @@ static void work_schedule(void)
 	wake(&work_wq, POLLIN);
 }
 
-static void port_input(struct tty_port *p, const u8 *s, size_t n, enum tty_port_event event)
+/* How many there was room for. */
+static size_t raw_put(struct tty *t, const u8 *s, size_t n, enum tty_port_event event)
 {
-	struct tty *t = p->client_data;
+	size_t i = 0;
 	u64 irq = spin_lock_irqsave(&t->raw_lock);
-	for (size_t i = 0; i < n && !ring_is_full(&t->raw); i++) {
+	for (; i < n && !ring_is_full(&t->raw); i++) {
 		t->raw_cells[ring_head_slot(&t->raw)] = s[i] | event << TTY_RAW_EVENT_SHIFT;
 		ring_push(&t->raw, 1);
 	}
 	spin_unlock_irqrestore(&t->raw_lock, irq);
+	return i;
+}
+
+static void port_input(struct tty_port *p, const u8 *s, size_t n, enum tty_port_event event)
+{
+	raw_put(p->client_data, s, n, event);
 	work_schedule();
 }
 
@@ -103,6 +111,7 @@ void tty_feed(struct tty *t)
 	};
 	u8 buf[FEED_CHUNK];
 	enum tty_port_event event = TTY_INPUT_NORMAL;
+	u32 tail = t->raw.tail;
 	assert_mutex_held(&t->lock);
 	ldisc_flush_echo(&t->ld);
 	for (size_t n; (n = raw_peek(t, buf, &event));) {
@@ -117,6 +126,48 @@ void tty_feed(struct tty *t)
 		if (taken < n)
 			break;
 	}
+	if (t->raw.tail != tail && t->port->ops->input_room)
+		t->port->ops->input_room(t->port);
+}
+
+size_t tty_receive(struct tty *t, const u8 *s, size_t n)
+{
+	size_t taken = 0;
+	mutex_lock(&t->lock);
+	if (unlikely(!ring_is_empty(&t->raw)))
+		tty_feed(t); /* first come */
+	if (likely(ring_is_empty(&t->raw))) {
+		taken = ldisc_receive(&t->ld, s, n);
+		if (taken)
+			t->last_input_ns = clock_now_ns();
+	}
+	if (taken < n)
+		taken += raw_put(t, s + taken, n - taken, TTY_INPUT_NORMAL);
+	mutex_unlock(&t->lock);
+	tty_announce(t);
+	return taken;
+}
+
+size_t tty_input_room(struct tty *t)
+{
+	return ring_room(&t->raw);
+}
+
+void tty_output_room(struct tty *t)
+{
+	/* an echo that found the device full was stored before it tried: it is seen here */
+	if (unlikely(!ring_is_empty(&t->ld.echo))) {
+		mutex_lock(&t->lock);
+		ldisc_flush_echo(&t->ld);
+		mutex_unlock(&t->lock);
+	}
+	wake(&t->wq, POLLOUT | POLLWRNORM);
+}
+
+void tty_drop_raw_input(struct tty *t)
+{
+	guard(mutex)(&t->lock);
+	raw_take(t, ring_used(&t->raw));
 }
 
 void tty_announce(struct tty *t)
@@ -185,18 +236,36 @@ static void ld_flush_output(struct ldisc *ld)
 	wake(&t->wq, POLLOUT | POLLWRNORM);
 }
 
+static void ld_input_flushed(struct ldisc *ld)
+{
+	struct tty_port *p = tty_of_ldisc(ld)->port;
+	if (p->ops->input_flushed)
+		p->ops->input_flushed(p);
+}
+
 static const struct ldisc_ops ldisc_to_tty = {
 	.write = ld_write, .room = ld_room, .signal = ld_signal, .set_stopped = ld_set_stopped,
-	.flush_output = ld_flush_output,
+	.flush_output = ld_flush_output, .input_flushed = ld_input_flushed,
 };
 
 /* --- sessions --- */
 
+static void tty_clear_session_refs(struct tty *t)
+{
+	pid_put(take(t->session));
+	pid_put(take(t->pgrp));
+}
+
 void tty_put(struct tty *t)
 {
+	if (!t || !ref_put(&t->ref))
+		return;
 	/* terminals of devices keep the reference they were born with */
-	if (t && ref_put(&t->ref))
+	if (!t->port->ops->release)
 		ref_bug(&t->ref, "put of a device's terminal");
+	tty_clear_session_refs(t);
+	t->port->ops->release(t->port);
+	kfree(t);
 }
 
 u64 tty_rdev(const struct tty *t)
@@ -206,8 +275,11 @@ u64 tty_rdev(const struct tty *t)
 
 int tty_foreground_pgrp_number(struct tty *t)
 {
-	guard(mutex)(&t->lock);
-	return t->pgrp ? t->pgrp->nr : -1;
+	rcu_read_lock(); /* pids outlive their last put; the lock is out of reach for a reader of /proc */
+	const struct pid *pgrp = rcu_load(t->pgrp);
+	int nr = pgrp ? pgrp->nr : -1;
+	rcu_read_unlock();
+	return nr;
 }
 
 bool tty_is_mine(struct tty *t)
@@ -237,8 +309,7 @@ int tty_check_background(struct tty *t, int sig)
 void tty_clear_session(struct tty *t)
 {
 	assert_mutex_held(&t->lock);
-	pid_put(take(t->session));
-	pid_put(take(t->pgrp));
+	tty_clear_session_refs(t);
 }
 
 int tty_become_controlling(struct tty *t)
@@ -277,7 +348,7 @@ static void hang_up(struct tty *t, bool leader_exits)
 	if (pgrp && leader_exits)
 		signal_pgrp(pgrp, SIGHUP);
 	if (session)
-		session_clear_tty(session);
+		session_hung_up(session, leader_exits ? NULL : pgrp);
 	pid_put(session);
 	pid_put(pgrp);
 	wake_all(&t->wq, POLLIN | POLLOUT | POLLERR | POLLHUP | POLLRDNORM | POLLWRNORM);
@@ -288,10 +359,34 @@ void tty_hangup(struct tty *t)
 	hang_up(t, false);
 }
 
+void tty_unplug(struct tty *t)
+{
+	mutex_lock(&t->lock);
+	t->unplugged = true;
+	mutex_unlock(&t->lock);
+	hang_up(t, false);
+}
+
+/* The terminal goes on without a session: who has it open may still use it. */
+static void leave_behind(struct tty *t)
+{
+	mutex_lock(&t->lock);
+	struct pid *session = take(t->session), *pgrp = take(t->pgrp);
+	mutex_unlock(&t->lock);
+	if (pgrp)
+		signal_pgrp(pgrp, SIGHUP);
+	if (session)
+		session_clear_tty(session);
+	pid_put(session);
+	pid_put(pgrp);
+}
+
 void tty_leader_exits(void)
 {
 	struct tty *t __autoput(tty) = current_tty();
-	if (t)
+	if (t && t->port->flags & TTY_PORT_HAS_MASTER)
+		leave_behind(t);
+	else if (t)
 		hang_up(t, true);
 }
 
@@ -310,6 +405,8 @@ bool tty_file_is_dead(const struct file *f)
 static int open_tty(struct file *f, struct tty *t)
 {
 	guard(mutex)(&t->lock);
+	if (t->unplugged)
+		return -EIO;
 	if (t->exclusive && !capable(CAP_SYS_ADMIN))
 		return -EBUSY;
 	if (t->nr_open == 0 && t->port->ops->open) {
@@ -356,7 +453,8 @@ static void tty_release(struct file *f)
 	struct tty *t = tty_of(f);
 	mutex_lock(&t->lock);
 	if (--t->nr_open == 0) {
-		ldisc_flush_input(&t->ld);
+		if (!(t->port->flags & TTY_PORT_HAS_MASTER))
+			ldisc_flush_input(&t->ld);
 		t->exclusive = false;
 		if (t->port->ops->close)
 			t->port->ops->close(t->port);
@@ -464,7 +562,7 @@ static u32 tty_ready(struct file *f)
 static bool is_drained(struct tty *t)
 {
 	struct tty_port *p = t->port;
-	return ring_is_empty(&t->ld.echo) && !(p->ops->pending && p->ops->pending(p));
+	return !p->ops->pending || (ring_is_empty(&t->ld.echo) && !p->ops->pending(p));
 }
 
 int tty_wait_drained(struct tty *t, u64 deadline_ns)
@@ -472,7 +570,7 @@ int tty_wait_drained(struct tty *t, u64 deadline_ns)
 	return wait_event(&t->wq, POLLOUT, is_drained(t), deadline_ns, WAIT_INTERRUPTIBLE);
 }
 
-static const struct file_ops tty_ops = {
+const struct file_ops tty_ops = {
 	.name = "tty", .flags = FILE_WRITE_ALL | FILE_KEEP_POS_UNLOCKED,
 	.open = tty_open, .read = tty_read, .read_deadline = tty_read_deadline, .write = tty_write,
 	.ready = tty_ready, .ioctl = tty_ioctl, .release = tty_release,
@@ -493,7 +591,7 @@ static void device_add(u32 major, u32 minor, const char *name, const struct file
 		log_warn("tty: /dev/%s: error %d", name, -err);
 }
 
-static struct tty *tty_new(struct tty_port *p)
+struct tty *tty_new(struct tty_port *p)
 {
 	struct tty *t = kzalloc(sizeof(*t));
 	if (!t)
@@ -507,8 +605,8 @@ static struct tty *tty_new(struct tty_port *p)
 	ring_init(&t->raw, TTY_RAW_CELLS);
 	ldisc_init(&t->ld, &ldisc_to_tty, &p->initial);
 	p->client_data = t;
+	list_init(&t->node);
 	__atomic_store_n(&p->client, &client, __ATOMIC_RELEASE);
-	list_add_tail(&ttys, &t->node);
 	return t;
 }
 
@@ -519,6 +617,7 @@ void tty_init(void)
 		struct tty *t = tty_new(p);
 		if (!t)
 			continue;
+		list_add_tail(&ttys, &t->node);
 		device_add(p->major, p->minor, p->name, &tty_ops, t, 0620);
 		if (p->major == VT_MAJOR && strcmp(p->name, "tty1") == 0)
 			device_add(VT_MAJOR, 0, "tty0", &tty_ops, t, 0620);

@@ -6,8 +6,8 @@
  * Locks     lock (RANK_TTY, sleeping): the line discipline and the ownership. User memory is not touched
  *           under it, so no page fault can hold a terminal up. raw_lock (RANK_DEVICE): what interrupts
  *           brought and the discipline has not seen.
- * Lifetime  counted: one reference for the device (never dropped), one per file, one per session that it
- *           controls (kernel/proc)
+ * Lifetime  counted: one reference for the device (never dropped) or the master, one per file, one per process
+ *           that it controls (kernel/proc)
  */
 #pragma once
 #include "fs/file.h"
@@ -18,7 +18,7 @@
 #include "kernel/core/upcalls.h"
 #include "kernel/dev/tty_port.h"
 
-enum { TTY_RAW_CELLS = 2048, TTY_RAW_EVENT_SHIFT = 8 };
+enum { TTY_RAW_CELLS = 4096, TTY_RAW_EVENT_SHIFT = 8 };
 
 struct tty {
 	struct ref ref;
@@ -28,16 +28,17 @@ struct tty {
 	struct winsize size;	/* [lock] */
 	u32 input_speed, output_speed; /* [lock] bits per second */
 	struct pid *session;	/* [lock] counted; NULL: controls none */
-	struct pid *pgrp;	/* [lock] counted: the foreground process group */
+	struct pid *pgrp;	/* [lock; RCU readers] counted: the foreground process group */
 	u32 nr_open;		/* [lock] */
 	bool exclusive;		/* [lock] TIOCEXCL */
+	bool unplugged;		/* [lock] there is no device any more: no new openings */
 	u64 last_input_ns;	/* [lock] for VTIME */
 	u64 hangups;		/* [lock] files opened before the last one are dead */
 	struct waitq wq;
 	struct spinlock raw_lock;
 	struct ring raw;	/* [raw_lock] */
 	u16 raw_cells[TTY_RAW_CELLS]; /* [raw_lock] byte, and enum tty_port_event above it */
-	struct list node;	/* [boot] all terminals */
+	struct list node;	/* [boot] all terminals of devices */
 };
 
 static inline struct tty *tty_get(struct tty *t)
@@ -48,12 +49,24 @@ static inline struct tty *tty_get(struct tty *t)
 void tty_put(struct tty *t);
 DEFINE_AUTOPUT(tty)
 
+extern int tty_legacy_tiocsti; /* [atomic] /proc/sys/dev/tty/legacy_tiocsti */
 u64 tty_rdev(const struct tty *t); /* tty_nr in /proc/PID/stat is made of it */
 int tty_foreground_pgrp_number(struct tty *t); /* tpgid in /proc/PID/stat; -1: none */
+struct tty *tty_new(struct tty_port *p); /* counted once, for the device; NULL: no memory */
 void tty_hangup(struct tty *t);	   /* every open file becomes useless; the session leader gets SIGHUP */
 void tty_leader_exits(void);	   /* kernel/proc: the current process leads a session and is ending */
+void tty_unplug(struct tty *t);	   /* the same, and nobody can open it again */
 /* Makes a terminal of every registered port, registers the device nodes, starts the worker. */
 void tty_init(void);
+
+/* --- for ports whose other end is a task, no interrupt: fs/pty.c --- */
+extern const struct file_ops tty_ops;	   /* a file whose priv is the terminal; open counts it */
+size_t tty_receive(struct tty *t, const u8 *s, size_t n); /* input, processed at once: how many bytes were taken */
+size_t tty_input_room(struct tty *t);	   /* bytes that tty_receive() takes whatever they are; 0: wait for POLLOUT */
+void tty_output_room(struct tty *t);	   /* the device took output: echoes and writers go on */
+void tty_drop_raw_input(struct tty *t);	   /* what the line discipline has not seen */
+/* What may be asked at either end of a pair: modes, window, foreground group, session. */
+long tty_either_ioctl(struct tty *t, u32 cmd, unsigned long arg);
 
 /* --- between tty.c and tty_ioctl.c --- */
 long tty_ioctl(struct file *f, u32 cmd, unsigned long arg);

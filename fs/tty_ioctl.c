@@ -5,8 +5,8 @@
  * Promise   ioctl_tty(2). What changes a terminal stops a background process with SIGTTOU first, as termios(3)
  *           says; TCSETSW and TCSBRK wait until output is out, and a signal interrupts the wait.
  * Locks     the terminal's (tty.h); user memory is touched before or after, never under it
- * Linux     no modem lines, no line disciplines but N_TTY; TIOCSTI is EIO, as where
- *           dev.tty.legacy_tiocsti is off; struct termio of the seventies is not known (ENOTTY)
+ * Linux     no modem lines, no line disciplines but N_TTY; TIOCSTI as dev.tty.legacy_tiocsti says (on);
+ *           struct termio of the seventies is not known (ENOTTY)
  */
 #include "fs/inode.h"
 #include "fs/tty.h"
@@ -14,6 +14,8 @@
 #include "kernel/lib/errno.h"
 #include "kernel/uapi/ioctl.h"
 #include "mm/uaccess.h"
+
+int tty_legacy_tiocsti = 1;
 
 enum { BREAK_NS = 250000000, BREAK_UNIT_NS = 100000000 };
 
@@ -111,8 +113,6 @@ static long set_window(struct tty *t, const void __user *user)
 
 static long get_owner(struct tty *t, u32 cmd, int __user *user)
 {
-	if (!tty_is_mine(t))
-		return -ENOTTY;
 	mutex_lock(&t->lock);
 	struct pid *p = cmd == TIOCGSID ? t->session : t->pgrp;
 	int nr = p ? p->nr : 0;
@@ -245,8 +245,11 @@ static long put_count(struct tty *t, u32 cmd, int __user *user)
 {
 	struct tty_port *p = t->port;
 	mutex_lock(&t->lock);
-	size_t n = cmd == TIOCINQ ? ldisc_readable_bytes(&t->ld) :
-		   ring_used(&t->ld.echo) + (p->ops->pending ? p->ops->pending(p) : 0);
+	size_t n = 0;
+	if (cmd == TIOCINQ)
+		n = ldisc_readable_bytes(&t->ld);
+	else if (p->ops->pending)
+		n = ring_used(&t->ld.echo) + p->ops->pending(p);
 	mutex_unlock(&t->lock);
 	return put_user((int)n, user);
 }
@@ -274,10 +277,30 @@ static long hang_up_now(struct tty *t)
 	return 0;
 }
 
-/* What changes the terminal or asks about its modes; -ENOIOCTLCMD: not of that kind. */
-static long modes_ioctl(struct tty *t, u32 cmd, void __user *user)
+/* A byte as if it had been typed. */
+static long type_ahead(struct tty *t, const u8 __user *user)
 {
+	bool is_admin = capable(CAP_SYS_ADMIN);
+	u8 c;
+	if (!READ_ONCE(tty_legacy_tiocsti) && !is_admin)
+		return -EIO;
+	if (!is_admin && !tty_is_mine(t))
+		return -EPERM;
+	if (get_user(c, user))
+		return -EFAULT;
+	tty_receive(t, &c, 1);
+	return 0;
+}
+
+long tty_either_ioctl(struct tty *t, u32 cmd, unsigned long arg)
+{
+	void __user *user = (void __user *)arg;
 	switch (cmd) {
+	case TIOCGPGRP:
+	case TIOCGSID:
+		return get_owner(t, cmd, user);
+	case TIOCSPGRP:
+		return set_foreground(t, user);
 	case TCGETS:
 		return get_modes(t, user, sizeof(struct termios));
 	case TCGETS2:
@@ -308,9 +331,7 @@ long tty_ioctl(struct file *f, u32 cmd, unsigned long arg)
 	switch (cmd) {
 	case TIOCGPGRP:
 	case TIOCGSID:
-		return get_owner(t, cmd, user);
-	case TIOCSPGRP:
-		return set_foreground(t, user);
+		return tty_is_mine(t) ? get_owner(t, cmd, user) : -ENOTTY;
 	case TIOCSCTTY:
 		return take_control(f, t, arg == 1);
 	case TIOCNOTTY:
@@ -344,8 +365,10 @@ long tty_ioctl(struct file *f, u32 cmd, unsigned long arg)
 	case TIOCVHANGUP:
 		return hang_up_now(t);
 	case TIOCSTI:
+		return type_ahead(t, user);
+	case TIOCGPTPEER:
 		return -EIO;
 	default:
-		return modes_ioctl(t, cmd, user);
+		return tty_either_ioctl(t, cmd, arg);
 	}
 }

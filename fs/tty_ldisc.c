@@ -12,7 +12,7 @@
  *           and head: that is all that editing may touch.
  * Locks     the caller's
  * Linux     termios(3), ioctl_tty(2); compared byte by byte with Linux's pseudo-terminals in
- *           tests/unit/. Not there: EXTPROC, XCASE, OFILL (Linux ignores the last two as well).
+ *           tests/abi/tty/. Not there: EXTPROC, XCASE, OFILL (Linux ignores the last two as well).
  */
 #include "fs/tty_ldisc.h"
 #include "kernel/lib/errno.h"
@@ -25,7 +25,10 @@ enum {
 	DEL = 0x7f,
 	SEVEN_BITS = 0x7f,
 	PARITY_MARK = 0xff,
+	UNCHANGED_IN_ECHO = 0xff, /* Linux's echo marks its own commands with it */
 	OUTPUT_CHUNK = 256,
+	CASE_STEP = 'a' - 'A',
+	LATIN1_A_GRAVE = 0xc0, LATIN1_TIMES = 0xd7, LATIN1_SHARP_S = 0xdf, LATIN1_DIVISION = 0xf7,
 };
 
 enum erase_kind { ERASE_ONE, ERASE_WORD, ERASE_LINE };
@@ -61,14 +64,20 @@ static bool is_control(u8 c)
 	return c < ' ' || c == DEL;
 }
 
-static bool is_letter(u8 c)
+/* Case is Latin-1's, whatever the text is in; so it is on Linux. */
+static bool is_lower(u8 c)
 {
-	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+	return (c >= 'a' && c <= 'z') || (c >= LATIN1_SHARP_S && c != LATIN1_DIVISION);
+}
+
+static bool is_upper(u8 c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= LATIN1_A_GRAVE && c < LATIN1_SHARP_S && c != LATIN1_TIMES);
 }
 
 static bool is_word_byte(u8 c)
 {
-	return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c >= 0xaa;
+	return is_lower(c) || is_upper(c) || (c >= '0' && c <= '9') || c == '_';
 }
 
 static bool is_continuation(const struct ldisc *ld, u8 c)
@@ -129,8 +138,8 @@ static size_t process_output(struct ldisc *ld, u8 c, u8 *out)
 	default:
 		if (is_control(c))
 			break;
-		if ((flags & OLCUC) && is_letter(c))
-			out[0] = c & ~0x20;
+		if ((flags & OLCUC) && is_lower(c))
+			out[0] = c - CASE_STEP;
 		if (!is_continuation(ld, c))
 			ld->column++;
 	}
@@ -185,14 +194,13 @@ static void set_stopped(struct ldisc *ld, bool stopped, bool held)
 	bool after = ldisc_output_is_stopped(ld);
 	if (before != after)
 		ld->ops->set_stopped(ld, after);
-	if (!after)
-		ldisc_flush_echo(ld);
 }
 
 void ldisc_hold(struct ldisc *ld, bool held)
 {
 	/* TCOON ends a stop by VSTOP as well */
 	set_stopped(ld, held && ld->stopped, held);
+	ldisc_flush_echo(ld);
 }
 
 /* --- echo --- */
@@ -208,6 +216,11 @@ static void echo_unprocessed(struct ldisc *ld, u8 c)
 static void echo_raw(struct ldisc *ld, u8 c)
 {
 	u8 out[LDISC_MAX_EXPANSION] = { c };
+	if (c == UNCHANGED_IN_ECHO) {
+		echo_unprocessed(ld, c);
+		ld->column++;
+		return;
+	}
 	size_t n = ld->termios.c_oflag & OPOST ? process_output(ld, c, out) : 1;
 	for (size_t i = 0; i < n; i++)
 		echo_unprocessed(ld, out[i]);
@@ -253,10 +266,6 @@ static void note_line_column(struct ldisc *ld)
 static void echo_typed(struct ldisc *ld, u8 c)
 {
 	echo_end_of_erasing(ld);
-	if (c == '\n') {
-		echo_raw(ld, '\n');
-		return;
-	}
 	note_line_column(ld);
 	echo_char(ld, c);
 }
@@ -406,6 +415,7 @@ void ldisc_flush_input(struct ldisc *ld)
 	ld->tail = ld->canon_head = ld->head;
 	ld->literal = false;
 	ld->erasing = false;
+	ld->ops->input_flushed(ld);
 }
 
 /* --- input --- */
@@ -511,12 +521,22 @@ static void receive_plain(struct ldisc *ld, u8 c)
 	store_marked(ld, c);
 }
 
+/* A return key that means newline, where there are no lines; a newline itself is shown as ^J there. */
+static void receive_return(struct ldisc *ld)
+{
+	if (has_lflag(ld, ECHO)) {
+		echo_end_of_erasing(ld);
+		echo_raw(ld, '\n');
+	}
+	store(ld, '\n');
+}
+
 static u8 map_case_and_bits(const struct ldisc *ld, u8 c)
 {
 	if (has_iflag(ld, ISTRIP))
 		c &= SEVEN_BITS;
-	if (has_iflag(ld, IUCLC) && has_lflag(ld, IEXTEN) && c >= 'A' && c <= 'Z')
-		c |= 0x20;
+	if (has_iflag(ld, IUCLC) && has_lflag(ld, IEXTEN) && is_upper(c))
+		c += CASE_STEP;
 	return c;
 }
 
@@ -537,6 +557,10 @@ static void receive_one(struct ldisc *ld, u8 c)
 	if (c == '\r') {
 		if (has_iflag(ld, IGNCR))
 			return;
+		if (has_iflag(ld, ICRNL) && !has_lflag(ld, ICANON)) {
+			receive_return(ld);
+			return;
+		}
 		if (has_iflag(ld, ICRNL))
 			c = '\n';
 	} else if (c == '\n' && has_iflag(ld, INLCR)) {
@@ -702,6 +726,8 @@ void ldisc_set_termios(struct ldisc *ld, const struct termios *t)
 	ld->termios = *t;
 	if ((old.c_lflag ^ t->c_lflag) & ICANON)
 		change_mode(ld);
-	if ((old.c_iflag & IXON) && !(t->c_iflag & IXON) && ld->stopped)
+	if ((old.c_iflag & IXON) && !(t->c_iflag & IXON) && ld->stopped) {
 		set_stopped(ld, false, ld->held);
+		ldisc_flush_echo(ld);
+	}
 }

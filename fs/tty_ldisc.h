@@ -25,6 +25,7 @@ struct ldisc_ops {
 	void (*signal)(struct ldisc *ld, int sig); /* to the foreground process group */
 	void (*set_stopped)(struct ldisc *ld, bool stopped);
 	void (*flush_output)(struct ldisc *ld); /* the device forgets what it has not sent */
+	void (*input_flushed)(struct ldisc *ld); /* what was typed was thrown away */
 };
 
 enum ldisc_error { LDISC_BREAK, LDISC_PARITY, LDISC_FRAME, LDISC_OVERRUN };

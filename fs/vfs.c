@@ -2,12 +2,12 @@
 /*
  * vfs: the file systems that there are from the beginning.
  *
- * Promise   after vfs_init() the boot task has a root: an empty tmpfs with /dev, /proc and /sys on it. What
+ * Promise   after vfs_init() the boot task has a root: an empty tmpfs with /dev, /dev/pts, /proc and /sys. What
  *           the modules bring is unpacked into it later (cpio.c).
  * Locks     none: boot, one task
  * Lifetime  the root is never unmounted
  */
-#include "fs/flock.h"
+#include "fs/filelock.h"
 #include "fs/inode.h"
 #include "fs/mount.h"
 #include "kernel/core/log.h"
@@ -36,7 +36,7 @@ void vfs_init(void)
 	struct path root;
 	dentry_init();
 	anon_inode_init();
-	flock_init();
+	filelock_init();
 	memdev_init();
 	int err = mount_root(&root);
 	if (err)
@@ -47,4 +47,8 @@ void vfs_init(void)
 	for (size_t i = 0; i < ARRAY_LEN(standard); i++)
 		mount_standard(&root, standard[i].type, standard[i].name);
 	path_put(&root);
+	err = mount_kernel("devpts", "devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC | MS_RELATIME,
+		"gid=5,mode=620,ptmxmode=666"); /* 5 is Debian's group tty */
+	if (err)
+		log_err("vfs: cannot mount devpts on /dev/pts: error %d", -err);
 }

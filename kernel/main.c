@@ -10,6 +10,7 @@
 #include "fs/epoll.h"
 #include "fs/file.h"
 #include "fs/inode.h"
+#include "fs/pty.h"
 #include "fs/tty.h"
 #include "ipc/futex.h"
 #include "kernel/core/clock.h"
@@ -23,6 +24,7 @@
 #include "kernel/core/sched.h"
 #include "kernel/dev/console.h"
 #include "kernel/dev/fbconsole.h"
+#include "kernel/dev/ps2.h"
 #include "kernel/dev/serial.h"
 #include "kernel/lib/string.h"
 #include "kernel/options.h"
@@ -76,8 +78,10 @@ static void choose_console(void)
 /* Drivers and the files that reach them; devfs is filled from what they register. */
 static const struct step device_steps[] = {
 	{ "serial", serial_init },
+	{ "ps2", ps2_init },
 	{ "console", choose_console },
 	{ "tty", tty_init },
+	{ "pty", pty_init },
 };
 
 static struct bootinfo *boot;

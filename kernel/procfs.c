@@ -9,9 +9,12 @@
  */
 #include "kernel/procfs.h"
 #include "fs/epoll.h"
+#include "fs/filelock.h"
 #include "fs/inotify.h"
 #include "fs/mount.h"
 #include "fs/procfs.h"
+#include "fs/pty.h"
+#include "fs/tty.h"
 #include "ipc/pipe.h"
 #include "kernel/core/random.h"
 #include "kernel/core/trace.h"
@@ -161,6 +164,20 @@ static int set_epoll_watches(u64 v)
 	if (v > INT64_MAX)
 		return -EINVAL;
 	WRITE_ONCE(epoll_max_user_watches, v);
+	return 0;
+}
+
+static int set_pty_max(u64 v)
+{
+	if (v > PTY_MAX_LIMIT)
+		return -EINVAL;
+	WRITE_ONCE(pty_max, (int)v);
+	return 0;
+}
+
+static int set_legacy_tiocsti(u64 v)
+{
+	WRITE_ONCE(tty_legacy_tiocsti, v != 0);
 	return 0;
 }
 

@@ -7,6 +7,8 @@
 #include "kernel/lib/string.h"
 #include "mm/uaccess.h"
 
+const struct iovec uio_no_segment;
+
 void uio_init_iov(struct uio *u, const struct iovec *iov, unsigned n, size_t total)
 {
 	u->kind = UIO_USER;
@@ -27,6 +29,8 @@ ssize_t uio_import(struct uio *u, const struct iovec __user *uiov, unsigned long
 		return -ENOMEM;
 	ssize_t err = copy_from_user(v, uiov, n * sizeof(*v));
 	size_t total = 0;
+	if (n == 1) /* cut before it is looked at, as on Linux, which knows no array of one */
+		v->iov_len = (ssize_t)v->iov_len < 0 ? v->iov_len : min(v->iov_len, UIO_MAX_BYTES);
 	for (unsigned long i = 0; !err && i < n; i++) {
 		ssize_t len = v[i].iov_len;
 		if (len < 0)
@@ -108,12 +112,14 @@ static __noinline size_t move_pieces(struct uio *u, void *buf, size_t n, enum di
 	return done;
 }
 
-/* Moves up to n bytes; answers how many before a fault. */
+/* Moves up to n bytes; answers how many before a fault. What is no user memory has no room in its segment. */
 static __always_inline size_t move(struct uio *u, void *buf, size_t n, enum direction dir)
 {
-	if (unlikely(u->kind != UIO_USER || n > u->left || n > u->seg->iov_len - u->seg_off))
+	if (unlikely(n > u->left || n > u->seg->iov_len - u->seg_off))
 		return move_pieces(u, buf, n, dir);
-	n -= move_user((char __user *)u->seg->iov_base + u->seg_off, buf, n, dir);
+	size_t missed = move_user((char __user *)u->seg->iov_base + u->seg_off, buf, n, dir);
+	if (unlikely(missed))
+		n -= missed;
 	u->left -= n;
 	u->seg_off += n;
 	return n;

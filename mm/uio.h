@@ -27,7 +27,7 @@ struct uio {
 	size_t left;		/* bytes still to move */
 	off_t pos;		/* file position for files that have one */
 	size_t seg_off;		/* into the first segment */
-	const struct iovec *seg; /* current segment (kernel copies of the iovecs) */
+	const struct iovec *seg; /* current segment (kernel copies of the iovecs); UIO_KERNEL: an empty one */
 	struct iovec one;	/* the single-segment case */
 	void *kbuf;		/* UIO_KERNEL: next byte */
 };
@@ -38,6 +38,7 @@ struct uio_mark {
 	void *kbuf;
 };
 
+extern const struct iovec uio_no_segment; /* has no room: what is in no user memory is for the slow way */
 static inline void uio_init_user(struct uio *u, void __user *buf, size_t n) /* caller checked access_ok */
 {
 	u->kind = UIO_USER;
@@ -54,7 +55,7 @@ static inline void uio_init_kernel(struct uio *u, void *buf, size_t n)
 	u->flags = 0;
 	u->left = n;
 	u->seg_off = 0;
-	u->seg = NULL;
+	u->seg = &uio_no_segment;
 	u->kbuf = buf;
 }
 void uio_init_iov(struct uio *u, const struct iovec *iov, unsigned n, size_t total);
@@ -80,6 +81,11 @@ size_t uio_hand_over(struct uio *to, struct mm *to_mm, struct uio *from);
 /* The whole object or nothing: 0 or -EFAULT. */
 int uio_put_all(struct uio *u, const void *from, size_t n);
 int uio_take_all(struct uio *u, void *to, size_t n);
+/* Would it end beyond what an offset can say? Asked where there is nothing to read or no room to write. */
+static inline bool uio_overflows(const struct uio *u)
+{
+	return (off_t)((u64)u->pos + u->left) < 0;
+}
 static inline void uio_save(const struct uio *u, struct uio_mark *m)
 {
 	*m = (struct uio_mark){ u->left, u->seg_off, u->seg, u->kbuf };

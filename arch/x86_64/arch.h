@@ -126,6 +126,7 @@ static inline u64 arch_cycles(void)			/* a free-running counter, for measuring a
 
 /* --- the end --- */
 __noreturn void arch_poweroff(void);			/* ACPI S5, else halt */
+bool arch_has_i8042(void);			/* the firmware does not deny that there is a keyboard controller */
 __noreturn void arch_reboot(void);			/* ACPI reset, keyboard controller, triple fault */
 void arch_debug_exit(unsigned code);			/* QEMU's isa-debug-exit: status (code << 1) | 1; returns if there is none */
 

@@ -71,6 +71,11 @@ __noreturn void arch_poweroff(void)
 	cpu_halt_forever();
 }
 
+bool arch_has_i8042(void)
+{
+	return platform.has_i8042;
+}
+
 static void keyboard_reset(void)
 {
 	for (unsigned waited = 0; waited < STEP_WAIT_US; waited += POLL_US) {

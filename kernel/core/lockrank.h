@@ -39,6 +39,7 @@ enum lock_rank {
 	RANK_OBJECT,	 /* small objects: eventfd's counter, cred accounts, fs_ctx */
 	RANK_DENTRY,	 /* the name cache */
 	RANK_FILELOCK,	 /* advisory locks of one inode */
+	RANK_FILEWAIT,	 /* who waits for whose advisory lock */
 	RANK_SIGHAND,	 /* signal state of a process */
 	RANK_TIMERFD,
 	RANK_WAITQ,

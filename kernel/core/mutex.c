@@ -142,12 +142,18 @@ static bool rwlock_try_write(struct rwlock *l)
 		__ATOMIC_RELAXED);
 }
 
+/* Out of line like its brother below: what a sleep needs on the stack is no cost of the usual way. */
+static __noinline void read_after_wait(struct rwlock *l)
+{
+	wait_event(&l->wq, WAKE_READER, rwlock_try_read(l), FOREVER, WAIT_UNINTERRUPTIBLE);
+}
+
 void rwlock_read(struct rwlock *l)
 {
 	lockrank_assert_may_sleep();
 	lockrank_acquire(l, l->rank, l->subrank, __builtin_return_address(0));
 	if (unlikely(!rwlock_try_read(l)))
-		wait_event(&l->wq, WAKE_READER, rwlock_try_read(l), FOREVER, WAIT_UNINTERRUPTIBLE);
+		read_after_wait(l);
 }
 
 void rwlock_read_done(struct rwlock *l)
@@ -158,12 +164,8 @@ void rwlock_read_done(struct rwlock *l)
 		wake_all(&l->wq, WAKE_WRITER);
 }
 
-static int rwlock_write_mode(struct rwlock *l, enum wait_mode mode)
+static __noinline int write_after_wait(struct rwlock *l, enum wait_mode mode)
 {
-	lockrank_assert_may_sleep();
-	lockrank_acquire(l, l->rank, l->subrank, __builtin_return_address(0));
-	if (likely(rwlock_try_write(l)))
-		return 0;
 	__atomic_fetch_add(&l->writers_waiting, 1, __ATOMIC_SEQ_CST);
 	int err = wait_event(&l->wq, WAKE_WRITER, rwlock_try_write(l), FOREVER, mode);
 	u32 left = __atomic_sub_fetch(&l->writers_waiting, 1, __ATOMIC_SEQ_CST);
@@ -173,6 +175,13 @@ static int rwlock_write_mode(struct rwlock *l, enum wait_mode mode)
 			wake_all(&l->wq, WAKE_READER);
 	}
 	return err;
+}
+
+static inline int rwlock_write_mode(struct rwlock *l, enum wait_mode mode)
+{
+	lockrank_assert_may_sleep();
+	lockrank_acquire(l, l->rank, l->subrank, __builtin_return_address(0));
+	return likely(rwlock_try_write(l)) ? 0 : write_after_wait(l, mode);
 }
 
 void rwlock_write(struct rwlock *l)
@@ -189,5 +198,6 @@ void rwlock_write_done(struct rwlock *l)
 {
 	lockrank_release(l, l->rank);
 	__atomic_store_n(&l->state, 0, __ATOMIC_SEQ_CST);
-	wake_all(&l->wq, WAKE_READER | WAKE_WRITER);
+	if (unlikely(!waitq_is_idle(&l->wq)))
+		wake_all(&l->wq, WAKE_READER | WAKE_WRITER);
 }

@@ -36,3 +36,5 @@ u64 current_process_cpu_ns(void);		      /* all threads, living and dead */
 void futex_wake_one_user(int __user *addr);	      /* a thread's clear_child_tid word became 0 */
 void current_set_tty(struct tty *tty);		      /* NULL: this process gives it up */
 void session_clear_tty(struct pid *session);	      /* no process of it has a controlling terminal any more */
+/* The same after a hang-up; when the leader ends, the group that was in the foreground (NULL: none) hears of it. */
+void session_hung_up(struct pid *session, struct pid *pgrp);

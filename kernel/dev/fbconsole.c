@@ -236,10 +236,16 @@ static void log_write(const char *s, size_t n)
 
 static size_t port_write(struct tty_port *p, const u8 *s, size_t n)
 {
+	u8 reply[SCREEN_REPLY];
 	u64 irq = lock_fb();
 	screen_write(&fb.screen, s, n);
 	refresh();
+	size_t nr_reply = fb.screen.nr_reply;
+	memcpy(reply, fb.screen.reply, nr_reply);
+	fb.screen.nr_reply = 0;
 	unlock_fb(irq);
+	if (unlikely(nr_reply))
+		tty_port_input(p, reply, nr_reply, TTY_INPUT_NORMAL);
 	return n;
 }
 
@@ -261,6 +267,11 @@ static void port_set_termios(struct tty_port *p, const struct termios *t)
 static const struct tty_port_ops port_ops = {
 	.write = port_write, .write_room = port_write_room, .pending = port_pending, .set_termios = port_set_termios,
 };
+
+bool fbconsole_wants_app_cursor(void)
+{
+	return READ_ONCE(fb.screen.app_cursor);
+}
 
 int fbconsole_choose(void)
 {
@@ -336,6 +347,7 @@ void fbconsole_init(const struct bootinfo *bi)
 		.name = "tty1", .major = MAJOR_TTY, .minor = MINOR_TTY1, .ops = &port_ops,
 		.initial = tty_default_termios, .size = { .ws_row = (u16)rows, .ws_col = (u16)cols },
 	};
+	fb.port.initial.c_iflag |= IUTF8; /* what is typed is erased as it is shown */
 	tty_port_register(&fb.port);
 	fb.console.write = log_write;
 	console_register(&fb.console, CONSOLE_WHOLE_LOG);

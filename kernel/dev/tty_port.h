@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * tty_port: the device's end of a terminal: what a serial line, a keyboard with its screen or (later) the
- * master side of a pseudo-terminal is to fs/tty.c.
+ * tty_port: the device's end of a terminal: what a serial line, a keyboard with its screen or the
+ * master side of a pseudo-terminal (fs/pty.c) is to fs/tty.c.
  *
  * Promise   a driver fills in a struct tty_port and registers it; fs/tty.c makes the terminal of it. The
  *           driver hands input upward with tty_port_input() and tells with tty_port_room() that output
  *           can go on; both may be called from interrupts and before anybody listens (input is then lost).
  * Locks     a port's ops are called with the terminal's mutex held, in task context; they take their own
  *           RANK_DEVICE spinlock and never sleep. client is set once.
- * Lifetime  ports are static objects of their drivers
+ * Lifetime  ports of devices are static objects of their drivers; one with ops->release goes with its terminal
  */
 #pragma once
 #include "kernel/lib/list.h"
@@ -21,11 +21,20 @@ struct tty_port_ops {
 	void (*close)(struct tty_port *p); /* last closing */
 	size_t (*write)(struct tty_port *p, const u8 *s, size_t n); /* bytes taken: all if write_room() said so */
 	size_t (*write_room)(struct tty_port *p);
-	size_t (*pending)(struct tty_port *p); /* bytes taken that are not out yet */
+	size_t (*pending)(struct tty_port *p); /* bytes taken that are not out yet; NULL: nobody waits for that */
 	void (*set_stopped)(struct tty_port *p, bool stopped); /* NULL: the ldisc's own stop is enough */
 	void (*flush_output)(struct tty_port *p);	       /* NULL: nothing is ever pending */
 	void (*set_termios)(struct tty_port *p, const struct termios *t);
 	void (*set_break)(struct tty_port *p, bool on); /* NULL: no such thing on this device */
+	void (*input_room)(struct tty_port *p);		/* more input can come; NULL: it comes anyway */
+	void (*input_flushed)(struct tty_port *p);	/* what was typed is thrown away; NULL: it does not matter */
+	void (*release)(struct tty_port *p); /* the terminal is gone; must not sleep; NULL: that never happens */
+};
+
+enum tty_port_flags {
+	/* The other end is a file: what was typed there waits for the next opening, and the end of the
+	 * session's leader hangs nothing up. */
+	TTY_PORT_HAS_MASTER = 1,
 };
 
 enum tty_port_event { TTY_INPUT_NORMAL, TTY_INPUT_BREAK, TTY_INPUT_PARITY, TTY_INPUT_FRAME, TTY_INPUT_OVERRUN };
@@ -39,6 +48,7 @@ struct tty_port_client {
 struct tty_port {
 	const char *name; /* [const] "ttyS0" */
 	u32 major, minor; /* [const] */
+	u32 flags;	  /* [const] enum tty_port_flags */
 	const struct tty_port_ops *ops; /* [const] */
 	struct termios initial;		/* [const] */
 	struct winsize size;		/* [const] 0 rows: unknown */

@@ -313,7 +313,7 @@ static int prepare_change(struct exec *e)
 		if (!e->sighand)
 			return -ENOMEM;
 	}
-	return fdtable_unshare();
+	return 0;
 }
 
 static int run(struct exec *e, struct regs *r)
@@ -331,6 +331,8 @@ static int run(struct exec *e, struct regs *r)
 		err = prepare_change(e);
 	if (!err)
 		err = end_other_threads();
+	if (!err && fdtable_unshare()) /* not before: the threads had it too, and record locks belong to it */
+		err = EXEC_FATAL;
 	if (err)
 		return err;
 	trace_event(TRACE_EXEC, e->entry, e->sp);

@@ -13,7 +13,6 @@
  */
 #include "fs/file.h"
 #include "fs/path.h"
-#include "fs/tty.h"
 #include "kernel/core/log.h"
 #include "kernel/core/panic.h"
 #include "kernel/core/sched.h"
@@ -75,7 +74,7 @@ static void leave_files(struct task *t)
 	struct fdtable *files = take(t->fdtable);
 	struct fs_ctx *fs = take(t->fs);
 	spin_unlock(&t->lock);
-	fdtable_put(files);
+	fdtable_leave(files);
 	fs_ctx_put(fs);
 }
 
@@ -135,7 +134,7 @@ void task_exit(int status)
 	leave_memory(t);
 	leave_files(t);
 	if (is_last && current_is_session_leader())
-		tty_leader_exits();
+		session_leader_exits();
 	leave_tree(t, status, peak);
 	sched_exit();
 }

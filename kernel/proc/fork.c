@@ -56,7 +56,7 @@ void uncharge_task(const struct cred *cred)
 
 static int copy_files(struct task *t, u64 flags)
 {
-	t->fdtable = flags & CLONE_FILES ? fdtable_get(current->fdtable) : fdtable_copy(current->fdtable);
+	t->fdtable = flags & CLONE_FILES ? fdtable_share(current->fdtable) : fdtable_copy(current->fdtable);
 	t->fs = flags & CLONE_FS ? fs_ctx_get(current->fs) : fs_ctx_copy(current->fs);
 	return t->fdtable && t->fs ? 0 : -ENOMEM;
 }
@@ -255,7 +255,7 @@ static void abandon(struct task *t, u64 flags)
 	struct process *p = t->process;
 	t->arch_mm = NULL;
 	mm_unuse(take(t->mm));
-	fdtable_put(take(t->fdtable));
+	fdtable_leave(take(t->fdtable));
 	fs_ctx_put(take(t->fs));
 	if (t->pid) {
 		spin_lock(&proc_tree_lock);

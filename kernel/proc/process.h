@@ -90,6 +90,7 @@ struct process {
 	struct pid *pgrp, *session; /* [tree; RCU readers] counted */
 	struct list pgrp_node, session_node;
 	struct tty *tty;	    /* [lock] controlling terminal, counted */
+	struct pid *hung_up_pgrp;   /* [lock] counted: hears of the end of this leader, whose terminal hung up */
 	struct waitq child_wq;	    /* a child changed state: wait(2) */
 	/* --- the end --- */
 	int exit_code;		    /* [sighand until zombie] as wait(2) reports it */
@@ -199,6 +200,7 @@ void mm_release_current(void);	/* exit.c: before the current task leaves its mm:
 bool pgrp_will_be_orphaned_locked(struct pid *pgrp, struct process *ignored); /* session.c */
 bool pgrp_has_stopped_locked(struct pid *pgrp);
 void process_join_pgrp_locked(struct process *p, struct pid *pgrp); /* session.c: takes what it needs */
+void session_leader_exits(void); /* the current process, which leads its session: what becomes of its terminal */
 void process_join_session_locked(struct process *p, struct pid *session);
 void process_leave_groups_locked(struct process *p);
 /* ids.c: publishes new credentials of the current task, with what follows for dumps and signals */

@@ -5,8 +5,8 @@
  * Promise   a link leads to the very object: opening /proc/PID/fd/N opens the file, pipe or terminal anew, with a
  *           description of its own, whatever its name is by now. Its text is the name as the reader sees it.
  * Locks     task->lock to take a table or a place; then none
- * Lifetime  tables, files and places are counted while they are looked at: a process that ends meanwhile may
- *           have its files closed by the reader
+ * Lifetime  tables, files and places are counted while they are looked at: a file that a process
+ *           closes meanwhile may be closed for good by the reader
  * Linux     following or reading needs what ptrace(2) calls PTRACE_MODE_READ: EACCES. A zombie has no files.
  *           fd is open to its own process even after it changed its user.
  */

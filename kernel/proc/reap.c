@@ -47,8 +47,10 @@ void process_reap_finish(struct process *p)
 	spin_lock(&p->lock);
 	struct tty *tty = take(p->tty);
 	struct file *exe = take(p->exe);
+	struct pid *hung_up = take(p->hung_up_pgrp);
 	spin_unlock(&p->lock);
 	tty_put(tty);
+	pid_put(hung_up);
 	file_put(exe);
 	task_put(p->leader);
 	process_put(p);

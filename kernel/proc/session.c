@@ -177,12 +177,38 @@ void session_clear_tty(struct pid *session)
 	spin_unlock(&proc_tree_lock);
 }
 
+void session_hung_up(struct pid *session, struct pid *pgrp)
+{
+	struct pid *old = NULL;
+	session_clear_tty(session);
+	spin_lock(&proc_tree_lock);
+	struct process *leader = session->process;
+	if (leader && pgrp) {
+		spin_lock(&leader->lock);
+		old = leader->hung_up_pgrp;
+		leader->hung_up_pgrp = pid_get(pgrp);
+		spin_unlock(&leader->lock);
+	}
+	spin_unlock(&proc_tree_lock);
+	pid_put(old);
+}
+
+void session_leader_exits(void)
+{
+	struct process *p = current->process;
+	tty_leader_exits();
+	spin_lock(&p->lock);
+	struct pid *pgrp __autoput(pid) = take(p->hung_up_pgrp);
+	spin_unlock(&p->lock);
+	if (!pgrp)
+		return;
+	signal_pgrp(pgrp, SIGHUP);
+	signal_pgrp(pgrp, SIGCONT);
+}
+
 void current_set_tty(struct tty *tty)
 {
-	if (tty)
-		set_tty(current->process, tty);
-	else
-		session_clear_tty(current_session());
+	set_tty(current->process, tty);
 }
 
 /* --- calls --- */

@@ -28,6 +28,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 
 #include "tests/bench/bench.h"
@@ -553,6 +554,33 @@ static long poll_idle(long n)
 	return took;
 }
 
+/* --- terminals --- */
+
+/* A key at the master, its echo there, and the key at the slave. */
+static long pty_echo(long n)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
+	struct termios t;
+
+	if (master < 0 || unlockpt(master) != 0 || (slave = open(ptsname(master), O_RDWR | O_NOCTTY)) < 0)
+		return bad("no pseudo-terminal");
+	tcgetattr(slave, &t);
+	t.c_lflag &= ~ICANON;
+	tcsetattr(slave, TCSANOW, &t);
+	long start = now();
+	for (long i = 0; i < n; i++) {
+		char key = (char)('a' + i % 26), echo = 0, got = 0;
+
+		if (raw(SYS_write, master, (long)&key, 1, 0) != 1 || raw(SYS_read, master, (long)&echo, 1, 0) != 1 ||
+			raw(SYS_read, slave, (long)&got, 1, 0) != 1 || echo != key || got != key)
+			return bad("key %ld", i);
+	}
+	long took = now() - start;
+	close(slave);
+	close(master);
+	return took;
+}
+
 static const struct bench benches[] = {
 	{ "null-call", 2000, null_call },
 	{ "read-zero", 2000, read_zero },
@@ -573,6 +601,7 @@ static const struct bench benches[] = {
 	{ "pipe-64k", 50, pipe_throughput },
 	{ "poll-100-pipes", 200, poll_idle },
 	{ "eventfd-ping-pong", 500, eventfd_ping_pong },
+	{ "pty-echo", 200, pty_echo },
 	{ "signal-self", 500, signal_self },
 	{ "timer-signal", 500, timer_signal },
 	{ 0 },
@@ -708,6 +737,8 @@ int main(int argc, char **argv)
 	for (const struct bench *b = benches; b->name; b++)
 		run_bench(b);
 	for (const struct bench *b = event_benches; b->name; b++)
+		run_bench(b);
+	for (const struct bench *b = file_benches; b->name; b++)
 		run_bench(b);
 	printf("bench %s\n", failed ? "failed" : "done");
 	fflush(stdout);

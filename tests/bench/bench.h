@@ -6,6 +6,7 @@
  */
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 
@@ -18,7 +19,7 @@ struct bench {
 	long (*run)(long n);
 };
 extern const struct bench event_benches[]; /* events.c */
-
+extern const struct bench file_benches[];  /* files.c */
 
 static inline long raw(long nr, long a, long b, long c, long d)
 {
@@ -35,4 +36,4 @@ static inline long raw(long nr, long a, long b, long c, long d)
 /* Each row calls it right before and right behind what counts; profile.py goes by its address. */
 long now(void);
 __attribute__((format(printf, 1, 2))) long bad(const char *fmt, ...); /* answers -1 */
-bool ended_with(pid_t pid, int code);
+bool ended_with(pid_t pid, int code); /* waits for it */

@@ -44,6 +44,8 @@ def arguments():
 def initrd(paths):
     archive = cpio.base()
     archive.program("bin/bench", paths.need(os.path.join(paths.build, "bench", "bench"), "bench"))
+    for name in ("sh", "true"):
+        archive.program("bin/" + name, paths.need(os.path.join(paths.build, "user/bin", name), "user"))
     if os.path.exists(DYNAMIC):
         closure.Packer(archive).program(DYNAMIC)
     return archive.bytes()

@@ -119,7 +119,7 @@ static void colours(void)
 	EXPECT_EQ(row[3].colours, 0x07);
 	EXPECT_EQ(row[4].colours, 0x0f);
 	EXPECT_EQ(row[5].colours, 0x02);
-	EXPECT_EQ(row[6].colours, 0x22);
+	EXPECT_EQ(row[6].colours, 0x26);
 }
 
 static void utf8(void)
@@ -137,11 +137,107 @@ static void skips_what_it_does_not_know(void)
 	start();
 	put("\033]0;title\007a\033(Bb\033P1;2q\033\\c\033[>0cd\033[5ne\033=f\033[1;2\030g");
 	EXPECT(row_is(0, "abcdefg"));
+	start();
+	put("\033]Ra\033]P7ffffffb\033[[Ac\033[!pd\033[2 qe\033%Gf");
+	EXPECT(row_is(0, "abcdef"));
+	put("\033[>4;2mX\033[?4mY");
+	EXPECT_EQ(screen_row(&s, 0)[6].flags | screen_row(&s, 0)[7].flags, 0);
+}
+
+static bool reply_is(const char *expected)
+{
+	bool same = s.nr_reply == strlen(expected) && memcmp(s.reply, expected, s.nr_reply) == 0;
+	s.nr_reply = 0;
+	return same;
+}
+
+static void answers(void)
+{
+	start();
+	put("\033[3;7H\033[6n");
+	EXPECT(reply_is("\033[3;7R"));
+	put("\033[5n\033[c\033Z");
+	EXPECT(reply_is("\033[0n\033[?6c\033[?6c"));
+	put("\033[2;4r\033[?6h\033[2;1H\033[6n");
+	EXPECT(reply_is("\033[2;1R"));
+	for (unsigned i = 0; i < 100; i++)
+		put("\033[c");
+	EXPECT(s.nr_reply <= SCREEN_REPLY);
+}
+
+static void origin_mode(void)
+{
+	start();
+	put("\033[2;4r\033[?6ha\033[99;1Hb\033[1dc");
+	EXPECT(row_is(1, "ac") && row_is(3, "b"));
+	put("\033[?6ld");
+	EXPECT(row_is(0, "d"));
+}
+
+static void line_drawing_sets(void)
+{
+	start();
+	put("\033(0lqx\033(Bl\016q\017q\033[11mq\033[10mq");
+	const u16 expected[] = { 0x250c, 0x2500, 0x2502, 'l', 0x2500, 'q', 0x2500, 'q' };
+	for (unsigned i = 0; i < ARRAY_LEN(expected); i++)
+		EXPECT_EQ(screen_row(&s, 0)[i].code, expected[i]);
+}
+
+static void insert_mode(void)
+{
+	start();
+	put("abc\r\033[4hxy\033[4lz");
+	EXPECT(row_is(0, "xyzbc"));
+}
+
+static void tab_stops(void)
+{
+	start();
+	put("\ta\033[3Zb");
+	EXPECT(row_is(0, "b       a"));
+	put("\033[2J\033[1;4H\033H\r\tc\033[1;9H\033[g\r\t\td");
+	EXPECT(row_is(0, "   c            d"));
+	put("\033[3g\r\te");
+	EXPECT(row_is(0, "   c            d  e"));
+}
+
+static void saves_and_restores(void)
+{
+	start();
+	put("\033[2;3H\033[31m\033(0\0337\033[H\033[0m\033(B\0338q");
+	EXPECT_EQ(screen_row(&s, 1)[2].code, 0x2500);
+	EXPECT_EQ(screen_row(&s, 1)[2].colours, 0x01);
+}
+
+static void many_colours(void)
+{
+	static const struct { const char *text; u8 colours; } table[] = {
+		{ "\033[0;38;5;9ma", 0x09 }, { "\033[0;38;5;196mb", 0x09 }, { "\033[0;38;5;22mc", 0x02 },
+		{ "\033[0;38;5;232md", 0x08 }, { "\033[0;38;5;255me", 0x0f }, { "\033[0;48;5;21mf", 0xc7 },
+		{ "\033[0;38;2;200;200;10mg", 0x0b }, { "\033[0;2mh", 0x08 }, { "\033[0;38;5mi", 0x07 },
+		{ "\033[0;38;5;3;44mj", 0x43 },
+	};
+	start();
+	for (unsigned i = 0; i < ARRAY_LEN(table); i++) {
+		put(table[i].text);
+		EXPECT_EQ(screen_row(&s, 0)[i].colours, table[i].colours);
+	}
+}
+
+static void modes_that_others_look_at(void)
+{
+	start();
+	put("\033[?1h\033[?25l");
+	EXPECT(s.app_cursor && !s.cursor_visible);
+	put("\033[20h\033[?1;25lA\n");
+	EXPECT(!s.app_cursor && cursor_is(0, 1));
+	put("\033#8\033c");
+	EXPECT(row_is(0, "") && s.cursor_visible && !s.newline);
 }
 
 static void survives_anything(void)
 {
-	static const char likely_bytes[] = "\033\033[[[;;??0123456789ABCDHJKLMPSTX@hlmrsu\n\r\t\b";
+	static const char likely_bytes[] = "\033\033[[[;;?>?#(]0123456789ABCDEHJKLMPRSTXZ@cghlmnrsu\n\r\t\b\016\017";
 	start();
 	for (unsigned round = 0; round < 20000; round++) {
 		u8 bytes[32];
@@ -156,4 +252,6 @@ static void survives_anything(void)
 
 UNIT_MAIN("screen", CASE(lines_and_scrolling), CASE(wraps_after_the_last_column), CASE(moves_the_cursor),
 	CASE(erases_and_shifts), CASE(scrolls_a_part), CASE(colours), CASE(utf8),
-	CASE(skips_what_it_does_not_know), CASE(survives_anything))
+	CASE(skips_what_it_does_not_know), CASE(answers), CASE(origin_mode), CASE(line_drawing_sets),
+	CASE(insert_mode), CASE(tab_stops), CASE(saves_and_restores), CASE(many_colours),
+	CASE(modes_that_others_look_at), CASE(survives_anything))

@@ -58,6 +58,11 @@ void sync(void);
 int syncfs(int fd);
 int truncate(const char *path, off_t size);
 int ftruncate(int fd, off_t size);
+#define F_ULOCK 0
+#define F_LOCK 1
+#define F_TLOCK 2
+#define F_TEST 3
+int lockf(int fd, int cmd, off_t size);
 int isatty(int fd);
 char *ttyname(int fd);
 int ttyname_r(int fd, char *name, size_t size);

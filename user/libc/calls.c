@@ -66,6 +66,26 @@ int posix_fallocate(int fd, off_t offset, off_t size)
 	return -sys_fallocate(fd, 0, offset, size);
 }
 
+int lockf(int fd, int cmd, off_t size)
+{
+	static const struct {
+		int cmd;
+		short type;
+	} calls[] = {
+		[F_ULOCK] = { F_SETLK, F_UNLCK }, [F_LOCK] = { F_SETLKW, F_WRLCK },
+		[F_TLOCK] = { F_SETLK, F_WRLCK }, [F_TEST] = { F_GETLK, F_RDLCK },
+	};
+	struct flock fl = { .l_whence = SEEK_CUR, .l_len = size };
+
+	if (cmd < F_ULOCK || cmd > F_TEST)
+		return ret(-EINVAL);
+	fl.l_type = calls[cmd].type;
+	long err = sys_fcntl(fd, calls[cmd].cmd, (unsigned long)&fl);
+	if (cmd == F_TEST && !err && fl.l_type != F_UNLCK && fl.l_pid != getpid())
+		err = -EACCES;
+	return ret(err);
+}
+
 ssize_t preadv(int fd, const struct iovec *iov, int count, off_t pos)
 {
 	return ret(sys_preadv(fd, iov, count, pos, 0));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * sys/file.h: flags of flock and open.
+ * sys/file.h: locks on whole files.
  */
 #pragma once
 #include <fcntl.h>
+
+int flock(int fd, int operation);

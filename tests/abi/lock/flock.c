@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * file/flock: advisory locks on whole files.
+ * lock/flock: advisory locks on whole files.
  *
  * Promise   one exclusive holder or many shared ones; the open file is the holder, not the descriptor and not
  *           the process; the last close releases; a conversion releases first.
@@ -168,6 +168,59 @@ CASE(bad_requests)
 	CHECK_EQ(sys(SYS_flock, 999, SH), -EBADF);
 	CHECK_EQ(sys(SYS_flock, p, SH), -EBADF);
 	CHECK_EQ(sys(SYS_flock, a, UN), 0);
+}
+
+CASE(lock_without_access)
+{
+	scratch();
+	long a = opened(), none = sys(SYS_open, "f", O_ACCMODE);
+	CHECK_EQ(sys(SYS_flock, none, SH | NB), -EBADF);
+	CHECK_EQ(sys(SYS_flock, none, UN), 0);
+	long ro = sys(SYS_open, "f", O_RDONLY);
+	CHECK_EQ(sys(SYS_flock, ro, EX | NB), 0);
+	CHECK_EQ(sys(SYS_flock, a, SH | NB), -EAGAIN);
+}
+
+CASE(shared_waiters_come_in_together)
+{
+	int first, second, *inside = shared_page();
+
+	scratch();
+	long a = opened();
+	CHECK_EQ(sys(SYS_flock, a, EX), 0);
+	for (int i = 0; i < 2; i++) {
+		CHILD(first) {
+			CHECK_EQ(sys(SYS_flock, opened(), SH), 0);
+			__atomic_fetch_add(inside, 1, __ATOMIC_SEQ_CST);
+			while (__atomic_load_n(inside, __ATOMIC_SEQ_CST) < 2)
+				sleep_ms(1);
+		}
+		tap_wait_blocked(first);
+		if (i == 0)
+			second = first;
+	}
+	CHECK_EQ(sys(SYS_flock, a, UN), 0);
+	CHECK_EXIT(first, 0);
+	CHECK_EXIT(second, 0);
+}
+
+CASE(restarted_after_a_handler)
+{
+	int pid;
+
+	scratch();
+	long a = opened();
+	CHECK_EQ(sys(SYS_flock, a, EX), 0);
+	CHILD(pid) {
+		handle(SIGUSR1, count_signal, SA_RESTART);
+		CHECK_EQ(sys(SYS_flock, opened(), EX), 0);
+		CHECK_EQ(signals, 1);
+	}
+	tap_wait_blocked(pid);
+	sys(SYS_kill, pid, SIGUSR1);
+	tap_wait_blocked(pid);
+	CHECK_EQ(sys(SYS_flock, a, UN), 0);
+	CHECK_EXIT(pid, 0);
 }
 
 CASE(anything_open_can_be_locked)
