@@ -7,6 +7,8 @@
 #: make test         all tests; T=pipe CPUS=2 BUILD=debug REPEAT=3 choose
 #: make test-host    the ABI tests on this Linux; test-linux: on Debian's Linux in QEMU
 #: make test-unit    the kernel's library on the host; test-debian: programs of Debian packages
+#: make fuzz         random system calls: SECONDS=300 SEED=N CPUS=4; in QEMU only, as all of this is
+#: make fuzz-diff    the calls of a seed on Debian's Linux and here, and which answers differ  SEED=N
 #: make check        layers, style, formatting, clang, cppcheck, system call numbers
 #: make bench        instructions per operation, beside Linux's
 #: make iso          build/BUILD/parley.iso, for BIOS and UEFI
@@ -34,7 +36,7 @@ endif
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: all help kernel iso screenshots run debug test test-host test-linux test-unit test-debian bench \
+.PHONY: all help kernel iso screenshots run debug test test-host test-linux test-unit test-debian fuzz fuzz-diff bench \
         check fmt fmt-check deps clean FORCE
 
 # The tools come first, even before the compiler is asked where its headers are: tests/deps.sh
@@ -43,7 +45,7 @@ GOALS := $(or $(MAKECMDGOALS),all)
 NEEDS := $(filter-out clean help fmt%,$(GOALS))
 ifneq ($(NEEDS),)
 GROUPS := build $(filter run test iso debug check,$(subst -, ,$(NEEDS))) \
-          $(if $(filter bench,$(NEEDS)),run) $(if $(filter screenshots,$(NEEDS)),iso run) $(if $(filter deps,$(NEEDS)),all)
+          $(if $(filter bench fuzz%,$(NEEDS)),run) $(if $(filter screenshots,$(NEEDS)),iso run) $(if $(filter deps,$(NEEDS)),all)
 ifneq ($(shell sh tests/deps.sh $(GROUPS) >&2 && echo ok),ok)
 $(error what is listed above is needed for: make $(GOALS))
 endif
@@ -71,8 +73,8 @@ KFLAGS  := -std=gnu17 -ffreestanding -O2 -g -mno-red-zone -mcmodel=kernel -fno-p
            -mgeneral-regs-only -fno-omit-frame-pointer -fno-stack-protector -fno-strict-aliasing \
            -fno-asynchronous-unwind-tables -nostdinc -isystem $(CCINC) -D__KERNEL__ -I. $(WARN)
 KFLAGS_release :=
-# User pointers may be unaligned. The sanitizer's own code makes the two warnings cry wolf; release has them.
-KFLAGS_debug   := -DDEBUG -DDEBUG_LOCKS -DDEBUG_SLAB -fsanitize=undefined -fno-sanitize=alignment \
+# User pointers may be unaligned, and NULL, which the address of a member of theirs is made of. The sanitizer's own code makes the two warnings cry wolf; release has them.
+KFLAGS_debug   := -DDEBUG -DDEBUG_LOCKS -DDEBUG_SLAB -fsanitize=undefined -fno-sanitize=alignment,null \
                   -Wno-array-bounds -Wno-maybe-uninitialized
 KDIRS   := boot arch/x86_64 kernel kernel/lib kernel/core kernel/proc kernel/dev mm fs ipc net
 KSRC    := $(foreach d,$(KDIRS),$(wildcard $(d)/*.c $(d)/*.S))
@@ -198,6 +200,15 @@ $(UNIT_TESTS): build/%: build/tests/unit/%.o build/tests/unit/lib.a
 -include $(UNIT_LIB:.o=.d) $(UNIT_TESTS:build/%=build/tests/unit/%.d)
 
 BENCH_OBJ := $(patsubst %,$(USER_OBJ)/%.o,$(wildcard tests/bench/*.c))
+SEED    ?= 1
+SECONDS ?= 300
+BATCHES ?= 800
+fuzz: build/debug/parley.elf user test-programs
+	@$(PY) tests/run.py --test hostile/fuzz --build debug --cpus $(or $(CPUS),4) --timeout $$((4 * $(SECONDS) + 600)) \
+		--append 'fuzz.seconds=$(SECONDS) fuzz.seed=$(SEED) test.timeout=$(shell echo $$((2 * $(SECONDS) + 120)))'
+fuzz-diff: build/release/parley.elf user test-programs
+	@$(PY) tests/fuzz/diff.py --seed $(SEED) --batches $(BATCHES)
+
 bench: build/release/parley.elf user build/bench/bench
 	@$(PY) tests/bench/run.py $(BENCH_OPTIONS)
 -include $(BENCH_OBJ:.o=.d)

@@ -29,6 +29,12 @@ struct change {
 	struct timespec times[2]; /* access, modification; UTIME_NOW, UTIME_OMIT */
 };
 
+static bool is_valid_time(const struct timespec *t)
+{
+	return t->tv_nsec == UTIME_NOW || t->tv_nsec == UTIME_OMIT ||
+	       (t->tv_nsec >= 0 && t->tv_nsec < (s64)NSEC_PER_SEC);
+}
+
 static int apply_locked(struct inode *ino, const struct change *c)
 {
 	guard(rwwrite)(&ino->lock);
@@ -38,11 +44,14 @@ static int apply_locked(struct inode *ino, const struct change *c)
 static int change_inode(const struct path *p, const struct change *c)
 {
 	struct inode *ino = p->dentry->inode;
+	if (!is_valid_time(&c->times[0]) || !is_valid_time(&c->times[1]))
+		return -EINVAL;
 	int err = mount_may_write(p->mount);
 	if (err)
 		return err;
 	if (ino == anon_inode_shared)
-		return -EOPNOTSUPP;
+		return c->is_touch && !inode_owner_or_capable(ino) && inode_permission(ino, WANT_WRITE) ? -EACCES :
+												      -EOPNOTSUPP;
 	err = apply_locked(ino, c);
 	if (err == 0)
 		notify_dentry(p->dentry, c->event);
@@ -146,6 +155,8 @@ static int apply_owner(struct inode *ino, const struct change *c)
 		if (mode & S_IXGRP)
 			mode &= ~(u32)S_ISGID;
 	}
+	if (mode != ino->mode && !inode_owner_or_capable(ino))
+		return -EPERM; /* taking them away changes the mode, even where the owner stays */
 	int err = ask_file_system(ino, mode, uid, gid);
 	if (err)
 		return err;
@@ -225,12 +236,6 @@ static u32 times_event(const struct timespec times[2])
 	return times[0].tv_nsec == UTIME_OMIT ? IN_MODIFY : IN_ATTRIB;
 }
 
-static bool is_valid_time(const struct timespec *t)
-{
-	return t->tv_nsec == UTIME_NOW || t->tv_nsec == UTIME_OMIT ||
-	       (t->tv_nsec >= 0 && t->tv_nsec < (s64)NSEC_PER_SEC);
-}
-
 /* `times` NULL: now. A NULL name means dirfd itself. */
 static long set_times(int dirfd, const char __user *path, const struct timespec times[2], unsigned flags)
 {
@@ -239,8 +244,6 @@ static long set_times(int dirfd, const char __user *path, const struct timespec 
 		c.times[0] = times[0];
 		c.times[1] = times[1];
 	}
-	if (!is_valid_time(&c.times[0]) || !is_valid_time(&c.times[1]))
-		return -EINVAL;
 	c.is_touch = c.times[0].tv_nsec == UTIME_NOW && c.times[1].tv_nsec == UTIME_NOW;
 	c.event = times_event(c.times);
 	if (!path && dirfd != AT_FDCWD)

@@ -90,38 +90,47 @@ static ssize_t copy_ends(struct end *in, struct end *out, size_t n)
 	return err ? err : done;
 }
 
-long sys_sendfile(int out_fd, int in_fd, long __user *offset, size_t count)
+static long send(int out_fd, int in_fd, struct end *from, size_t count)
 {
-	struct end in, out;
+	struct end in = *from, out;
 	FDREF i = fd_borrow(in_fd);
 	if (!i.file || !(i.file->mode & FILE_READ))
 		return -EBADF;
-	int err = end_init(&in, i.file, offset);
-	if (err)
-		return err;
-	if (offset && !uses_position(i.file))
+	in.file = i.file;
+	if (!in.upos)
+		in.pos = i.file->pos;
+	else if (!uses_position(i.file))
 		return -ESPIPE;
+	if ((ssize_t)count < 0 || in.pos < 0 || count > (size_t)(INT64_MAX - in.pos))
+		return -EINVAL;
 	FDREF o = fd_borrow(out_fd);
 	if (!o.file || !(o.file->mode & FILE_WRITE))
 		return -EBADF;
-	if ((ssize_t)count < 0 || in.pos < 0)
-		return -EINVAL;
-	if (!uses_position(i.file) || !i.file->ops->read || i.file->ops->readdir ||
+	if (!uses_position(i.file) || !i.file->ops->read || i.file->ops->flags & (FILE_NO_SENDFILE | FILE_PLAIN_READ) ||
+		o.file->ops->flags & FILE_PLAIN_WRITE ||
 		READ_ONCE(o.file->flags) & O_APPEND)
 		return -EINVAL;
-	err = end_init(&out, o.file, NULL);
+	int err = end_init(&out, o.file, NULL);
 	return err ? err : copy_ends(&in, &out, count);
+}
+
+long sys_sendfile(int out_fd, int in_fd, long __user *offset, size_t count)
+{
+	long pos = 0;
+	if (offset && get_user(pos, offset))
+		return -EFAULT;
+	long done = send(out_fd, in_fd, &(struct end){ .upos = offset, .pos = pos }, count);
+	/* Written even where nothing moved: memory that cannot take it is found out in any case. */
+	return done <= 0 && offset && put_user(pos, offset) ? -EFAULT : done;
 }
 
 /* --- copy_file_range --- */
 
 static int may_copy_range(const struct file *in, const struct file *out)
 {
-	if (!in->inode || !out->inode)
-		return -EINVAL;
-	if (S_ISDIR(in->inode->mode) || S_ISDIR(out->inode->mode))
+	if ((in->inode && S_ISDIR(in->inode->mode)) || (out->inode && S_ISDIR(out->inode->mode)))
 		return -EISDIR;
-	if (!S_ISREG(in->inode->mode) || !S_ISREG(out->inode->mode))
+	if (!in->inode || !out->inode || !S_ISREG(in->inode->mode) || !S_ISREG(out->inode->mode))
 		return -EINVAL;
 	if (!(in->mode & FILE_READ) || !(out->mode & FILE_WRITE) || READ_ONCE(out->flags) & O_APPEND)
 		return -EBADF;

@@ -167,7 +167,8 @@ static long make(int dirfd, const char __user *path, u32 mode, u64 rdev, const c
 	if (err)
 		return err;
 	err = may_make(&w, S_ISDIR(mode));
-	if (err == 0 && (S_ISCHR(mode) || S_ISBLK(mode)) && !capable(CAP_MKNOD)) {
+	bool is_whiteout = S_ISCHR(mode) && rdev == 0; /* "no such file" to overlays; leads to no device */
+	if (err == 0 && (S_ISCHR(mode) || S_ISBLK(mode)) && !is_whiteout && !capable(CAP_MKNOD)) {
 		err = vfs_may_create(&w.held);
 		err = err ? err : -EPERM;
 	}

@@ -165,6 +165,8 @@ long sys_fcntl(int fd, unsigned cmd, unsigned long arg)
 	case F_CREATED_QUERY:
 		return f->mode & FILE_CREATED ? 1 : 0;
 	default:
+		if (cmd == F_ADD_SEALS && !(f->mode & FILE_WRITE))
+			return -EPERM; /* before anybody asks whether the file takes seals at all */
 		if (f->ops->fcntl)
 			return f->ops->fcntl(f, cmd, arg);
 		return cmd == F_SETPIPE_SZ || cmd == F_GETPIPE_SZ ? -EBADF : -EINVAL; /* "not a pipe", says Linux */

@@ -79,7 +79,10 @@ enum file_ops_flags {
 	FILE_NO_NOWAIT = 4, /* RWF_NOWAIT -> -EOPNOTSUPP */
 	FILE_WAIT_SHARED = 16, /* a wake may suit one sleeper and not another: all of them try (eventfd) */
 	FILE_KEEP_POS_UNLOCKED = 8, /* position changes need no pos_lock (character devices) */
-	FILE_POLL_ALWAYS = 32, /* always ready, and may be in an epoll set all the same */
+	FILE_NO_SENDFILE = 32, /* cannot be the source of sendfile(2) (null) */
+	/* Take bytes from one caller's memory as they are, and nothing else: no RWF_ flags but RWF_HIPRI, no sendfile. */
+	FILE_PLAIN_READ = 64, FILE_PLAIN_WRITE = 128,
+	FILE_POLL_ALWAYS = 256, /* always ready, and may be in an epoll set all the same */
 };
 
 enum file_mode {

@@ -35,7 +35,7 @@ static long lock(struct file *f, enum lock_type type, bool may_wait)
 long sys_flock(int fd, unsigned op)
 {
 	unsigned what = op & ~(unsigned)LOCK_NB;
-	if (op & LOCK_MAND)
+	if (op & LOCK_MAND) /* mandatory locks went away, but programs that ask for one are not told */
 		return 0;
 	if (what != LOCK_UN && what != LOCK_SH && what != LOCK_EX)
 		return -EINVAL;

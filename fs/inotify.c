@@ -192,6 +192,7 @@ static void inotify_release(struct file *f)
 
 static const struct file_ops inotify_ops = {
 	.name = "inotify",
+	.flags = FILE_PLAIN_READ,
 	.read = inotify_read,
 	.ready = inotify_ready,
 	.ioctl = inotify_ioctl,

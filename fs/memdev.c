@@ -58,7 +58,7 @@ static int zero_mmap(struct file *f, struct vma *v)
 
 static ssize_t full_write(struct file *f, struct uio *u)
 {
-	return u->left ? -ENOSPC : 0;
+	return -ENOSPC; /* even to nothing */
 }
 
 static ssize_t random_read(struct file *f, struct uio *u)
@@ -96,7 +96,7 @@ static off_t mem_seek(struct file *f, off_t offset, int whence)
 }
 
 static const struct file_ops null_ops = {
-	.name = "null", .flags = FILE_SEEKABLE | FILE_KEEP_POS_UNLOCKED,
+	.name = "null", .flags = FILE_SEEKABLE | FILE_KEEP_POS_UNLOCKED | FILE_NO_SENDFILE,
 	.read = null_read, .write = null_write, .seek = mem_seek,
 };
 static const struct file_ops zero_ops = {
@@ -104,7 +104,7 @@ static const struct file_ops zero_ops = {
 	.read = zero_read, .write = null_write, .mmap = zero_mmap, .seek = mem_seek,
 };
 static const struct file_ops full_ops = {
-	.name = "full", .flags = FILE_SEEKABLE | FILE_KEEP_POS_UNLOCKED,
+	.name = "full", .flags = FILE_SEEKABLE | FILE_KEEP_POS_UNLOCKED | FILE_NO_NOWAIT | FILE_PLAIN_WRITE,
 	.read = zero_read, .write = full_write, .seek = mem_seek,
 };
 static const struct file_ops random_ops = {

@@ -52,6 +52,8 @@ void vma_file_show(struct file *f, struct strbuf *sb)
 static int may_map(struct file *f, unsigned prot, unsigned flags)
 {
 	bool is_shared = (flags & MAP_TYPE) != MAP_PRIVATE;
+	if ((flags & MAP_TYPE) == 0 || (flags & MAP_TYPE) > MAP_SHARED_VALIDATE)
+		return 0; /* refused by mm_map(), which looks at the place before it does so */
 	if (!(f->mode & FILE_READ))
 		return -EACCES;
 	if (is_shared && prot & PROT_WRITE && !(f->mode & FILE_WRITE))

@@ -19,6 +19,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/syscall.h"
 #include "mm/uaccess.h"
+#include "mm/uio.h"
 
 enum {
 	TYPE_MAX = 64,
@@ -52,11 +53,13 @@ static int mount_new_at(struct path *at, const char *source, const char *type, u
 	const struct fs_type *t = fs_type_find(type);
 	if (!t)
 		return -ENODEV;
-	if (!S_ISDIR(at->dentry->inode->mode))
-		return -ENOTDIR;
 	int err = superblock_make(t, options, &sb);
 	if (err)
 		return err;
+	if (!S_ISDIR(at->dentry->inode->mode)) {
+		superblock_put(sb);
+		return -ENOTDIR;
+	}
 	if (!(t->flags & FS_SINGLE))
 		sb->flags |= flags & MS_RDONLY;
 	struct mount *m = mount_new(sb, sb->root, with_relatime(flags), source);
@@ -111,13 +114,13 @@ static int remount_at(const struct path *at, u32 flags, const char *options)
 struct mount_request {
 	u32 flags;
 	const char __user *source;
-	char *type;    /* "" : none was given */
+	char name[sizeof(((struct mount *)0)->source)]; /* the source as a text, cut */
+	char type[TYPE_MAX]; /* "" : none was given; no type has a name as long as that, so it may be cut, too */
 	char *options; /* one page; "" : none */
 };
 
 static int mount_checked(struct path *at, const struct mount_request *r)
 {
-	char source[sizeof(at->mount->source)] = "none";
 	bool is_root = at->dentry == at->mount->root;
 	if (r->flags & (MS_REMOUNT | PROPAGATION) && !is_root)
 		return -EINVAL;
@@ -129,48 +132,63 @@ static int mount_checked(struct path *at, const struct mount_request *r)
 		return (r->flags & PROPAGATION) == MS_PRIVATE ? 0 : -EINVAL;
 	if (!*r->type)
 		return -EINVAL;
-	if (r->source) {
-		ssize_t n = strncpy_from_user(source, r->source, sizeof(source));
-		if (n < 0)
-			return n == -ENAMETOOLONG ? -EINVAL : (int)n;
-	}
-	return mount_new_at(at, source, r->type, r->flags, r->options);
+	return mount_new_at(at, r->name, r->type, r->flags, r->options);
 }
 
-/* The options' text ends at its NUL, or where the memory that holds it ends. */
-static int import_options(char *options, const char __user *user)
+/* A page, of which there need be only as much as there is memory to hold it. */
+static int import_options(char *options, const void __user *user)
 {
-	ssize_t n = user ? strncpy_from_user(options, user, PAGE_SIZE) : 0;
+	struct uio u;
+	options[0] = '\0';
 	if (!user)
-		options[0] = '\0';
-	return n == -ENAMETOOLONG ? -EINVAL : n < 0 ? (int)n : 0;
+		return 0;
+	if (!access_ok(user, PAGE_SIZE))
+		return -EFAULT;
+	uio_init_user(&u, (void __user *)user, PAGE_SIZE);
+	size_t n = uio_take(&u, options, PAGE_SIZE);
+	options[min(n, (size_t)PAGE_SIZE - 1)] = '\0';
+	return n ? 0 : -EFAULT;
 }
 
-long sys_mount(const char __user *source, const char __user *target, const char __user *utype, unsigned flags,
+/* A text of up to a page, of which `to` takes what it has room for. */
+static int import_text(char *to, size_t size, const char __user *user, char *page)
+{
+	ssize_t n = strncpy_from_user(page, user, PAGE_SIZE);
+	if (n < 0)
+		return n == -ENAMETOOLONG ? -EINVAL : (int)n;
+	size_t kept = min((size_t)n, size - 1);
+	memcpy(to, page, kept);
+	to[kept] = '\0';
+	return 0;
+}
+
+/* Everything is read before the target is looked at, and that before the caller's right to mount. */
+static int request_import(struct mount_request *r, const char __user *type, void __user *data)
+{
+	memcpy(r->name, "none", sizeof("none"));
+	r->type[0] = '\0';
+	int err = type ? import_text(r->type, sizeof(r->type), type, r->options) : 0;
+	if (err == 0 && r->source)
+		err = import_text(r->name, sizeof(r->name), r->source, r->options);
+	return err ? err : import_options(r->options, data);
+}
+
+long sys_mount(const char __user *source, const char __user *target, const char __user *type, unsigned flags,
 	void __user *data)
 {
-	char type[TYPE_MAX] = "";
-	if (utype) {
-		ssize_t n = strncpy_from_user(type, utype, sizeof(type));
-		if (n < 0 && n != -ENAMETOOLONG)
-			return n;
-		if (n < 0)
-			return -ENODEV; /* no type has a name that long */
-	}
-	char *options = kmalloc(PAGE_SIZE);
-	if (!options)
+	struct mount_request r = { .source = source, .options = kmalloc(PAGE_SIZE),
+		.flags = (flags & MS_MGC_MSK) == MS_MGC_VAL ? flags & ~MS_MGC_MSK : flags };
+	if (!r.options)
 		return -ENOMEM;
 	PATHREF at = {};
-	struct mount_request r = { .source = source, .type = type, .options = options,
-		.flags = (flags & MS_MGC_MSK) == MS_MGC_VAL ? flags & ~MS_MGC_MSK : flags };
-	long err = import_options(options, data);
+	long err = request_import(&r, type, data);
 	if (err == 0)
 		err = path_lookup(AT_FDCWD, target, LOOKUP_FOLLOW, &at);
 	if (err == 0 && !capable(CAP_SYS_ADMIN))
 		err = -EPERM;
 	if (err == 0)
 		err = r.flags & ~(u32)SUPPORTED_FLAGS ? -EINVAL : mount_checked(&at, &r);
-	kfree(options);
+	kfree(r.options);
 	return err;
 }
 

@@ -244,7 +244,7 @@ static long poll_until(struct pollfd __user *ufds, unsigned n, u64 deadline_ns)
 	if (!fds)
 		return -ENOMEM;
 	bool differs = true;
-	long result = n ? copy_from_user(fds, ufds, bytes) : 0;
+	long result = n ? copy_from_user(fds, ufds, bytes) : access_ok(ufds, 0) ? 0 : -EFAULT;
 	if (result == 0) {
 		struct look l = pollfds_look(fds, n);
 		result = l.found;

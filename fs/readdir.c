@@ -71,7 +71,7 @@ static int dir_fsync(struct file *f)
 }
 
 const struct file_ops dir_ops = {
-	.name = "directory", .flags = FILE_SEEKABLE,
+	.name = "directory", .flags = FILE_SEEKABLE | FILE_PLAIN_READ,
 	.read = dir_read, .seek = dir_seek, .readdir = dir_readdir, .fsync = dir_fsync,
 };
 
@@ -180,5 +180,6 @@ long sys_getdents64(int fd, void __user *buf, size_t count)
 		return -EBADF;
 	if (!r.file->ops->readdir)
 		return -ENOTDIR;
-	return getdents(r.file, buf, min(count, (size_t)INT32_MAX));
+	count = (u32)count; /* the call's argument is an unsigned int, and one that is too large has no room at all */
+	return getdents(r.file, buf, count > INT32_MAX ? 0 : count);
 }

@@ -90,6 +90,8 @@ static __always_inline ssize_t move_at(struct file *f, void __user *buf, size_t 
 		return bad_buffer(f, dir);
 	uio_init_user(&u, buf, min(count, UIO_MAX_BYTES));
 	u.pos = pos;
+	if (unlikely(uio_overflows(&u)))
+		return -EINVAL;
 	return move(f, &u, dir);
 }
 
@@ -124,9 +126,10 @@ long sys_pwrite64(int fd, const void __user *buf, size_t count, off_t offset)
 enum { POS_OWN = -1 }; /* preadv2(2): offset -1 uses the file's position */
 
 /* The flags of preadv2(2) that a file of ours can honour: everything is in memory, so nothing is synchronous. */
-static int check_flags(u32 rwf)
+static int check_flags(const struct file *f, u32 rwf, enum direction dir)
 {
-	if (rwf & ~RWF_KNOWN)
+	u32 plain = dir == FROM_FILE ? FILE_PLAIN_READ : FILE_PLAIN_WRITE;
+	if (rwf & ~RWF_KNOWN || (rwf & ~RWF_HIPRI && f->ops->flags & plain))
 		return -EOPNOTSUPP;
 	return (rwf & (RWF_APPEND | RWF_NOAPPEND)) == (RWF_APPEND | RWF_NOAPPEND) ? -EINVAL : 0;
 }
@@ -143,12 +146,13 @@ static ssize_t rw_vector(int fd, const struct iovec __user *uiov, unsigned long 
 		return -ESPIPE;
 	if (!(r.file->mode & (dir == FROM_FILE ? FILE_READ : FILE_WRITE)))
 		return -EBADF;
+	n = (u32)n; /* the rest of the word is not looked at */
 	ssize_t done = uio_import(&u, uiov, n, small, SMALL_IOV, &iov);
 	if (done < 0)
 		return done;
-	int err = u.left ? check_flags(rwf) : 0;
 	u.flags = rwf;
 	u.pos = pos;
+	int err = !u.left ? 0 : pos != POS_OWN && uio_overflows(&u) ? -EINVAL : check_flags(r.file, rwf, dir);
 	if (err)
 		done = err;
 	else if (u.left) /* nothing asked for: the file is not even looked at */

@@ -80,11 +80,11 @@ struct look_result {
 static long look_at(struct sets *s, void *arg, int fd, unsigned word, u64 bit)
 {
 	struct look_result *l = arg;
-	struct fdref r = fd_borrow(fd);
+	struct fdref r = fd_borrow_any(fd);
 	if (!r.file)
 		return -EBADF;
 	l->asked++;
-	l->bits += report(s, word, bit, file_ready(r.file));
+	l->bits += report(s, word, bit, r.file->mode & FILE_PATH_ONLY ? ~0u : file_ready(r.file));
 	fdref_put(&r);
 	return 0;
 }
@@ -135,7 +135,7 @@ static long sets_run(struct sets *s, kfd_set __user *const usets[NR_SETS], u64 d
 	size_t bytes = s->nr_words * sizeof(u64);
 	struct look_result l = {};
 	for (unsigned i = 0; i < NR_SETS; i++)
-		if (usets[i] && copy_from_user(s->asked[i], usets[i], bytes))
+		if (usets[i] && bytes && copy_from_user(s->asked[i], usets[i], bytes))
 			return -EFAULT;
 	long result = for_each_asked(s, look_at, &l);
 	if (result == 0)
@@ -143,7 +143,7 @@ static long sets_run(struct sets *s, kfd_set __user *const usets[NR_SETS], u64 d
 	if (result < 0)
 		return result;
 	for (unsigned i = 0; i < NR_SETS; i++)
-		if (usets[i] && copy_to_user(usets[i], s->ready[i], bytes))
+		if (usets[i] && bytes && copy_to_user(usets[i], s->ready[i], bytes))
 			return -EFAULT;
 	return result;
 }

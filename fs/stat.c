@@ -253,6 +253,8 @@ long sys_readlinkat(int dirfd, const char __user *path, void __user *buf, size_t
 	if ((int)size <= 0) /* the call's argument is an int */
 		return -EINVAL;
 	int err = path_lookup(dirfd, path, LOOKUP_EMPTY, &p);
+	if (err == -ENOTDIR && path_is_empty(path))
+		return -ENOENT;
 	if (err)
 		return err;
 	if (path_is_empty(path) && !S_ISLNK(p.dentry->inode->mode))

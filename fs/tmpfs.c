@@ -239,6 +239,9 @@ static long tmpfs_fallocate(struct file *f, int mode, off_t offset, off_t len)
 		return -EOPNOTSUPP;
 	if (end > FILE_BYTES_MAX)
 		return -EFBIG;
+	u64 pages = ALIGN_UP(end, PAGE_SIZE) / PAGE_SIZE - start / PAGE_SIZE;
+	if (!(mode & FALLOC_FL_PUNCH_HOLE) && ino->sb->max_blocks && pages > ino->sb->max_blocks)
+		return -ENOSPC; /* seen before the first page is made */
 	guard(rwwrite)(&ino->lock);
 	int err;
 	if (mode & FALLOC_FL_PUNCH_HOLE)
@@ -278,6 +281,8 @@ static long tmpfs_fcntl(struct file *f, unsigned cmd, unsigned long arg)
 	case F_GET_SEALS:
 		return READ_ONCE(f->inode->object->seals);
 	case F_ADD_SEALS:
+		if (f->mode & FILE_WRITE && arg & ~(unsigned long)F_ALL_SEALS)
+			return -EINVAL;
 		return -EPERM; /* only memfd_create(2) makes files that can be sealed */
 	case F_SETPIPE_SZ:
 	case F_GETPIPE_SZ:

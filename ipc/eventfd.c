@@ -86,10 +86,11 @@ static void eventfd_release(struct file *f)
 
 static const struct file_ops eventfd_ops = {
 	.name = "[eventfd]",
-	.flags = FILE_WAIT_SHARED,
+	.flags = FILE_WAIT_SHARED | FILE_PLAIN_WRITE,
 	.read = eventfd_read,
 	.write = eventfd_write,
 	.ready = eventfd_ready,
+	.seek = file_seek_noop,
 	.show = eventfd_show,
 	.release = eventfd_release,
 };

@@ -83,8 +83,10 @@ static int shared_key(uaddr_t addr, struct futex_key *key)
 		return -EFAULT;
 	if (v->object && (v->flags & VMA_SHARED))
 		*key = (struct futex_key){ v->object->ino, (v->offset + (addr - v->start)) | KEY_SHARED };
-	else
+	else if (v->flags & VMA_WRITE || v->object)
 		*key = (struct futex_key){ (u64)mm, addr };
+	else
+		return -EFAULT; /* what is nobody's and cannot be written never changes */
 	return 0;
 }
 
@@ -218,22 +220,27 @@ long sys_futex(unsigned __user *uaddr, int op, unsigned val, unsigned long timeo
 	u64 deadline_ns;
 	int err;
 	int cmd = op & FUTEX_CMD_MASK;
-	if (op & FUTEX_CLOCK_REALTIME && cmd != FUTEX_WAIT_BITSET)
-		return -ENOSYS;
+	bool has_clock = op & FUTEX_CLOCK_REALTIME;
 	switch (cmd) {
 	case FUTEX_WAIT:
 	case FUTEX_WAIT_BITSET:
 		err = deadline_of(op, timeout, &deadline_ns);
 		if (err)
 			return err;
+		if (has_clock && cmd == FUTEX_WAIT)
+			return -ENOSYS;
 		u32 bitset = cmd == FUTEX_WAIT ? FUTEX_BITSET_MATCH_ANY : val3;
 		long result = futex_wait(uaddr, op, val, deadline_ns, bitset);
 		current->restart_valid = result == -ERESTART_NOHAND;
 		current->restart_deadline_ns = deadline_ns;
 		return result;
 	case FUTEX_WAKE:
+		if (has_clock)
+			return -ENOSYS;
 		return futex_wake(uaddr, op, (int)val, FUTEX_BITSET_MATCH_ANY);
 	case FUTEX_WAKE_BITSET:
+		if (has_clock)
+			return -ENOSYS;
 		return futex_wake(uaddr, op, (int)val, val3);
 	default:
 		return -ENOSYS;

@@ -31,6 +31,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/syscall.h"
 #include "kernel/uapi/ioctl.h"
+#include "kernel/uapi/statfs.h"
 #include "mm/page.h"
 #include "mm/uaccess.h"
 
@@ -509,18 +510,19 @@ static int wait_for_other_end(struct pipe *p, const u32 *openings, u32 seen)
 	return wait_event(&p->wq, FIFO_OPENED, READ_ONCE(*openings) != seen, FOREVER, WAIT_INTERRUPTIBLE);
 }
 
-static int open_fifo_end(struct pipe *p, struct file *f)
+/* Who opens a pipe without a name anew (/dev/fd/0) waits for nobody: he could wait for ever. */
+static int open_fifo_end(struct pipe *p, struct file *f, bool is_named)
 {
 	bool may_wait = !(READ_ONCE(f->flags) & O_NONBLOCK);
 	mutex_lock(&p->lock);
-	if (f->mode == FILE_WRITE && !may_wait && !p->readers) {
+	bool lacks_writer = is_named && f->mode == FILE_READ && !p->writers;
+	bool lacks_reader = is_named && f->mode == FILE_WRITE && !p->readers;
+	if (lacks_reader && !may_wait) {
 		mutex_unlock(&p->lock);
 		return -ENXIO;
 	}
 	open_end(p, f->mode);
 	u32 readers_seen = p->reader_openings, writers_seen = p->writer_openings;
-	bool lacks_writer = f->mode == FILE_READ && !p->writers;
-	bool lacks_reader = f->mode == FILE_WRITE && !p->readers;
 	if (lacks_writer && !may_wait)
 		f->mark = writers_seen;
 	mutex_unlock(&p->lock);
@@ -538,10 +540,12 @@ static int open_fifo_end(struct pipe *p, struct file *f)
 /* Also how /proc/PID/fd/N opens an anonymous pipe anew: its ends count as if it had a name. */
 int fifo_open(struct inode *ino, struct file *f)
 {
+	if (!(f->mode & (FILE_READ | FILE_WRITE))) /* access mode 3, which is for ioctl alone */
+		return -EINVAL;
 	struct pipe *p = pipe_of_inode(ino);
 	if (!p)
 		return -ENOMEM;
-	int err = open_fifo_end(p, f);
+	int err = open_fifo_end(p, f, ino->sb->magic != PIPEFS_MAGIC);
 	if (err) {
 		pipe_drop(ino, p);
 		return err;

@@ -137,6 +137,15 @@ static int attach(struct vma *v, struct file *file, u64 offset)
 	return 0;
 }
 
+/* Found out after the place, as on Linux. Only a stack grows down, and a stack is private memory. */
+static bool is_type_of_mapping(int flags, const struct file *file)
+{
+	int type = flags & MAP_TYPE;
+	if (flags & MAP_GROWSDOWN && (file || type != MAP_PRIVATE))
+		return false;
+	return type == MAP_PRIVATE || type == MAP_SHARED || (type == MAP_SHARED_VALIDATE && file);
+}
+
 long mm_map_locked(struct mm *mm, uaddr_t addr, size_t bytes, int prot, int flags, struct file *file, u64 offset)
 {
 	if (!bytes)
@@ -151,6 +160,8 @@ long mm_map_locked(struct mm *mm, uaddr_t addr, size_t bytes, int prot, int flag
 	long at = place(mm, addr, bytes, flags);
 	if (at < 0 && at > -4096)
 		return at;
+	if (!is_type_of_mapping(flags, file))
+		return -EINVAL;
 	u32 f = flags_for(prot, flags);
 	if (!mm_may_map(mm, bytes >> PAGE_SHIFT, f))
 		return -ENOMEM;
@@ -227,13 +238,12 @@ int mm_protect(struct mm *mm, uaddr_t addr, size_t bytes, int prot)
 {
 	size_t rounded;
 	bool grows_down = prot & PROT_GROWSDOWN;
-	if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | PROT_GROWSDOWN | PROT_GROWSUP) ||
-		(grows_down && (prot & PROT_GROWSUP)))
-		return -EINVAL;
-	if (addr & ~PAGE_MASK)
+	if (addr & ~PAGE_MASK || (grows_down && (prot & PROT_GROWSUP)))
 		return -EINVAL;
 	if (!bytes)
 		return 0;
+	if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | PROT_GROWSDOWN | PROT_GROWSUP))
+		return -EINVAL;
 	if (check_range(addr, bytes, &rounded))
 		return -ENOMEM;
 	uaddr_t end = addr + rounded;

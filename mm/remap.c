@@ -83,7 +83,9 @@ static long remap_locked(struct mm *mm, uaddr_t addr, size_t old_bytes, size_t b
 		return -EFAULT;
 	if (!old_bytes) /* duplicating a shared mapping is not offered: see CAVEATS */
 		return -EINVAL;
-	if (addr + old_bytes > v->end)
+	/* What stays in its place is not looked at, nor is what goes away: it may be several mappings, and holes. */
+	bool all_stays = bytes <= old_bytes && !(flags & MREMAP_FIXED);
+	if (!all_stays && addr + min(old_bytes, bytes) > v->end)
 		return -EFAULT;
 	if (flags & MREMAP_FIXED) {
 		int err = mm_unmap_locked(mm, to, bytes);
@@ -132,7 +134,7 @@ static bool advice_is_known(int advice)
 	case MADV_NORMAL: case MADV_RANDOM: case MADV_SEQUENTIAL: case MADV_WILLNEED: case MADV_DONTNEED:
 	case MADV_FREE: case MADV_DONTFORK: case MADV_DOFORK: case MADV_WIPEONFORK: case MADV_KEEPONFORK:
 	case MADV_DONTDUMP: case MADV_DODUMP: case MADV_COLD: case MADV_PAGEOUT: case MADV_HUGEPAGE:
-	case MADV_NOHUGEPAGE:
+	case MADV_NOHUGEPAGE: case MADV_DONTNEED_LOCKED:
 		return true;
 	default:
 		return false;
@@ -150,8 +152,11 @@ static int advise_one(struct mm *mm, struct vma *v, int advice)
 {
 	switch (advice) {
 	case MADV_DONTNEED:
+	case MADV_DONTNEED_LOCKED:
 	case MADV_FREE:
-		if (v->flags & (VMA_LOCKED | VMA_PHYS) || (advice == MADV_FREE && (v->object || v->flags & VMA_SHARED)))
+		if (v->flags & VMA_PHYS || (v->flags & VMA_LOCKED && advice != MADV_DONTNEED_LOCKED))
+			return -EINVAL;
+		if (advice == MADV_FREE && (v->object || v->flags & VMA_SHARED))
 			return -EINVAL;
 		pt_unmap_range(mm, v, v->start, v->end);
 		return 0;
@@ -183,7 +188,8 @@ static int advise_one(struct mm *mm, struct vma *v, int advice)
 /* Only these need vmas cut at the range's ends; hints do not. */
 static bool advice_has_effect(int advice)
 {
-	return advice == MADV_DONTNEED || advice == MADV_FREE || (advice >= MADV_DONTFORK && advice <= MADV_DOFORK) ||
+	return advice == MADV_DONTNEED || advice == MADV_DONTNEED_LOCKED || advice == MADV_FREE ||
+	       (advice >= MADV_DONTFORK && advice <= MADV_DOFORK) ||
 	       (advice >= MADV_DONTDUMP && advice <= MADV_KEEPONFORK);
 }
 

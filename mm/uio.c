@@ -27,15 +27,18 @@ ssize_t uio_import(struct uio *u, const struct iovec __user *uiov, unsigned long
 	struct iovec *v = n <= nr_small ? small : kmalloc(n * sizeof(*v));
 	if (!v)
 		return -ENOMEM;
-	ssize_t err = copy_from_user(v, uiov, n * sizeof(*v));
+	ssize_t err = n ? copy_from_user(v, uiov, n * sizeof(*v)) : 0;
 	size_t total = 0;
-	if (n == 1) /* cut before it is looked at, as on Linux, which knows no array of one */
+	if (n == 1 && !err) /* cut before it is looked at, as on Linux, which knows no array of one */
 		v->iov_len = (ssize_t)v->iov_len < 0 ? v->iov_len : min(v->iov_len, UIO_MAX_BYTES);
-	for (unsigned long i = 0; !err && i < n; i++) {
+	bool is_copied = err == 0;
+	for (unsigned long i = 0; is_copied && i < n; i++) {
 		ssize_t len = v[i].iov_len;
-		if (len < 0)
+		if (len < 0) { /* counts for more than an address, wherever it stands */
 			err = -EINVAL;
-		else if (!access_ok(v[i].iov_base, len))
+			break;
+		}
+		if (unlikely(!access_ok(v[i].iov_base, len)))
 			err = -EFAULT;
 		else if (len > UIO_MAX_BYTES - total)
 			v[i].iov_len = UIO_MAX_BYTES - total;

@@ -54,6 +54,7 @@ need "test iso" grub-efi-amd64-bin /usr/lib/grub/x86_64-efi/multiboot2.mod "its 
 need "test iso" xz-utils xz "compresses the boot loader's modules"
 need "test" ovmf "/usr/share/ovmf/OVMF.fd|/usr/share/OVMF/OVMF_CODE_4M.fd|/usr/share/qemu/OVMF.fd" \
 	"UEFI firmware to boot the ISO with"
+need "test" python3-pyte /usr/lib/python3/dist-packages/pyte "the screen that interactive programs are compared on"
 need "check" clang "clang|clang-14" "second compiler, other warnings"
 need "check" clang-format "clang-format|clang-format-14" "layout of the source"
 need "check" cppcheck cppcheck "static checks"

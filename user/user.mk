@@ -33,7 +33,7 @@ UALL_OBJ      := $(ULIBC_OBJ) $(UTOOL_OBJ) $(USER_CRT) $(USER_OBJ)/tests/lib/tap
 .PHONY: user test-programs test-user
 .SECONDARY: $(UALL_OBJ)
 user: $(USER_PROGRAMS)
-test-programs: $(TEST_PROGRAMS)
+test-programs: $(TEST_PROGRAMS) $(UO)/tests/fuzz/replay
 
 test-user: $(UO)/user/bin/sh $(UO)/tests/user/libc $(UO)/tests/user/libc-host
 	@$(PY) tests/user/run.py $^
@@ -85,6 +85,13 @@ $(UO)/user/bin/$(1): $(patsubst %,$(USER_OBJ)/%.o,$(wildcard user/bin/$(1)/*.c))
 	$$(ulink)
 endef
 $(foreach f,$(UBIN_FOLDERS),$(eval $(call ufolder,$(f))))
+
+# The fuzzer: its parts are in a program of tests, and in one that prints (tests/fuzz/README.md).
+FUZZ_OBJ := $(patsubst %,$(USER_OBJ)/tests/fuzz/%.c.o,caller fill values world)
+$(UO)/tests/abi/hostile/fuzz: $(FUZZ_OBJ)
+$(UO)/tests/fuzz/replay: $(USER_OBJ)/tests/fuzz/replay.c.o $(FUZZ_OBJ) $(USER_CRT) $(USER_LIBC)
+	$(ulink)
+-include $(FUZZ_OBJ:.o=.d) $(USER_OBJ)/tests/fuzz/replay.c.d
 
 $(TEST_PROGRAMS): $(UO)/%: $(USER_OBJ)/%.c.o $(USER_OBJ)/tests/lib/tap.c.o $(USER_CRT) $(USER_LIBC)
 	$(ulink)

@@ -17,19 +17,20 @@
 /* How many struct cap_data belong to the version: 0 or -errno. */
 static int read_header(struct cap_header __user *user, struct cap_header *h, unsigned *words)
 {
-	if (copy_from_user(h, user, sizeof(*h)))
+	if (get_user(h->version, &user->version))
 		return -EFAULT;
 	switch (h->version) {
 	case _LINUX_CAPABILITY_VERSION_1:
 		*words = _LINUX_CAPABILITY_U32S_1;
-		return 0;
+		break;
 	case _LINUX_CAPABILITY_VERSION_2:
 	case _LINUX_CAPABILITY_VERSION_3:
 		*words = _LINUX_CAPABILITY_U32S_3;
-		return 0;
+		break;
 	default:
 		return put_user(_LINUX_CAPABILITY_VERSION_3, &user->version) ? -EFAULT : -EINVAL;
 	}
+	return get_user(h->pid, &user->pid); /* after the version, which is refused without it */
 }
 
 static u32 half(u64 set, unsigned i)

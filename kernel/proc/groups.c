@@ -50,7 +50,7 @@ long sys_getgroups(int size, unsigned __user *list)
 	const struct groups *g = current_cred()->groups;
 	if (size < 0 || (size && (u32)size < g->nr))
 		return -EINVAL;
-	if (size && copy_to_user(list, g->gid, g->nr * sizeof(g->gid[0])))
+	if (size && g->nr && copy_to_user(list, g->gid, g->nr * sizeof(g->gid[0])))
 		return -EFAULT;
 	return g->nr;
 }
@@ -59,6 +59,18 @@ static void groups_put(struct groups *g)
 {
 	if (ref_put(&g->ref))
 		kfree(g);
+}
+
+/* One by one: -1, which is nobody's number, counts before what cannot be read behind it. */
+static int import_groups(struct groups *g, const unsigned __user *list)
+{
+	for (u32 i = 0; i < g->nr; i++) {
+		if (get_user(g->gid[i], list + i))
+			return -EFAULT;
+		if (g->gid[i] == UINT32_MAX)
+			return -EINVAL;
+	}
+	return 0;
 }
 
 long sys_setgroups(int size, const unsigned __user *list)
@@ -72,9 +84,10 @@ long sys_setgroups(int size, const unsigned __user *list)
 		return -ENOMEM;
 	ref_init(&g->ref);
 	g->nr = size;
-	if (copy_from_user(g->gid, list, (size_t)size * sizeof(g->gid[0]))) {
+	int err = import_groups(g, list);
+	if (err) {
 		kfree(g);
-		return -EFAULT;
+		return err;
 	}
 	sort(g->gid, g->nr);
 	struct cred *c = cred_copy(current_cred());

@@ -326,12 +326,17 @@ static int clock_check(int clock)
 	case CLOCK_PROCESS_CPUTIME_ID: case CLOCK_THREAD_CPUTIME_ID:
 		return 0;
 	case CLOCK_REALTIME_ALARM: case CLOCK_BOOTTIME_ALARM:
-		return capable(CAP_WAKE_ALARM) ? 0 : -EPERM;
+		return 0;
 	case CLOCK_MONOTONIC_RAW: case CLOCK_REALTIME_COARSE: case CLOCK_MONOTONIC_COARSE:
 		return -EOPNOTSUPP;
 	default:
 		return -EINVAL;
 	}
+}
+
+static bool wakes_machine(int clock)
+{
+	return clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM;
 }
 
 long sys_timer_create(int clock, const struct sigevent __user *uev, int __user *uid)
@@ -346,6 +351,10 @@ long sys_timer_create(int clock, const struct sigevent __user *uev, int __user *
 	if (!t)
 		return -EAGAIN;
 	err = notify_parse(&ev, &t->notify);
+	if (!err && (clock < 0 || wakes_machine(clock))) /* what they lack is found out when the number is given */
+		err = put_user(0, uid);
+	if (!err && wakes_machine(clock) && !capable(CAP_WAKE_ALARM))
+		err = -EPERM;
 	if (!err)
 		err = cpu_timer_attach(t);
 	if (!err)

@@ -53,7 +53,8 @@ long sys_sched_yield(void)
 long sys_sched_setaffinity(int pid, size_t size, const unsigned long __user *user)
 {
 	u64 mask = 0;
-	if (copy_from_user(&mask, user, min(size, (size_t)CPU_MASK_BYTES)))
+	size = (u32)size; /* the call's argument is an unsigned int */
+	if (size && copy_from_user(&mask, user, min(size, (size_t)CPU_MASK_BYTES)))
 		return -EFAULT;
 	struct task *t __autoput(task) = named_task(pid);
 	if (!t)
@@ -65,7 +66,8 @@ long sys_sched_setaffinity(int pid, size_t size, const unsigned long __user *use
 
 long sys_sched_getaffinity(int pid, size_t size, unsigned long __user *out)
 {
-	if (size * 8 < nr_possible_cpus || size & (sizeof(unsigned long) - 1))
+	size = (u32)size;
+	if ((u32)(size * 8) < nr_possible_cpus || size & (sizeof(unsigned long) - 1))
 		return -EINVAL;
 	struct task *t __autoput(task) = named_task(pid);
 	if (!t)

@@ -254,7 +254,7 @@ static int setpgid_locked(int pid, int nr)
 
 long sys_setpgid(int pid, int pgid)
 {
-	if (pgid < 0)
+	if (pgid < 0 || (pgid == 0 && pid < 0)) /* 0: as the process */
 		return -EINVAL;
 	spin_lock(&proc_tree_lock);
 	int err = setpgid_locked(pid, pgid);

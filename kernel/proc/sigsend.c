@@ -295,13 +295,18 @@ enum siginfo_kind siginfo_kind(const struct siginfo *info)
 
 static int siginfo_from_user(struct siginfo *info, int sig, const struct siginfo __user *from)
 {
-	if (copy_from_user(info, from, sizeof(*info)))
+	char *rest = (char *)info + SIGINFO_BYTES;
+	size_t rest_bytes = sizeof(*info) - SIGINFO_BYTES;
+	if (copy_from_user(info, from, SIGINFO_BYTES))
 		return -EFAULT;
 	info->si_signo = sig;
+	memset(rest, 0, rest_bytes);
 	if (likely(is_known_layout(sig, info->si_code)))
 		return 0;
-	for (const char *p = (char *)info + SIGINFO_BYTES; p < (char *)(info + 1); p++)
-		if (*p)
+	if (copy_from_user(rest, (const char __user *)from + SIGINFO_BYTES, rest_bytes))
+		return -EFAULT;
+	for (size_t i = 0; i < rest_bytes; i++)
+		if (rest[i])
 			return -E2BIG;
 	return 0;
 }

@@ -22,6 +22,7 @@
 #include "kernel/uapi/sysinfo.h"
 #include "mm/mm.h"
 #include "mm/uaccess.h"
+#include "mm/uio.h"
 
 enum {
 	PER_MASK = 0xff, PER_LINUX32 = 8,
@@ -151,6 +152,7 @@ long sys_getcpu(unsigned __user *cpu, unsigned __user *node, void __user *unused
 long sys_getrandom(void __user *buf, size_t count, unsigned flags)
 {
 	u8 bytes[RANDOM_CHUNK];
+	struct uio u;
 	size_t done = 0;
 	bool fault = false;
 	if (flags & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE))
@@ -158,6 +160,9 @@ long sys_getrandom(void __user *buf, size_t count, unsigned flags)
 	if ((flags & (GRND_RANDOM | GRND_INSECURE)) == (GRND_RANDOM | GRND_INSECURE))
 		return -EINVAL;
 	count = min(count, (size_t)RANDOM_MAX);
+	if (!access_ok(buf, count))
+		return -EFAULT;
+	uio_init_user(&u, buf, count);
 	while (done < count && !fault) {
 		/* a large request gives way to signals, page by page */
 		if (done && done % PAGE_SIZE == 0 &&
@@ -165,8 +170,9 @@ long sys_getrandom(void __user *buf, size_t count, unsigned flags)
 			break;
 		size_t n = min(count - done, sizeof(bytes));
 		random_bytes(bytes, n);
-		fault = copy_to_user((u8 __user *)buf + done, bytes, n);
-		done += fault ? 0 : n;
+		size_t put = uio_put(&u, bytes, n);
+		done += put;
+		fault = put < n;
 	}
 	memset(bytes, 0, sizeof(bytes));
 	__asm__ volatile("" ::"r"(bytes) : "memory"); /* what was handed out stays nowhere */

@@ -264,13 +264,11 @@ static int parse_id(struct wait_request *rq, int idtype, int id)
 
 long sys_waitid(int idtype, int id, struct siginfo __user *info, unsigned options, struct rusage __user *usage)
 {
-	if (options & ~WAITID_OPTIONS || !(options & (WEXITED | WSTOPPED | WCONTINUED)))
-		return -EINVAL;
 	struct wait_request rq = { .options = options, .wants_usage = usage };
-	int err = parse_id(&rq, idtype, id);
-	if (err)
-		return err;
-	int child = wait_for_child(&rq);
+	bool knows = !(options & ~WAITID_OPTIONS) && options & (WEXITED | WSTOPPED | WCONTINUED);
+	int child = knows ? parse_id(&rq, idtype, id) : -EINVAL;
+	if (!child)
+		child = wait_for_child(&rq);
 	pid_put(rq.target);
 	if (child > 0 && usage && put_usage(&rq, usage))
 		return -EFAULT;

@@ -85,6 +85,7 @@
 #define F_SEAL_WRITE 0x0008
 #define F_SEAL_FUTURE_WRITE 0x0010
 #define F_SEAL_EXEC 0x0020
+#define F_ALL_SEALS 0x003f
 
 struct flock {
 	short l_type;
@@ -101,6 +102,7 @@ struct f_owner_ex {
 #define LOCK_SH 1
 #define LOCK_EX 2
 #define LOCK_NB 4
+#define LOCK_MAND 32
 #define LOCK_UN 8
 #define LOCK_MAND 32
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """boots: many machines for a moment each: processors, boards, memory, and bad input at the start.
 
-Promise   Each row of MACHINES boots by PVH, runs the eventfd tests and ends well. Each row of ISOS
-          boots the one ISO and runs the menu's quick tests. Each row of FAULTS
+Promise   Each row of MACHINES boots by PVH, runs the eventfd tests, or those it names, and ends well.
+          Each row of ISOS boots the one ISO and runs the menu's quick tests. Each row of FAULTS
           is a start that cannot go well, or not fully: the console tells why, in the words that the
           row names, and the machine ends as it says. Never silence. At the machines of
           consoles.py somebody sits and types.
@@ -48,6 +48,8 @@ MACHINES = {
     "memory-low-hole": {"memory": 1024, "machine": "q35,max-ram-below-4g=64M"},
     "archive-gzip": {"archive": "gzip"},
     "archives-two": {"archive": "two"},
+    "crowd": {"tests": "crowd"},
+    "crowd-debug": {"tests": "crowd", "build": "debug", "cpus": "4", "limit": 300},
 }
 
 ISOS = {
@@ -91,8 +93,9 @@ def with_init(data):
     return archive.bytes()
 
 
-def packed(paths):
-    return guest.pack(paths, guest.Selection(paths.tests, ["eventfd"]))
+def packed(paths, name=None):
+    tests = MACHINES.get(name, {}).get("tests", "eventfd")
+    return guest.pack(paths, guest.Selection(paths.tests, [tests]))
 
 
 def archive_as(form, paths, archive):
@@ -114,11 +117,13 @@ def boot(paths, config, name, settings, archive, on_line):
             image.write(archive)
             image.flush()
         run = qemu.Run(qemu.Machine(
-            kernel=paths.kernel(config), initrd=image.name if archive is not None else None,
+            kernel=paths.kernel(guest.Config("parley", settings.get("build", config.build))),
+            initrd=image.name if archive is not None else None,
             append="%s %s" % (guest.PARLEY_OPTIONS, settings.get("append", TESTS)),
             cpus=settings.get("cpus", 1), memory=settings.get("memory", 256),
             machine=settings.get("machine", "q35"), cpu=settings.get("cpu", "max")), log)
-        run.follow(on_line, LIMIT_S, SILENCE_S)
+        limit = settings.get("limit", LIMIT_S)
+        run.follow(on_line, limit, max(SILENCE_S, limit // 2))
     return run, log
 
 
@@ -128,7 +133,10 @@ def ending(run):
 
 def run_machine(paths, config, name, archive):
     settings = dict(MACHINES[name])
-    settings["append"] = "%s %s" % (TESTS, settings.get("append", ""))
+    options = TESTS.replace("eventfd", settings.get("tests", "eventfd"))
+    settings["append"] = "%s %s" % (options, settings.get("append", ""))
+    if "tests" in settings:
+        archive = packed(paths, name)
     stream = ktap.Stream("-")
     run, _ = boot(paths, config, name, settings,
                   archive_as(settings.get("archive"), paths, archive), stream.line)

@@ -5,27 +5,36 @@ Promise   Each script of tests/debian runs in a chroot of the cached root image 
           Linux (in name spaces of its own, so nothing is left behind; where the harness itself runs
           in a chroot, mounts cannot be kept private and are undone), and in a guest whose initrd
           is that image. A line "## NAME" of its output begins a case; a case passes when its
-          lines are the same in both. Standard error is part of the output.
+          lines are the same in both. Standard error is part of the output. What wants a terminal is in
+          tests/debian/screens, see screens.py; its cases are called screens/NAME.
+          Two scripts run at a time.
 """
+import concurrent.futures
+import contextlib
 import functools
 import glob
 import os
 import shutil
 import subprocess
+import tempfile
+import threading
 import time
 import types
 
-from . import command, cpio, debian, guest, ktap, report
+from . import command, cpio, debian, guest, ktap, report, screens
 
-SCRIPT_TIMEOUT_S = 120
+SCRIPT_TIMEOUT_S = 240
+PARALLEL = 2
 UNWANTED = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info",
             "usr/share/lintian", "usr/share/bug", "usr/lib/x86_64-linux-gnu/gconv")
 ENV = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "TERM": "dumb", "LC_ALL": "C"}
-# Run by the host's shell as root of new mount and pid name spaces; $1 is the root, $2 the script.
+# Run by the host's shell as root of new mount and pid name spaces; $1 is the root, $2 for its shell.
 CHROOT = """
 mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && mount --make-rslave "$1/dev" &&
-mount -t tmpfs tmpfs "$1/tmp" && chmod 1777 "$1/tmp" && exec chroot "$1" /bin/sh -c 'cd /tmp && exec "$0" 2>&1' "$2"
+mount --rbind /sys "$1/sys" && mount --make-rslave "$1/sys" && mount -t tmpfs tmpfs "$1/tmp" &&
+chmod 1777 "$1/tmp" && exec chroot "$1" /bin/sh -c "cd /tmp; $2"
 """
+shared_mounts = threading.Lock()
 
 
 def packages(folder):
@@ -74,25 +83,36 @@ def unshare_command():
     return (unshare, False) if private else (unshare + ["--propagation", "unchanged"], True)
 
 
-def undo_mounts(root):
-    for name in ("tmp", "dev", "proc"):
-        subprocess.run(["umount", "--recursive", "--lazy", os.path.join(root, name)],
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def host_argv(root, text, env):
+    """The command that runs a text of /bin/sh in a chroot."""
+    return unshare_command()[0] + ["env", "-i"] + ["%s=%s" % kv for kv in env.items()] + \
+        ["/bin/sh", "-c", CHROOT, "sh", root, text]
+
+
+@contextlib.contextmanager
+def mounts_of(root):
+    """Around a run in the chroot: what it mounts is undone where that is needed, one run at a time."""
+    if not unshare_command()[1]:
+        yield
+        return
+    with shared_mounts:
+        try:
+            yield
+        finally:
+            for name in ("tmp", "sys", "dev", "proc"):
+                subprocess.run(["umount", "--recursive", "--lazy", os.path.join(root, name)],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def run_on_host(root, script):
     """(output, exit status) of the script in a chroot."""
-    unshare, undo = unshare_command()
-    argv = unshare + ["env", "-i"] + ["%s=%s" % kv for kv in ENV.items()]
-    argv += ["/bin/sh", "-c", CHROOT, "sh", root, "/tests/" + script]
+    argv = host_argv(root, "exec /tests/%s 2>&1" % script, ENV)
     try:
-        done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=SCRIPT_TIMEOUT_S)
+        with mounts_of(root):
+            done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, timeout=SCRIPT_TIMEOUT_S)
     except subprocess.TimeoutExpired as e:
         return (e.stdout or b"") + b"time-out\n", -1
-    finally:
-        if undo:
-            undo_mounts(root)
     return done.stdout, done.returncode
 
 
@@ -109,17 +129,26 @@ class Output:
         pass
 
 
-def run_in_guest(repo, config, base_archive, script, log):
-    """(output, exit status, complaint) of the script as process 2 of a machine."""
-    settings = types.SimpleNamespace(
+def guest_settings(config):
+    return types.SimpleNamespace(
         linux=config.system == "linux", strace=False, gdb=False, cpus=config.cpus,
         memory=config.memory, kernel_args=config.append, build=config.build, dry_run=False,
         timeout=SCRIPT_TIMEOUT_S, console=False)
+
+
+def with_job(image, mode, argv, env):
+    """The initrd whose process 2 is a command: the job is an archive of its own behind the image."""
+    job = cpio.Archive()
+    job.file(".run/job", command.job_bytes(mode, "/tmp", argv, env))
+    return image + job.bytes()
+
+
+def run_in_guest(repo, config, image, script):
+    """(output, exit status, complaint) of the script as process 2 of a machine."""
     argv = ["/bin/sh", "-c", "exec \"$0\" 2>&1", "/tests/" + script]
-    base_archive.file(".run/job", command.job_bytes("null", "/tmp", argv, ENV))
     out, err = Output(), Output()
-    status = command.boot_image(repo, settings, base_archive.bytes(), "null", out, err, "tcg")
-    log.write(b"# %s\n%s%s" % (script.encode(), out.data, err.data))
+    status = command.boot_image(repo, guest_settings(config), with_job(image, "null", argv, ENV),
+                                "null", out, err, "tcg")
     return bytes(out.data), status, err.data.decode("utf-8", "replace")
 
 
@@ -169,7 +198,7 @@ def compare(title, host, got):
 
 
 def prepare(root, folder, paths):
-    """The guest's image, with the scripts in /tests of both the image and the chroot."""
+    """(scripts, the guest's image), with the scripts in /tests of both the image and the chroot."""
     scripts = sorted(os.path.basename(p) for p in glob.glob(os.path.join(folder, "*.sh")))
     shutil.rmtree(os.path.join(root, "tests"), ignore_errors=True)
     os.makedirs(os.path.join(root, "tests"))
@@ -179,12 +208,12 @@ def prepare(root, folder, paths):
     archive.tree(root)
     helper = paths.need(os.path.join(paths.bin, "runcmd"), "all")
     archive.program(command.HELPER, helper)
-    return scripts, archive
+    return scripts, archive.bytes()
 
 
 @functools.lru_cache(maxsize=None)
 def prepared(paths):
-    """(scripts, archive, root); the same for every machine"""
+    """(scripts, image, root); the same for every machine"""
     folder = os.path.join(paths.root, "tests", "debian")
     root = root_image(paths, folder)
     return (*prepare(root, folder, paths), root)
@@ -195,23 +224,61 @@ def host_output(root, name):
     return run_on_host(root, name)
 
 
+def run_script(paths, config, image, root, script):
+    """(cases, log) of one script"""
+    want = host_output(root, script)
+    got = run_in_guest(paths.root, config, image, script)
+    log = b"# %s\n%s%s" % (script.encode(), got[0], got[2].encode())
+    return compare("debian/" + script[:-3], want, got), log
+
+
+@functools.lru_cache(maxsize=None)
+def host_screens(root, path):
+    script, steps = screens.read(path)
+    with mounts_of(root):
+        return screens.on_host(host_argv(root, script, screens.environment(ENV)), steps)
+
+
+def run_screen(paths, config, image, root, name):
+    """The same of one file of tests/debian/screens."""
+    path = os.path.join(paths.root, "tests/debian", name + ".keys")
+    script, steps = screens.read(path)
+    want = host_screens(root, path)
+    with tempfile.NamedTemporaryFile(prefix="parley-screen-", suffix=".cpio") as file:
+        file.write(with_job(image, "tty", ["/bin/sh", "-c", script], screens.environment(ENV)))
+        file.flush()
+        machine = command.build_machine(paths.root, guest_settings(config), file.name, "tcg")
+        got = screens.in_guest(machine, steps, want)
+    cases = screens.compare("debian/" + name, steps, want, got)
+    return cases, "".join("# %s: %s\n" % (c.title(), c.outcome) for c in cases).encode()
+
+
+def timed(function, *args):
+    started = time.monotonic()
+    cases, log = function(*args)
+    cases[-1].seconds = time.monotonic() - started
+    return cases, log
+
+
 def run(paths, config, title, globs):
     """The scripts that a glob selects, on one machine; returns (cases, log's path, exit code)."""
-    scripts, archive, root = prepared(paths)
-    scripts = [s for s in scripts if not globs or
-               any(guest.glob_match(g, s[:-3]) for g in globs)]
+    scripts, image, root = prepared(paths)
+    screen_names = ["screens/" + n for n in
+                    screens.names(os.path.join(paths.root, "tests/debian/screens"))]
+    todo = [(run_script, s, s[:-3]) for s in scripts] + [(run_screen, n, n) for n in screen_names]
+    todo = [(function, what) for function, what, name in todo
+            if not globs or any(guest.glob_match(g, name) for g in globs)]
     os.makedirs(paths.logs, exist_ok=True)
     live, cases = report.Live(title), []
     log_path = os.path.join(paths.logs, title + ".log")
-    with open(log_path, "wb") as log:
-        for name in scripts:
-            live.show("%s  %s" % (report.tally_text(report.tally(cases)), name))
-            started = time.monotonic()
-            want = host_output(root, name)
-            got = run_in_guest(paths.root, config, archive, name, log)
-            new = compare("debian/" + name[:-3], want, got)
-            new[-1].seconds = time.monotonic() - started
+    with open(log_path, "wb") as log, concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
+        jobs = [(what, pool.submit(timed, function, paths, config, image, root, what))
+                for function, what in todo]
+        for what, job in jobs:
+            live.show("%s  %s" % (report.tally_text(report.tally(cases)), what))
+            new, text = job.result()
             cases += new
+            log.write(text)
     live.end(cases)
     failed = any(c.outcome == ktap.FAIL for c in cases)
-    return cases, log_path, 1 if failed or not scripts else 0
+    return cases, log_path, 1 if failed or not todo else 0

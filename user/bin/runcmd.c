@@ -261,6 +261,21 @@ static void pump_input(struct streams *s)
 		len = 0;
 }
 
+/* Reaps whom there is to reap, orphans too, as process 1 must; true: `pid` was among them. */
+static bool reap(pid_t pid, int *status, int options)
+{
+	int ended;
+	pid_t who;
+
+	while ((who = waitpid(-1, &ended, options)) > 0) {
+		if (who != pid)
+			continue;
+		*status = ended;
+		return true;
+	}
+	return false;
+}
+
 /* Moves bytes until the command has ended and its output is out; returns its wait status. */
 static int serve(pid_t pid, struct streams *s)
 {
@@ -293,7 +308,7 @@ static int serve(pid_t pid, struct streams *s)
 		if (ended && (ready <= 0 || (s->out < 0 && s->err < 0)))
 			return status;
 		if (!ended)
-			ended = waitpid(pid, &status, WNOHANG) == pid;
+			ended = reap(pid, &status, WNOHANG);
 	}
 }
 
@@ -329,7 +344,7 @@ static int run_on_terminal(const struct job *job)
 			close(fd);
 		become(job);
 	}
-	while (pid > 0 && waitpid(pid, &status, 0) != pid)
+	while (pid > 0 && !reap(pid, &status, 0))
 		if (errno != EINTR)
 			break;
 	return status;

@@ -6,6 +6,7 @@
  *           themselves; the names shown are the reader's view.
  * Linux     proc_pid_fd(5), proc_pid_fdinfo(5), proc_pid_exe(5).
  */
+#include <poll.h>
 #include "tests/abi/abi.h"
 
 enum { NOFOLLOW_OPEN = O_RDONLY | O_NOFOLLOW };
@@ -135,6 +136,44 @@ CASE(pipe_has_one_identity)
 	CHECK_EQ(sys(SYS_fstat, fd[0], &b), 0);
 	CHECK_EQ(a.st_ino, b.st_ino);
 	CHECK(S_ISFIFO(a.st_mode));
+}
+
+CASE(pipe_opens_again_without_waiting)
+{
+	struct pollfd p = {.events = POLLIN};
+	char read_end[64], c;
+	int fd[2];
+
+	CHECK_EQ(sys(SYS_pipe2, fd, 0), 0);
+	snprintf(read_end, sizeof(read_end), "/proc/self/fd/%d", fd[0]);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd[1]);
+	CHECK_EQ(sys(SYS_write, fd[1], "x", 1), 1);
+	sys(SYS_close, fd[1]);
+	p.fd = sys(SYS_open, read_end, O_RDONLY);
+	CHECK(p.fd >= 0);
+	CHECK_EQ(sys(SYS_read, p.fd, &c, 1), 1);
+	CHECK_EQ(sys(SYS_read, p.fd, &c, 1), 0);
+	sys(SYS_close, p.fd);
+	p.fd = sys(SYS_open, read_end, O_RDONLY | O_NONBLOCK);
+	CHECK(p.fd >= 0);
+	CHECK_EQ(sys(SYS_poll, &p, 1, 0), 1);
+	CHECK_EQ(p.revents, POLLHUP);
+}
+
+CASE(pipe_without_reader_opens_again_for_writing)
+{
+	int fd[2];
+
+	handle(SIGPIPE, SIG_IGN, 0);
+	CHECK_EQ(sys(SYS_pipe2, fd, 0), 0);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd[1]);
+	sys(SYS_close, fd[0]);
+	for (int flags = O_WRONLY; flags <= (O_WRONLY | O_NONBLOCK); flags += O_NONBLOCK) {
+		long again = sys(SYS_open, path, flags);
+
+		CHECK(again >= 0);
+		CHECK_EQ(sys(SYS_write, again, "x", 1), -EPIPE);
+	}
 }
 
 CASE(openat2_can_forbid_magic_links)

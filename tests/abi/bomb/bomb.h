@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+/*
+ * bomb: what the cases here share: free memory before and after, and an end for everything of a user.
+ *
+ * Promise   memory_is_back() waits until as much memory is free as was, but for what caches keep (the most
+ *           are 512 stacks of 16 KiB for the next threads), and until there are no more objects than before;
+ *           it says what is missing when it does not come. Nothing here runs but in a machine of its own.
+ */
+#ifndef TESTS_ABI_BOMB_BOMB_H
+#define TESTS_ABI_BOMB_BOMB_H
+
+#include <sys/resource.h>
+#include "tests/abi/abi.h"
+
+enum { BOMBER = 1000, CACHES_KIB = 10 * 1024, CACHED_OBJECTS = 60, SETTLE_MS = 30000, NR_SET_CHILD_SUBREAPER = 36 };
+
+static inline long meminfo_kib(const char *name)
+{
+	char text[PAGE];
+	const char *at;
+
+	slurp("/proc/meminfo", text, sizeof(text));
+	at = strstr(text, name);
+	return at ? strtol(at + strlen(name), NULL, 10) : 0;
+}
+
+static inline long free_kib(void)
+{
+	return meminfo_kib("MemFree:");
+}
+
+/* Objects of all kinds that the kernel has; 0 where that is another kernel's own affair. */
+static inline long kernel_objects(void)
+{
+	static char text[8 * PAGE];
+	long sum = 0;
+
+	if (!tap_is_parley() || slurp("/proc/slabinfo", text, sizeof(text)) <= 0)
+		return 0;
+	for (char *line = text; *line; line += *line == '\n') {
+		/* addresses of stacks are kept for the next stacks */
+		if (strncmp(line, "kvirt_range", 11) != 0)
+			sum += atoi(line + strcspn(line, " \n"));
+		line += strcspn(line, "\n");
+	}
+	return sum;
+}
+
+struct memory {
+	long free_kib, objects;
+};
+
+static inline struct memory memory_now(void)
+{
+	return (struct memory){ free_kib(), kernel_objects() };
+}
+
+/* What is freed late, after a grace period, may take its time. */
+static inline void memory_is_back(struct memory before)
+{
+	struct memory m = { 0, 0 };
+
+	for (int64_t end = now_ms() + SETTLE_MS; now_ms() < end; sleep_ms(20)) {
+		m = memory_now();
+		if (m.free_kib + CACHES_KIB >= before.free_kib && m.objects <= before.objects + CACHED_OBJECTS)
+			return;
+	}
+	tap_fail(__FILE__, __LINE__, "%ld KiB were free, now %ld; %ld objects, now %ld", before.free_kib, m.free_kib,
+		before.objects, m.objects);
+}
+
+static inline void limit(int what, long to)
+{
+	struct rlimit r = { to, to };
+
+	CHECK_EQ(sys(SYS_setrlimit, what, &r), 0);
+}
+
+/* What ends up without a parent becomes ours. */
+static inline void adopt(void)
+{
+	sys(SYS_prctl, NR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
+
+/* Ends all processes of the user, who may be making new ones at the same time. */
+static inline void end_user(int user)
+{
+	int pid;
+
+	for (int round = 0; round < 3; round++) {
+		CHILD(pid) {
+			sys(SYS_setpriority, 0, 0, -20);
+			sys(SYS_setresuid, user, user, user);
+			for (int i = 0; i < 50; i++)
+				sys(SYS_kill, -1, SIGKILL);
+		}
+		CHECK_EXIT(pid, 0);
+	}
+	for (long r; (r = sys(SYS_wait4, -1, 0, 0, 0)) > 0 || r == -EINTR;)
+		;
+}
+
+#endif
