@@ -12,6 +12,7 @@
  * Linux     read(2), write(2), signal(7)
  */
 #include "fs/file.h"
+#include "fs/epoll.h"
 #include "fs/filelock.h"
 #include "fs/inode.h"
 #include "fs/notify.h"
@@ -86,6 +87,8 @@ void file_put(struct file *f)
 	if (!f || !ref_put(&f->ref))
 		return;
 	notify_closed(f);
+	if (unlikely(!list_is_empty(&f->epolls)))
+		epoll_forget(f);
 	if (unlikely(f->has_locks))
 		filelock_file_gone(f);
 	if (f->ops->release)

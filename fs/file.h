@@ -70,6 +70,7 @@ struct file_ops {
 	void (*release)(struct file *f);
 	void (*show)(struct file *f, struct strbuf *sb);     /* more lines for /proc/PID/fdinfo */
 	struct waitq *(*waitq)(struct file *f);		     /* for kinds whose queue is not f->wq (signalfd) */
+	struct inode *(*make_inode)(struct file *f); /* files without inode: a new one to show, counted; NULL: no memory */
 };
 
 enum file_ops_flags {
@@ -81,6 +82,7 @@ enum file_ops_flags {
 	FILE_NO_SENDFILE = 32, /* cannot be the source of sendfile(2) (null) */
 	/* Take bytes from one caller's memory as they are, and nothing else: no RWF_ flags but RWF_HIPRI, no sendfile. */
 	FILE_PLAIN_READ = 64, FILE_PLAIN_WRITE = 128,
+	FILE_POLL_ALWAYS = 256, /* always ready, and may be in an epoll set all the same */
 };
 
 enum file_mode {
@@ -106,7 +108,7 @@ struct file {
 	struct pid *owner;	/* [lock] F_SETOWN */
 	u8 owner_type, owner_sig; /* [lock] */
 	u64 mark;		/* kinds may remember a per-description value (FIFO open counts) */
-	struct list epolls;	/* [lock] epoll items that watch it */
+	struct list epolls;	/* [lock] epoll items that watch it: epoll.c */
 	bool has_locks;		/* [atomic] advisory locks may be its own: fs/filelock.c */
 	bool seen_shared;	/* [atomic] somebody may hold its address under RCU without a reference: fdtable.c */
 	struct rcu_head rcu;
@@ -133,6 +135,11 @@ enum { FILE_ALWAYS_READY = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM };
 static inline u32 file_ready(struct file *f)
 {
 	return f->ops->ready ? f->ops->ready(f) : FILE_ALWAYS_READY;
+}
+/* May it be in an epoll set? Such a file is never mapped: its last reference is dropped without locks. */
+static inline bool file_can_poll(const struct file *f)
+{
+	return f->ops->ready || f->ops->flags & FILE_POLL_ALWAYS;
 }
 struct waitq *file_waitq(struct file *f);
 /* The blocking loop: arms on the file's queue for `mask`, tries, sleeps, until try() answers something

@@ -169,20 +169,36 @@ static const struct fs_type anon_types[] = {
 	{ .name = "anon_inodefs", .flags = FS_NODEV },
 	{ .name = "pipefs", .flags = FS_NODEV },
 	{ .name = "sockfs", .flags = FS_NODEV },
+	{ .name = "pidfs", .flags = FS_NODEV },
 };
-static const u32 anon_magics[] = { ANON_INODE_FS_MAGIC, PIPEFS_MAGIC, SOCKFS_MAGIC };
+static const u32 anon_magics[] = { ANON_INODE_FS_MAGIC, PIPEFS_MAGIC, SOCKFS_MAGIC, PID_FS_MAGIC };
 static struct superblock *anon_sbs[ARRAY_LEN(anon_types)]; /* [boot] */
 static struct mount *anon_mounts[ARRAY_LEN(anon_types)];   /* [boot] never in the tree */
 struct inode *anon_inode_shared;
 
-static unsigned anon_kind(u32 mode)
+struct inode *anon_inode_new_kind(enum anon_kind kind, u32 mode)
 {
-	return S_ISFIFO(mode) ? 1 : S_ISSOCK(mode) ? 2 : 0;
+	return inode_new(anon_sbs[kind], mode, &anon_inode_ops);
 }
 
 struct inode *anon_inode_new(u32 mode)
 {
-	return inode_new(anon_sbs[anon_kind(mode)], mode, &anon_inode_ops);
+	return anon_inode_new_kind(S_ISFIFO(mode) ? ANON_PIPES : S_ISSOCK(mode) ? ANON_SOCKETS : ANON_PLAIN, mode);
+}
+
+static struct mount *anon_mount_of(const struct inode *ino)
+{
+	unsigned kind = ANON_PLAIN;
+	while (anon_sbs[kind] != ino->sb)
+		kind++;
+	return anon_mounts[kind];
+}
+
+struct inode *file_inode_get(struct file *f)
+{
+	if (f->ops->make_inode)
+		return f->ops->make_inode(f);
+	return inode_get(f->inode ? f->inode : anon_inode_shared);
 }
 
 int file_path_get(struct file *f, struct path *out)
@@ -193,14 +209,16 @@ int file_path_get(struct file *f, struct path *out)
 		*out = f->path;
 		return 0;
 	}
-	struct inode *ino = f->inode ? f->inode : anon_inode_shared;
+	struct inode *ino = file_inode_get(f);
+	if (!ino)
+		return -ENOMEM;
 	int len = f->inode ? fmt_snprintf(name, sizeof(name), "%s:[%lu]", f->ops->name, ino->ino) :
 			     fmt_snprintf(name, sizeof(name), "anon_inode:%s", f->ops->name);
-	struct dentry *d = dentry_new(NULL, name, min((size_t)len, sizeof(name) - 1), inode_get(ino));
+	struct dentry *d = dentry_new(NULL, name, min((size_t)len, sizeof(name) - 1), ino);
 	if (!d)
 		return -ENOMEM;
 	d->unhashed = false; /* not in a chain, but not "(deleted)" either */
-	*out = (struct path){ mount_get(anon_mounts[anon_kind(ino->mode)]), d };
+	*out = (struct path){ mount_get(anon_mount_of(ino)), d };
 	return 0;
 }
 

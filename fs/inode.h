@@ -221,7 +221,10 @@ int special_open(struct inode *ino, struct file *f);
 int device_register(u32 type, u64 rdev, const char *name, const struct file_ops *ops, void *priv, u32 mode);
 /* An inode without a name, on a hidden file system of its kind: pipes (S_IFIFO), sockets, others. */
 struct inode *anon_inode_new(u32 mode);
+enum anon_kind { ANON_PLAIN, ANON_PIPES, ANON_SOCKETS, ANON_PIDFS };
+struct inode *anon_inode_new_kind(enum anon_kind kind, u32 mode);
 extern struct inode *anon_inode_shared; /* [boot] what files without an inode of their own show of themselves */
+struct inode *file_inode_get(struct file *f); /* what fstat shows, counted; NULL: no memory */
 /* A path to any open file, counted, for magic links: one of an anonymous file leads to its inode by a name
  * made for the purpose ("pipe:[17]"). -ENOMEM. */
 int file_path_get(struct file *f, struct path *out);

@@ -55,6 +55,15 @@ struct task *procfs_task(const struct procfs_node *n)
 	return t;
 }
 
+struct pid *procfs_process_of(const struct file *f)
+{
+	const struct inode *ino = f->inode;
+	if (!ino || (ino->ops != &task_ops && ino->ops != &guarded_ops))
+		return NULL;
+	const struct procfs_node *n = ino->priv;
+	return n && n->item == procfs_processes.item ? n->pid : NULL;
+}
+
 static const struct file_ops *fops_of(const struct procfs_item *item)
 {
 	if (S_ISDIR(item->mode))

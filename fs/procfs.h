@@ -97,5 +97,6 @@ static inline struct procfs_node *procfs_node_of(const struct file *f) /* a file
 {
 	return f->inode->priv;
 }
+struct pid *procfs_process_of(const struct file *f); /* f is /proc/PID: not counted; else NULL */
 extern const struct file_ops procfs_text_ops; /* procfs_file.c */
 int procfs_text_open(struct file *f);

@@ -152,6 +152,6 @@ static off_t text_seek(struct file *f, off_t offset, int whence)
 }
 
 const struct file_ops procfs_text_ops = {
-	.name = "procfs", .flags = FILE_SEEKABLE,
+	.name = "procfs", .flags = FILE_SEEKABLE | FILE_POLL_ALWAYS,
 	.read = text_read, .write = text_write, .seek = text_seek, .release = text_release,
 };

@@ -86,7 +86,11 @@ long sys_fstat(int fd, struct stat __user *out)
 	FDREF r = fd_borrow_any(fd);
 	if (!r.file)
 		return -EBADF;
-	inode_fill_stat(r.file->inode ? r.file->inode : anon_inode_shared, &st);
+	struct inode *ino = r.file->inode ? NULL : file_inode_get(r.file);
+	if (!ino && !r.file->inode)
+		return -ENOMEM;
+	inode_fill_stat(ino ? ino : r.file->inode, &st);
+	inode_put(ino);
 	return copy_to_user(out, &st, sizeof(st));
 }
 

@@ -7,6 +7,7 @@
  * Locks     none: one CPU until arch_start_cpus()
  */
 #include "arch/x86_64/upcalls.h"
+#include "fs/epoll.h"
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/pty.h"
@@ -55,6 +56,7 @@ static const struct step core_steps[] = {
 	{ "random", random_init },
 	{ "mm", mm_init },
 	{ "file", file_init },
+	{ "epoll", epoll_init },
 	{ "pid", pid_init },
 	{ "process", process_init },
 	{ "signal", signal_init },

@@ -8,6 +8,7 @@
  * Linux     proc_sys(5). Some settings that Linux lets root change cannot be changed here: they are 0444.
  */
 #include "kernel/procfs.h"
+#include "fs/epoll.h"
 #include "fs/filelock.h"
 #include "fs/inotify.h"
 #include "fs/mount.h"
@@ -155,6 +156,14 @@ static int set_limit(u32 *limit, u64 v)
 	if (v > INT32_MAX)
 		return -EINVAL;
 	WRITE_ONCE(*limit, (u32)v);
+	return 0;
+}
+
+static int set_epoll_watches(u64 v)
+{
+	if (v > INT64_MAX)
+		return -EINVAL;
+	WRITE_ONCE(epoll_max_user_watches, v);
 	return 0;
 }
 

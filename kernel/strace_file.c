@@ -19,8 +19,6 @@
 #include "kernel/proc/process.h"
 #include "kernel/strace.h"
 
-enum { DUMPABLE_BY_USER = 1 };
-
 static void set_file(struct task *t, struct file *f)
 {
 	struct file *old = t->trace_file;

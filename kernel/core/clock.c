@@ -18,6 +18,7 @@
 
 struct waitq clock_step_wq = WAITQ_INIT(clock_step_wq, WAIT_SLEEP);
 static s64 offset_ns; /* [atomic] realtime - monotonic */
+static u64 nr_steps;  /* [atomic] */
 static struct spinlock set_lock = SPINLOCK_INIT(RANK_OBJECT);
 
 void clock_init(void)
@@ -36,6 +37,11 @@ s64 realtime_now_ns(void)
 	return (s64)clock_now_ns() + realtime_offset_ns();
 }
 
+u64 clock_steps(void)
+{
+	return __atomic_load_n(&nr_steps, __ATOMIC_SEQ_CST);
+}
+
 int clock_set_realtime(s64 ns)
 {
 	if (ns < 0)
@@ -44,6 +50,7 @@ int clock_set_realtime(s64 ns)
 	s64 offset = ns - (s64)clock_now_ns();
 	__atomic_store_n(&offset_ns, offset, __ATOMIC_RELAXED);
 	arch_vdso_set_realtime(offset);
+	__atomic_fetch_add(&nr_steps, 1, __ATOMIC_SEQ_CST);
 	spin_unlock(&set_lock);
 	wake_all(&clock_step_wq, POLLIN);
 	return 0;
@@ -110,6 +117,16 @@ int timespec_to_ns(const struct timespec *ts, s64 *ns)
 struct timespec ns_to_timespec(s64 ns)
 {
 	return (struct timespec){ ns / (s64)NSEC_PER_SEC, ns % (s64)NSEC_PER_SEC };
+}
+
+int itimerspec_to_ns(const struct itimerspec *v, struct timer_ns *ns)
+{
+	return timespec_to_ns(&v->it_value, &ns->value) ?: timespec_to_ns(&v->it_interval, &ns->interval);
+}
+
+struct itimerspec ns_to_itimerspec(const struct timer_ns *ns)
+{
+	return (struct itimerspec){ ns_to_timespec(ns->interval), ns_to_timespec(ns->value) };
 }
 
 u64 deadline_after(u64 ns)

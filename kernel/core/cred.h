@@ -16,7 +16,7 @@
 #define CAP_ALL ((2ull << CAP_LAST_CAP) - 1) /* a bit per capability that there is */
 
 enum charge_kind { CHARGE_PIPE_PAGES, CHARGE_SIGPENDING, CHARGE_PROCESSES, CHARGE_FILES, CHARGE_INOTIFY_INSTANCES,
-	CHARGE_INOTIFY_WATCHES, CHARGE_FILELOCKS, CHARGE_KINDS };
+	CHARGE_INOTIFY_WATCHES, CHARGE_EPOLL_WATCHES, CHARGE_FILELOCKS, CHARGE_KINDS };
 
 /* One per user id that has anything charged. */
 struct account {

@@ -18,11 +18,12 @@ enum lock_rank {
 	RANK_NONE,
 	/* sleeping; user memory may be touched while held */
 	RANK_EXEC,	 /* one exec or credential change per process at a time */
-	RANK_EPOLL,	 /* epoll set; a set inside a set adds its depth as subrank */
 	RANK_RENAME,	 /* the shape of the directory tree while something moves in it */
 	RANK_POS,	 /* a shared file position during read, write, seek */
 	RANK_TTY,	 /* a terminal's line discipline */
 	RANK_INODE,	 /* directory and file contents; parent before child (subrank), then lock_pair */
+	RANK_EPOLL_NEST, /* which epoll sets lie in which */
+	RANK_EPOLL,	 /* epoll set; a set inside a set has its depth as subrank; what ops->ready() takes comes behind */
 	RANK_PAIR,	 /* two-ended objects share ONE lock: pipe, connected sockets */
 	RANK_MM,	 /* mm->lock: what a page fault takes */
 	/* sleeping; user memory is out of bounds from here on */
@@ -40,6 +41,7 @@ enum lock_rank {
 	RANK_FILELOCK,	 /* advisory locks of one inode */
 	RANK_FILEWAIT,	 /* who waits for whose advisory lock */
 	RANK_SIGHAND,	 /* signal state of a process */
+	RANK_TIMERFD,
 	RANK_WAITQ,
 	RANK_PI,
 	RANK_RUNQ,

@@ -23,11 +23,13 @@ enum { PID_MAX_DEFAULT = 32768, PID_MAX_LIMIT = 4194304 };
 struct pid {
 	struct ref ref;
 	int nr;			  /* [const] */
+	u64 ino;		  /* [const] of its pidfds: no other pid ever has it */
 	u32 users;		  /* [tree] task, process, group, session: the number is taken while > 0 */
 	struct task *task;	  /* [tree; RCU readers] the thread with this tid; NULL once it is reaped */
 	struct process *process;  /* [tree; RCU readers] the process with this pid; NULL once it is reaped */
 	struct list group;	  /* [tree] struct process by pgrp_node: members of this process group */
 	struct list session;	  /* [tree] struct process by session_node */
+	int exit_code;		  /* [tree] of the thread or process, once it has ended: as wait(2) reports it */
 	u32 group_signals;	  /* [tree] signals sent to the group so far: fork looks whether it missed one */
 	struct waitq wq;	  /* pidfd pollers: woken at exit and at reaping */
 	struct rcu_head rcu;

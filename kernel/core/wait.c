@@ -17,7 +17,7 @@ const char *const wait_kind_names[WAIT_KINDS] = {
 	[WAIT_TTY] = "tty", [WAIT_CHILD] = "wait4", [WAIT_SLEEP] = "nanosleep", [WAIT_SIGNAL] = "signal",
 	[WAIT_MUTEX] = "mutex", [WAIT_FUTEX] = "futex", [WAIT_POLL] = "poll", [WAIT_VFORK] = "vfork",
 	[WAIT_KTHREAD] = "kthread", [WAIT_PAGE] = "page", [WAIT_FILELOCK] = "flock",
-	[WAIT_INOTIFY] = "inotify",
+	[WAIT_INOTIFY] = "inotify", [WAIT_EPOLL] = "epoll", [WAIT_TIMERFD] = "timerfd", [WAIT_PIDFD] = "pidfd",
 };
 
 void waitq_init(struct waitq *q, enum wait_kind kind, const void *object)
@@ -36,7 +36,7 @@ void wait_begin(struct waiter *w)
 	w->on = NULL;
 }
 
-static void slot_link(struct wait_slot *slot, struct waitq *q, u32 mask, enum wait_flags flags)
+static __always_inline void slot_link(struct wait_slot *slot, struct waitq *q, u32 mask, enum wait_flags flags)
 {
 	slot->q = q;
 	slot->mask = mask;
@@ -63,12 +63,12 @@ void wait_add(struct waiter *w, struct wait_slot *slot, struct waitq *q, u32 mas
 	slot_link(slot, q, mask, flags);
 }
 
-void wait_add_callback(struct wait_slot *slot, struct waitq *q, u32 mask,
-	void (*callback)(struct wait_slot *, u32))
+void wait_add_callback(struct wait_slot *slot, struct waitq *q, u32 mask, enum wait_flags flags,
+	bool (*callback)(struct wait_slot *, u32, struct wake_list *))
 {
 	slot->waiter = NULL;
 	slot->callback = callback;
-	slot_link(slot, q, mask, WAIT_SHARED);
+	slot_link(slot, q, mask, flags);
 }
 
 void wait_rearm(struct waiter *w)
@@ -78,44 +78,49 @@ void wait_rearm(struct waiter *w)
 
 bool wait_remove(struct wait_slot *slot)
 {
-	/* A destroyed queue detaches its slots and waits for nobody: q turns NULL under its lock. */
+	/* A destroyed queue detaches its slots and waits for nobody: q turns NULL under its lock. Interrupts off
+	 * keep the memory of one that is being destroyed. */
+	u64 irq = irq_save();
 	struct waitq *q = __atomic_load_n(&slot->q, __ATOMIC_ACQUIRE);
 	if (q) {
-		u64 irq = spin_lock_irqsave(&q->lock);
+		spin_lock(&q->lock);
 		if (slot->q) {
 			list_del(&slot->node);
 			slot->q = NULL;
 		}
 		spin_unlock_irqrestore(&q->lock, irq);
+	} else {
+		irq_restore(irq);
 	}
 	return slot->fired;
 }
 
-static void wake_queue(struct waitq *q, u32 events, unsigned nr_exclusive, bool sync);
+enum wake_how { WAKE_PLAIN = 0, WAKE_SYNC = 1, WAKE_EXCLUSIVE_ONLY = 2 };
+
+static void wake_queue(struct waitq *q, u32 events, unsigned nr_exclusive, enum wake_how how);
 
 void wait_remove_pass(struct wait_slot *slot)
 {
 	struct waitq *q = slot->q;
 	u32 mask = slot->mask;
 	if (wait_remove(slot) && q)
-		wake_queue(q, mask, 1, false);
+		wake_queue(q, mask, 1, WAKE_PLAIN);
 }
 
-/* Fires one slot; the queue's lock is held. */
-static void slot_fire(struct wait_slot *slot, u32 events, bool sync)
+/* Fires one slot; the queue's lock is held. True: a wake was used. */
+static __always_inline bool slot_fire(struct wait_slot *slot, u32 events, enum wake_how how, struct wake_list *list)
 {
+	if (unlikely(slot->callback))
+		return slot->callback(slot, events, list);
 	slot->seen |= events;
 	slot->fired = true;
-	if (slot->callback) {
-		slot->callback(slot, events);
-		return;
-	}
 	struct waiter *w = slot->waiter;
 	__atomic_store_n(&w->fired, 1, __ATOMIC_SEQ_CST);
-	if (sync)
+	if (how & WAKE_SYNC)
 		task_wake_sync(w->task);
 	else
 		task_wake(w->task);
+	return true;
 }
 
 void wait_add_locked(struct waiter *w, struct wait_slot *slot, struct waitq *q)
@@ -132,44 +137,70 @@ void wait_fire_locked(struct wait_slot *slot, long result)
 	assert_spin_held(&slot->q->lock);
 	list_del(&slot->node);
 	slot->result = result;
-	slot_fire(slot, 1, false);
+	(void)slot_fire(slot, 1, WAKE_PLAIN, NULL); /* hand-overs are to tasks: no callback */
 	/* From here on the waiter may return without the lock: see wait_remove(). */
 	__atomic_store_n(&slot->q, NULL, __ATOMIC_RELEASE);
 }
 
-static void wake_queue(struct waitq *q, u32 events, unsigned nr_exclusive, bool sync)
+static __always_inline void fire_matching(struct waitq *q, u32 events, unsigned nr_exclusive, enum wake_how how,
+	struct wake_list *list)
 {
-	if (waitq_is_idle(q))
-		return;
-	u64 irq = spin_lock_irqsave(&q->lock);
 	struct wait_slot *slot, *next;
 	list_for_each_safe(slot, next, &q->slots, node) {
-		if (!(slot->mask & events))
+		if (!(READ_ONCE(slot->mask) & events))
 			continue;
 		bool exclusive = slot->flags & WAIT_EXCLUSIVE;
 		/* One that was fired already has a wake to use; this one is for somebody else. */
-		if (exclusive && slot->fired)
+		if (exclusive ? slot->fired : how & WAKE_EXCLUSIVE_ONLY)
 			continue;
-		slot_fire(slot, events, sync);
-		if (exclusive && --nr_exclusive == 0)
+		bool used = slot_fire(slot, events, how, list);
+		if (exclusive && used && --nr_exclusive == 0)
 			break;
 	}
-	spin_unlock_irqrestore(&q->lock, irq);
+}
+
+static void wake_queue(struct waitq *q, u32 events, unsigned nr_exclusive, enum wake_how how)
+{
+	if (waitq_is_idle(q))
+		return;
+	struct wake_list list;
+	list.first = NULL;
+	u64 irq = spin_lock_irqsave(&q->lock);
+	fire_matching(q, events, nr_exclusive, how & WAKE_SYNC, &list);
+	if (likely(!list.first)) {
+		spin_unlock_irqrestore(&q->lock, irq);
+		return;
+	}
+	list.is_sync = how & WAKE_SYNC;
+	waitq_unlock_run_slow(q, irq, &list);
 }
 
 void wake(struct waitq *q, u32 events)
 {
-	wake_queue(q, events, 1, false);
+	wake_queue(q, events, 1, WAKE_PLAIN);
 }
 
 void wake_sync(struct waitq *q, u32 events)
 {
-	wake_queue(q, events, 1, true);
+	wake_queue(q, events, 1, WAKE_SYNC);
 }
 
 void wake_all(struct waitq *q, u32 events)
 {
-	wake_queue(q, events, UINT32_MAX, false);
+	wake_queue(q, events, UINT32_MAX, WAKE_PLAIN);
+}
+
+void wake_locked(struct waitq *q, u32 events, struct wake_list *list)
+{
+	assert_spin_held(&q->lock);
+	if (!list_is_empty(&q->slots))
+		fire_matching(q, events, 1, list->is_sync ? WAKE_SYNC : WAKE_PLAIN, list);
+}
+
+void wake_next_locked(struct waitq *q, u32 events)
+{
+	assert_spin_held(&q->lock);
+	fire_matching(q, events, 1, WAKE_EXCLUSIVE_ONLY, NULL);
 }
 
 void wake_slot_sync(struct wait_slot *slot, u32 events)
@@ -179,21 +210,56 @@ void wake_slot_sync(struct wait_slot *slot, u32 events)
 		return;
 	u64 irq = spin_lock_irqsave(&q->lock);
 	if (slot->q)
-		slot_fire(slot, events, true);
+		(void)slot_fire(slot, events, WAKE_SYNC, NULL); /* a task: no callback */
 	spin_unlock_irqrestore(&q->lock, irq);
 }
 
 void waitq_destroy(struct waitq *q)
 {
+	struct wake_list list;
+	list.first = NULL;
 	u64 irq = spin_lock_irqsave(&q->lock);
 	q->destroyed = true;
+	list.is_sync = false;
 	while (!list_is_empty(&q->slots)) {
 		struct wait_slot *slot = list_first(&q->slots, struct wait_slot, node);
 		list_del(&slot->node);
-		slot_fire(slot, POLLHUP | POLLFREE, false);
+		(void)slot_fire(slot, POLLHUP | POLLFREE, WAKE_PLAIN, &list);
 		__atomic_store_n(&slot->q, NULL, __ATOMIC_RELEASE);
 	}
-	spin_unlock_irqrestore(&q->lock, irq);
+	waitq_unlock_run(q, irq, &list);
+}
+
+/* --- what a wake does at other queues --- */
+
+void wake_list_add(struct wake_list *list, struct wake_relay *r)
+{
+	if (__atomic_exchange_n(&r->queued, true, __ATOMIC_SEQ_CST))
+		return; /* whoever has it on his list has yet to look at what it is about */
+	r->next = NULL;
+	if (list->first)
+		list->last->next = r;
+	else
+		list->first = r;
+	list->last = r;
+}
+
+void wake_list_run(struct wake_list *list)
+{
+	struct wake_relay *r;
+	while ((r = list->first)) {
+		list->first = r->next; /* once it has run, r may be on another list, or gone */
+		r->run(r, list);
+	}
+}
+
+void waitq_unlock_run_slow(struct waitq *q, u64 irq, struct wake_list *list)
+{
+	preempt_disable(); /* across the moment without lock: the relays' memory stays */
+	spin_unlock(&q->lock);
+	wake_list_run(list);
+	irq_restore(irq);
+	preempt_enable();
 }
 
 struct sleep_timer {

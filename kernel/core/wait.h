@@ -7,9 +7,12 @@
  *           others stay asleep, and a waiter that leaves with a fired slot passes the wake on: no wake
  *           is lost to a signal or a time-out. Deadlines are absolute monotonic ns.
  * Locks     waitq.lock (RANK_WAITQ) guards the slot list; taken with interrupts off. wake() may be called
- *           from interrupts and under any lock of lesser rank.
+ *           from interrupts and under any lock of lesser rank. Two queues' locks are never held at once: what
+ *           a wake sets off at another queue (an epoll set's) is put on a wake_list, and done when the lock has
+ *           been dropped, by the same wake, with interrupts off: a loop, however deep sets are nested.
  * Lifetime  a waiter and its slots live on the sleeper's stack (or, with a callback, in a longer-lived
- *           object, e.g. an epoll item); a slot never outlives its queue: waitq_destroy() detaches.
+ *           object, e.g. an epoll item); a slot never outlives its queue: waitq_destroy() detaches. Who removes a
+ *           slot that somebody else's waitq_destroy() may detach has the queue's memory for a grace period.
  *
  *     waiter                              waker
  *     wait_add()  (slot on the list)      change the condition
@@ -25,11 +28,13 @@
 
 struct task;
 struct strbuf;
+struct wake_list;
 
 /* What a queue is for: shown as wchan and, later, in the wait graph. */
 enum wait_kind {
 	WAIT_OTHER, WAIT_PIPE, WAIT_FIFO, WAIT_EVENTFD, WAIT_TTY, WAIT_CHILD, WAIT_SLEEP, WAIT_SIGNAL,
 	WAIT_MUTEX, WAIT_FUTEX, WAIT_POLL, WAIT_VFORK, WAIT_KTHREAD, WAIT_PAGE, WAIT_FILELOCK, WAIT_INOTIFY,
+	WAIT_EPOLL, WAIT_TIMERFD, WAIT_PIDFD,
 	WAIT_KINDS,
 };
 extern const char *const wait_kind_names[WAIT_KINDS];
@@ -53,17 +58,30 @@ struct waiter {
 
 enum wait_flags { WAIT_SHARED = 0, WAIT_EXCLUSIVE = 1 };
 
+/* What a wake still has to do at other queues. A relay is in a longer-lived object; while it is queued, its memory
+ * stays for a grace period at least. */
+struct wake_relay {
+	struct wake_relay *next; /* [the list's owner] */
+	bool queued;		 /* [atomic] on some CPU's list: until run() takes it off with wake_relay_take() */
+	void (*run)(struct wake_relay *r, struct wake_list *list); /* [const] interrupts off, no queue's lock held */
+};
+struct wake_list { /* on the waker's stack; all but `first` is undefined while there is none */
+	struct wake_relay *first, *last;
+	bool is_sync; /* the waker is about to sleep itself */
+};
+
 struct wait_slot {
 	struct list node;	/* [queue] */
 	struct waitq *q;	/* [queue] NULL: detached */
 	struct waiter *waiter;	/* [const] NULL when `callback` is used */
-	u32 mask;		/* [const] events that fire it */
+	u32 mask;		/* [atomic] events that fire it; who changes it looks at the condition afterwards */
 	u32 seen;		/* [queue] events that fired it */
 	u8 flags;		/* [const] enum wait_flags */
 	bool fired;		/* [queue] */
 	long result;		/* [queue] hand-off: set by the waker before firing */
-	/* [const] instead of waking a task: runs under the queue's lock, must only note and chain */
-	void (*callback)(struct wait_slot *slot, u32 events);
+	/* [const] instead of waking a task: runs under the queue's lock, must only note and put relays on the list.
+	 * False: it had no use for an exclusive wake, which goes on to the next slot. */
+	bool (*callback)(struct wait_slot *slot, u32 events, struct wake_list *list);
 };
 
 enum wait_mode {
@@ -83,8 +101,8 @@ void wait_add(struct waiter *w, struct wait_slot *slot, struct waitq *q, u32 mas
 void wait_add_locked(struct waiter *w, struct wait_slot *slot, struct waitq *q);
 void wait_fire_locked(struct wait_slot *slot, long result);
 /* A slot without a sleeper: `callback` runs at each wake that matches, until wait_remove(). */
-void wait_add_callback(struct wait_slot *slot, struct waitq *q, u32 mask,
-	void (*callback)(struct wait_slot *, u32));
+void wait_add_callback(struct wait_slot *slot, struct waitq *q, u32 mask, enum wait_flags flags,
+	bool (*callback)(struct wait_slot *, u32, struct wake_list *));
 /* Forget what fired so far; then test the condition again, then wait_sleep(). */
 void wait_rearm(struct waiter *w);
 /* The same for a waiter with one exclusive slot: one that has fired is passed over by later wakes until then. The
@@ -105,6 +123,24 @@ void wait_remove_pass(struct wait_slot *slot);
 void wake(struct waitq *q, u32 events);	     /* all shared slots, one exclusive slot */
 void wake_sync(struct waitq *q, u32 events); /* the same; the caller is about to sleep itself */
 void wake_all(struct waitq *q, u32 events);  /* exclusive ones too */
+/* For owners who guard something else by the queue's lock: it is held, interrupts off; the list is run after it. */
+void wake_locked(struct waitq *q, u32 events, struct wake_list *list);
+void wake_next_locked(struct waitq *q, u32 events); /* one exclusive slot alone: the shared ones know already */
+void wake_list_add(struct wake_list *list, struct wake_relay *r);
+void wake_list_run(struct wake_list *list); /* interrupts off, no queue's lock held */
+void waitq_unlock_run_slow(struct waitq *q, u64 irq, struct wake_list *list);
+/* Drops the queue's lock and runs the list. */
+static inline void waitq_unlock_run(struct waitq *q, u64 irq, struct wake_list *list)
+{
+	if (likely(!list->first))
+		spin_unlock_irqrestore(&q->lock, irq);
+	else
+		waitq_unlock_run_slow(q, irq, list);
+}
+static inline void wake_relay_take(struct wake_relay *r) /* from now on it may be put on a list again */
+{
+	(void)__atomic_exchange_n(&r->queued, false, __ATOMIC_SEQ_CST); /* sees what the wakes did that found it queued */
+}
 /* For a waker that served one waiter itself: wakes just that one, if it has not left its queue yet. The caller holds
  * a lock without which the waiter cannot leave. The wake is like wake_sync()'s. */
 void wake_slot_sync(struct wait_slot *slot, u32 events);

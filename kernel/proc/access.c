@@ -3,7 +3,7 @@
  * access: may the current task look into, or act upon, another process?
  *
  * Promise   the one answer for everything that exposes a process's memory or files (/proc/PID, robust lists,
- *           process_vm, later ptrace): the same user in all of the target's ids, no more
+ *           pidfd_getfd, process_vm, later ptrace): the same user in all of the target's ids, no more
  *           capabilities than oneself has, and a target that may be dumped; or CAP_SYS_PTRACE.
  * Linux     ptrace(2) "Ptrace access mode checking": _may_trace() is PTRACE_MODE_READ_FSCREDS, _may_attach()
  *           PTRACE_MODE_ATTACH_REALCREDS
@@ -12,8 +12,6 @@
 #include "kernel/lib/errno.h"
 #include "kernel/proc/process.h"
 #include "mm/mm.h"
-
-enum { DUMPABLE_BY_USER = 1 };
 
 static bool all_ids_are(const struct cred *target, u32 uid, u32 gid)
 {

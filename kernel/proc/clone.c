@@ -35,7 +35,11 @@ static int check_flags(const struct clone_request *rq)
 		return -EINVAL;
 	if (f & CLONE_PARENT && process_flags(current->process) & PROCESS_UNKILLABLE)
 		return -EINVAL; /* process 1 has no parent to share */
-	if (f & (CLONE_PIDFD | CLONE_NEWUSER))
+	if (f & CLONE_PIDFD && f & CLONE_PARENT_SETTID && rq->pidfd == rq->parent_tid)
+		return -EINVAL;
+	if (has_all(f, CLONE_PIDFD | CLONE_DETACHED))
+		return -EINVAL;
+	if (f & CLONE_NEWUSER)
 		return -EINVAL;
 	if (f & CLONE_NAMESPACES)
 		return capable(CAP_SYS_ADMIN) ? -EINVAL : -EPERM;
@@ -67,7 +71,7 @@ long sys_clone(unsigned flags, unsigned long stack, int __user *parent_tid, int 
 {
 	struct clone_request rq = {
 		.flags = flags & ~CSIGNAL, .exit_signal = flags & CSIGNAL, .stack = stack, .tls = tls,
-		.parent_tid = parent_tid, .child_tid = child_tid,
+		.parent_tid = parent_tid, .child_tid = child_tid, .pidfd = parent_tid,
 	};
 	return checked_clone(&rq);
 }
@@ -139,6 +143,7 @@ long sys_clone3(const struct clone_args __user *user, size_t size)
 		.flags = a.flags, .exit_signal = (int)a.exit_signal, .tls = a.tls,
 		.stack = a.stack ? a.stack + a.stack_size : 0,
 		.parent_tid = (int __user *)a.parent_tid, .child_tid = (int __user *)a.child_tid,
+		.pidfd = (int __user *)a.pidfd,
 	};
 	err = check_flags(&rq);
 	if (!err)

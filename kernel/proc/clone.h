@@ -13,6 +13,7 @@ struct clone_request {
 	uaddr_t stack;	  /* its stack pointer; 0: the parent's */
 	uaddr_t tls;
 	int __user *parent_tid, *child_tid;
+	int __user *pidfd; /* CLONE_PIDFD */
 	int set_tid;	  /* the number it must have, if nr_set_tid is 1 */
 	unsigned nr_set_tid;
 };

@@ -87,11 +87,11 @@ int cpu_timer_now_locked(const struct posix_timer *t, s64 *now)
 
 static void check_locked(struct posix_timer *t, s64 now)
 {
-	if (now < t->expires_ns)
+	if (now < t->on.expires_ns)
 		return;
 	u64 missed = 0;
 	if (t->interval_ns)
-		missed = posix_timer_advance(t, now);
+		missed = clock_timer_advance(&t->on, t->interval_ns, now);
 	else
 		list_del(&t->cpu.node);
 	if (t->state == TIMER_ARMED) {

@@ -79,7 +79,7 @@ static void leave_files(struct task *t)
 }
 
 /* The last step: the process tree learns of it. */
-static void leave_tree(struct task *t, u64 peak_pages)
+static void leave_tree(struct task *t, int status, u64 peak_pages)
 {
 	struct process *p = t->process;
 	struct list dead = LIST_INIT(dead);
@@ -91,6 +91,7 @@ static void leave_tree(struct task *t, u64 peak_pages)
 	t->gone = true;
 	task_give_children_away_locked(t, &dead);
 	p->nr_threads--;
+	t->pid->exit_code = status;
 	if (t != p->leader)
 		task_release_pid_locked(t);
 	bool is_over = p->nr_threads == 0;
@@ -134,7 +135,7 @@ void task_exit(int status)
 	leave_files(t);
 	if (is_last && current_is_session_leader())
 		session_leader_exits();
-	leave_tree(t, peak);
+	leave_tree(t, status, peak);
 	sched_exit();
 }
 

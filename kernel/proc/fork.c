@@ -9,7 +9,7 @@
  * Lifetime  task_alloc()'s reference is the one for being alive; a process's first reference is the pid
  *           table's. task_release_parts() drops what the task still holds when it is freed.
  * Blocking  vfork sleeps until the child's exec or exit; only a fatal signal ends that sleep early
- * Linux     fork(2), vfork(2), clone(2), credentials(7). CLONE_PIDFD, cgroups and namespaces are not
+ * Linux     fork(2), vfork(2), clone(2), credentials(7). Cgroups and namespaces are not
  *           there: EINVAL (EPERM without CAP_SYS_ADMIN for namespaces, as on a kernel built without them).
  */
 #include "fs/file.h"
@@ -21,7 +21,9 @@
 #include "kernel/lib/string.h"
 #include "kernel/proc/clone.h"
 #include "kernel/proc/hooks.h"
+#include "kernel/proc/pidfd.h"
 #include "kernel/proc/signal.h"
+#include "kernel/uapi/pidfd.h"
 #include "mm/mm.h"
 #include "mm/uaccess.h"
 
@@ -181,6 +183,35 @@ static int make_pid(struct task *t, const struct clone_request *rq)
 	return err;
 }
 
+/* CLONE_PIDFD: the child's descriptor in the making. */
+struct child_pidfd {
+	int fd;
+	struct file *file; /* NULL: none is wanted */
+};
+
+static int make_pidfd(struct task *t, const struct clone_request *rq, struct child_pidfd *out)
+{
+	if (likely(!(rq->flags & CLONE_PIDFD)))
+		return 0;
+	int fd = pidfd_prepare(t->pid, rq->flags & CLONE_THREAD ? PIDFD_THREAD : 0, &out->file);
+	if (fd < 0)
+		return fd;
+	out->fd = fd;
+	return put_user(fd, rq->pidfd);
+}
+
+static void pidfd_finish(struct child_pidfd *p, bool is_born)
+{
+	if (likely(!p->file))
+		return;
+	if (is_born) {
+		fd_install(p->fd, p->file);
+	} else {
+		fd_cancel(p->fd);
+		file_put(p->file);
+	}
+}
+
 /* A hook that fails has undone its own part; the rows before it are told. */
 static int run_hooks(struct task *t, u64 flags)
 {
@@ -196,7 +227,7 @@ static int run_hooks(struct task *t, u64 flags)
 	return 0;
 }
 
-static int copy_parts(struct task *t, const struct clone_request *rq)
+static int copy_parts(struct task *t, const struct clone_request *rq, struct child_pidfd *pidfd)
 {
 	u64 flags = rq->flags;
 	copy_plain(t, rq);
@@ -211,6 +242,8 @@ static int copy_parts(struct task *t, const struct clone_request *rq)
 		err = copy_registers(t, rq);
 	if (!err)
 		err = make_pid(t, rq);
+	if (!err)
+		err = make_pidfd(t, rq, pidfd);
 	if (!err)
 		err = run_hooks(t, flags);
 	return err;
@@ -360,12 +393,14 @@ long process_clone(const struct clone_request *rq)
 	bool waits = rq->flags & CLONE_VFORK;
 	if (waits)
 		waitq_init(&w.wq, WAIT_VFORK, t);
-	err = copy_parts(t, rq);
+	struct child_pidfd pidfd = { .file = NULL };
+	err = copy_parts(t, rq, &pidfd);
 	if (!err) {
 		err = publish(t, rq, waits ? &w : NULL, seen);
 		if (err)
 			process_hooks_run(task_exit, t);
 	}
+	pidfd_finish(&pidfd, !err);
 	if (err) {
 		uncharge_task(t->cred);
 		abandon(t, rq->flags);

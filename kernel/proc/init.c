@@ -17,7 +17,7 @@
 
 bool init_is_traced;
 
-enum { NR_CONSOLE_FDS = 3, DUMPABLE = 1 };
+enum { NR_CONSOLE_FDS = 3 };
 
 /* One request at a time; static, because the thread may answer and go on before the caller looks. */
 static struct {
@@ -82,7 +82,7 @@ static int make_parts(struct task *t, struct process *p)
 	p->sighand = t->sighand;
 	p->pid = pid_get(t->pid);
 	p->start_ns = t->start_ns;
-	p->dumpable = DUMPABLE;
+	p->dumpable = DUMPABLE_BY_USER;
 	p->flags = PROCESS_UNKILLABLE;
 	itimer_init(p);
 	return 0;

@@ -23,6 +23,7 @@ int pid_max = PID_MAX_DEFAULT;
 int pid_last;
 static struct idtable pids;	   /* [tree; RCU readers] */
 static int next_number = 1;	   /* [tree] */
+static u64 last_ino;		   /* [atomic] */
 static struct kmem_cache *pid_cache;
 
 struct pid pid_zero = {
@@ -45,9 +46,11 @@ static struct pid *pid_new(void)
 	p->task = NULL;
 	p->process = NULL;
 	p->group_signals = 0;
+	p->exit_code = 0;
+	p->ino = __atomic_add_fetch(&last_ino, 1, __ATOMIC_RELAXED);
 	list_init(&p->group);
 	list_init(&p->session);
-	waitq_init(&p->wq, WAIT_CHILD, p);
+	waitq_init(&p->wq, WAIT_PIDFD, p);
 	return p;
 }
 

@@ -30,38 +30,14 @@
 
 static struct kmem_cache *timer_cache;
 
-struct timer_ns {
-	s64 value, interval;
-};
-
 /* --- time --- */
-
-static s64 add_saturating(s64 a, s64 b)
-{
-	s64 sum;
-	return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
-}
 
 static int timer_now(const struct posix_timer *t, s64 *now)
 {
 	if (unlikely(posix_timer_is_cpu(t)))
 		return cpu_timer_now_locked(t, now);
-	*now = t->follows_realtime ? realtime_now_ns() : (s64)clock_now_ns();
+	*now = clock_timer_now(&t->on);
 	return 0;
-}
-
-u64 posix_timer_advance(struct posix_timer *t, s64 now)
-{
-	u64 passed = (u64)(now - t->expires_ns) / (u64)t->interval_ns;
-	t->expires_ns = add_saturating(t->expires_ns + (s64)passed * t->interval_ns, t->interval_ns);
-	return passed;
-}
-
-static void clock_start_locked(struct posix_timer *t)
-{
-	u64 deadline;
-	(void)clock_to_deadline(t->follows_realtime ? CLOCK_REALTIME : CLOCK_MONOTONIC, t->expires_ns, &deadline);
-	timer_start(&t->timer, deadline);
 }
 
 /* --- states --- */
@@ -89,35 +65,14 @@ void posix_timer_fire_locked(struct posix_timer *t)
 }
 
 /* The time has come, or the clock was set, or the timer was set anew while this was on its way. */
-static void clock_look(struct posix_timer *t)
+static void clock_look(struct clock_timer *on)
 {
+	struct posix_timer *t = container_of(on, struct posix_timer, on);
 	struct sighand *s = t->owner->sighand;
-	s64 now;
 	u64 irq = spin_lock_irqsave(&s->lock);
-	(void)timer_now(t, &now);
-	if (t->state == TIMER_ARMED && now < t->expires_ns)
-		clock_start_locked(t);
-	else if (t->state == TIMER_ARMED)
+	if (t->state == TIMER_ARMED && clock_timer_is_due(on))
 		posix_timer_fire_locked(t);
 	spin_unlock_irqrestore(&s->lock, irq);
-}
-
-static void clock_expired(struct timer *timer)
-{
-	clock_look(container_of(timer, struct posix_timer, timer));
-}
-
-static void clock_was_set(struct timer *timer)
-{
-	clock_look(container_of(timer, struct posix_timer, step_timer));
-}
-
-/* The clock is set at this moment. sighand->lock cannot be taken inside the queue's, so `timer` is out of reach; a
- * second one, which nobody else starts, looks at once. Whoever starts `timer` has been on the queue before he
- * read the clock: he has seen the step, or is seen by it. */
-static void clock_stepped(struct wait_slot *slot, u32 events)
-{
-	timer_start(&container_of(slot, struct posix_timer, step)->step_timer, clock_now_ns());
 }
 
 /* A clock that was set back comes to the time of the signal again: then that is the next expiry. */
@@ -129,9 +84,9 @@ static u64 next_interval_locked(struct posix_timer *t)
 	if (!posix_timer_is_cpu(t)) {
 		s64 now;
 		(void)timer_now(t, &now);
-		if (now >= t->expires_ns)
-			missed = posix_timer_advance(t, now);
-		clock_start_locked(t);
+		if (now >= t->on.expires_ns)
+			missed = clock_timer_advance(&t->on, t->interval_ns, now);
+		clock_timer_start(&t->on);
 	}
 	return missed;
 }
@@ -175,43 +130,31 @@ static void disarm_locked(struct posix_timer *t)
 	if (posix_timer_is_cpu(t))
 		cpu_timer_stop_locked(t);
 	else
-		(void)timer_cancel(&t->timer);
-	if (t->follows_realtime)
-		(void)wait_remove(&t->step);
+		clock_timer_stop(&t->on);
 	t->state = TIMER_IDLE;
-	t->follows_realtime = false;
 	t->interval_ns = 0;
 	t->missed = 0;
 	t->overrun = 0;
 }
 
-/* A time from now on is one of the machine on CLOCK_REALTIME alone, as POSIX wants it. */
-static bool is_time_of_day(int clock, bool is_absolute)
-{
-	return clock == CLOCK_TAI || clock == CLOCK_REALTIME_ALARM || (clock == CLOCK_REALTIME && is_absolute);
-}
-
 /* Of a timer on CPU time, `now` is what has been used. */
 static void arm_locked(struct posix_timer *t, bool is_absolute, const struct timer_ns *in, s64 now)
 {
-	t->follows_realtime = is_time_of_day(t->clock, is_absolute);
-	if (!posix_timer_is_cpu(t))
-		(void)timer_now(t, &now);
-	t->expires_ns = is_absolute ? in->value : add_saturating(now, in->value);
 	t->interval_ns = in->interval;
 	t->state = TIMER_ARMED;
-	if (posix_timer_is_cpu(t))
+	if (posix_timer_is_cpu(t)) {
+		t->on.expires_ns = is_absolute ? in->value : time_add_saturating(now, in->value);
 		cpu_timer_start_locked(t, now);
-	if (posix_timer_is_cpu(t) || t->notify.how == SIGEV_NONE)
 		return;
-	if (t->follows_realtime)
-		wait_add_callback(&t->step, &clock_step_wq, POLLIN, clock_stepped);
-	clock_start_locked(t);
+	}
+	clock_timer_set(&t->on, t->clock, is_absolute, in->value);
+	if (t->notify.how != SIGEV_NONE)
+		clock_timer_start(&t->on);
 }
 
 static void read_locked(const struct posix_timer *t, s64 now, struct timer_ns *out)
 {
-	s64 left = t->expires_ns - now;
+	s64 left = t->on.expires_ns - now;
 	bool is_waiting = t->state == TIMER_ARMED && t->notify.how != SIGEV_NONE;
 	*out = (struct timer_ns){ .interval = t->interval_ns };
 	if (t->state == TIMER_IDLE || (t->state == TIMER_QUEUED && !t->interval_ns))
@@ -221,7 +164,7 @@ static void read_locked(const struct posix_timer *t, s64 now, struct timer_ns *o
 	else if (is_waiting)
 		out->value = LEAST_LEFT_NS;
 	else if (t->interval_ns)
-		out->value = t->interval_ns - (now - t->expires_ns) % t->interval_ns;
+		out->value = t->interval_ns - (now - t->on.expires_ns) % t->interval_ns;
 }
 
 static int set_locked(struct posix_timer *t, bool is_absolute, const struct timer_ns *in, struct timer_ns *old)
@@ -293,18 +236,15 @@ static struct posix_timer *timer_alloc(int clock)
 	list_init(&t->entry.node);
 	list_init(&t->stalled_node);
 	list_init(&t->cpu.node);
-	timer_init(&t->timer, clock_expired);
-	timer_init(&t->step_timer, clock_was_set);
+	clock_timer_init(&t->on, clock_look);
 	return t;
 }
 
 /* It is in no table, and not armed. */
 static void timer_free(struct posix_timer *t)
 {
-	if (!posix_timer_is_cpu(t)) {
-		(void)timer_cancel_sync(&t->step_timer);
-		(void)timer_cancel_sync(&t->timer);
-	}
+	if (!posix_timer_is_cpu(t))
+		clock_timer_end(&t->on);
 	cpu_timer_detach(t);
 	pid_put(t->notify.thread);
 	signal_uncharge_entry(t->entry.account);
@@ -426,7 +366,7 @@ long sys_timer_create(int clock, const struct sigevent __user *uev, int __user *
 
 static int timer_export(struct itimerspec __user *out, const struct timer_ns *in)
 {
-	struct itimerspec v = { ns_to_timespec(in->interval), ns_to_timespec(in->value) };
+	struct itimerspec v = ns_to_itimerspec(in);
 	return copy_to_user(out, &v, sizeof(v));
 }
 
@@ -439,7 +379,7 @@ long sys_timer_settime(int id, unsigned flags, const struct itimerspec __user *u
 		return -EINVAL;
 	if (copy_from_user(&v, unew, sizeof(v)))
 		return -EFAULT;
-	if (timespec_to_ns(&v.it_value, &in.value) || timespec_to_ns(&v.it_interval, &in.interval))
+	if (itimerspec_to_ns(&v, &in))
 		return -EINVAL;
 	struct posix_timer *t = timer_find_lock(id, &lock);
 	if (!t)

@@ -20,6 +20,7 @@
  *	A timer without interval goes back to IDLE instead of ARMED or STALLED.
  */
 #pragma once
+#include "kernel/core/clock_timer.h"
 #include "kernel/proc/cpuclock.h"
 #include "kernel/proc/signal.h"
 
@@ -40,15 +41,13 @@ struct posix_timer {
 	struct notify notify;	    /* [const] */
 	int id, clock;		    /* [const] */
 	u8 state;		    /* [sighand] enum posix_timer_state */
-	bool follows_realtime;	    /* [sighand] the deadline is a time of day: it moves when the clock is set */
 	int overrun;		    /* [sighand] of the signal taken last: timer_getoverrun(2) */
 	u64 missed;		    /* [sighand] CPU time: expiries while the signal was queued */
-	s64 expires_ns;		    /* [sighand] in the clock's time; not IDLE: the next expiry, or the one that was signalled */
+	/* [sighand] its expires_ns is in the clock's time, CPU time too; not IDLE: the next expiry, or the one that was
+	 * signalled. Started only where the timer is not on CPU time. */
+	struct clock_timer on;
 	s64 interval_ns;	    /* [sighand] 0: none */
 	struct list stalled_node;   /* [sighand] in owner->stalled_timers: STALLED */
-	struct timer timer;	    /* [sighand] started and cancelled under it; not on CPU time */
-	struct timer step_timer;    /* [clock_step_wq] looks at the timer when the clock has been set */
-	struct wait_slot step;	    /* [sighand] on clock_step_wq while the deadline follows it */
 	struct cpu_clock cpu;
 };
 
@@ -62,8 +61,6 @@ void posix_timers_end(void); /* of the current process: exec, or the last thread
 
 /* --- posix_timer.c, under the owner's sighand->lock --- */
 void posix_timer_fire_locked(struct posix_timer *t); /* ARMED and due */
-/* The expiries at or before `now` but for the first, `expires_ns` <= now; it becomes the next one behind now. */
-u64 posix_timer_advance(struct posix_timer *t, s64 now);
 
 /* --- cpu_timer.c --- */
 int cpu_timer_attach(struct posix_timer *t); /* by t->clock: -EINVAL: nobody has such a time */

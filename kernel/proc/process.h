@@ -14,6 +14,7 @@
  *	signal.c sigsend.c sigjob.c sigdeliver.c sigframe.c sigcalls.c	signals (signal.h)
  *	itimer.c posix_timer.c cpu_timer.c sleep.c			waiting for time to pass
  *	times.c sysinfo.c prctl.c procfiles.c				facts about them
+ *	pidfd.c								descriptors that stand for them
  */
 #pragma once
 #include "kernel/core/pid.h"
@@ -49,6 +50,8 @@ struct itimer {
 	u64 deadline_ns;	/* [sighand] REAL: monotonic; others: CPU time of the process; 0: not armed */
 	u64 interval_ns;	/* [sighand] */
 };
+
+enum { DUMPABLE_BY_USER = 1 }; /* process->dumpable: its user may look into it */
 
 enum process_flags {
 	PROCESS_EXITING = 1 << 0,     /* [sighand] every thread is to exit with exit_code */
@@ -112,7 +115,7 @@ struct process {
 	struct file *exe;	    /* [lock] what was executed, counted, NULL for none */
 	uaddr_t arg_start, arg_end, env_start, env_end, stack_start, code_start, code_end, data_start, data_end; /* [lock] for /proc */
 	u32 personality;	    /* [owner] */
-	int dumpable;		    /* [atomic] PR_SET_DUMPABLE */
+	int dumpable;		    /* [atomic] PR_SET_DUMPABLE: DUMPABLE_BY_USER, or not */
 	int oom_score_adj;	    /* [atomic] */
 	int oom_score_adj_min;	    /* [atomic] without CAP_SYS_RESOURCE no lower; inherited like the other */
 	u64 auxv[48];		    /* [lock] as exec made it: /proc/PID/auxv */
@@ -175,7 +178,7 @@ u64 mm_peak_pages(struct task *t); /* most resident pages of its memory so far; 
 void usage_add(struct usage *to, const struct usage *from);
 void usage_to_rusage(const struct usage *u, struct rusage *r);
 bool process_may_trace(struct process *target); /* access.c: ptrace-like access by the current task (for /proc/PID) */
-bool process_may_attach(struct process *target); /* access.c: the same to act upon it (pidfd_getfd), by real ids */
+bool process_may_attach(struct process *target); /* access.c: the same to act upon it (pidfd_getfd, process_vm), by real ids */
 /* A user of its memory for those who `may` (mm_unuse() it; NULL: it has none any more): 0 or -EACCES. */
 int task_mm_for_access(struct task *t, bool (*may)(struct process *target), struct mm **out);
 bool process_has_uids_of(struct process *target); /* access.c: prlimit(2)'s idea of "mine" */

@@ -18,7 +18,7 @@
 #include "fs/mount.h"
 #include "mm/mm.h"
 
-enum { OOM_ADJ_MIN = -1000, OOM_ADJ_MAX = 1000, OOM_SCALE = 1000, DUMPABLE_BY_USER = 1 };
+enum { OOM_ADJ_MIN = -1000, OOM_ADJ_MAX = 1000, OOM_SCALE = 1000 };
 
 /* --- owners --- */
 

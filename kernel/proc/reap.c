@@ -27,7 +27,7 @@ void task_release_pid_locked(struct task *t)
 	list_del(&t->thread_node);
 	sighand_unlock(s, irq);
 	rcu_publish(t->pid->task, NULL);
-	wake(&t->pid->wq, POLLIN | POLLHUP);
+	wake(&t->pid->wq, POLLIN | POLLRDNORM | POLLHUP);
 	pid_unuse(t->pid);
 	uncharge_task(t->cred);
 }
@@ -197,7 +197,8 @@ bool process_end_locked(struct process *p)
 	check_orphaned_locked(p, p->parent, p);
 	process_set(p, PROCESS_ZOMBIE);
 	bool autoreap = notify_parent_locked(p);
-	wake(&p->pid->wq, POLLIN);
+	p->pid->exit_code = p->exit_code;
+	wake(&p->pid->wq, POLLIN | POLLRDNORM);
 	if (autoreap) {
 		process_set(p, PROCESS_AUTOREAP);
 		process_reap_locked(p);

@@ -172,6 +172,11 @@ static int take_or_open(ksigset_t wanted, ksigset_t open, struct siginfo *info)
 	return sig;
 }
 
+int signal_take(ksigset_t wanted, struct siginfo *info)
+{
+	return take_or_open(wanted, 0, info);
+}
+
 static long timedwait(ksigset_t wanted, struct siginfo *info, u64 deadline_ns)
 {
 	int sig = take_or_open(wanted, deadline_ns ? wanted : 0, info);
@@ -180,7 +185,7 @@ static long timedwait(ksigset_t wanted, struct siginfo *info, u64 deadline_ns)
 	if (!deadline_ns)
 		return -EAGAIN;
 	int err = sleep_for_signal(deadline_ns);
-	sig = take_or_open(wanted, 0, info);
+	sig = signal_take(wanted, info);
 	return sig ? sig : err == -ETIMEDOUT ? -EAGAIN : -EINTR;
 }
 

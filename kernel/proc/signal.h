@@ -44,6 +44,12 @@ void siginfo_user(struct siginfo *info, int sig, int code); /* si_pid and si_uid
 void siginfo_kernel(struct siginfo *info, int sig);	    /* SI_KERNEL */
 int siginfo_to_user(struct siginfo __user *to, const struct siginfo *info); /* all 128 bytes; -EFAULT */
 
+/* Which part of a siginfo counts: by its number and code. */
+enum siginfo_kind {
+	SIGINFO_KILL, SIGINFO_TIMER, SIGINFO_POLL, SIGINFO_FAULT, SIGINFO_CHILD, SIGINFO_QUEUE, SIGINFO_SYS,
+};
+enum siginfo_kind siginfo_kind(const struct siginfo *info);
+
 /* --- sending: 0, or -EAGAIN when a real-time signal cannot be queued (RLIMIT_SIGPENDING) --- */
 /* Any context; t or p is held by a reference, RCU or the tree. */
 int signal_send(struct task *t, const struct siginfo *info, enum signal_scope scope);
@@ -66,6 +72,9 @@ int signal_dequeue_fault_locked(struct task *t, struct siginfo *info);
 void signal_recalc_locked(struct task *t);
 void signal_discard_locked(struct process *p, ksigset_t set); /* drops them from all queues of p */
 void signal_flush(struct sigpending *p); /* frees what is queued; nobody else looks at it any more */
+
+/* Takes one of `wanted`, blocked or not, from the current task or its process: its number, 0 if there is none. */
+int signal_take(ksigset_t wanted, struct siginfo *info);
 
 /* --- masks of the current task --- */
 void signal_set_mask(ksigset_t mask); /* with what follows */

@@ -14,8 +14,10 @@
 #include "kernel/core/upcalls.h"
 #include "kernel/lib/errno.h"
 #include "kernel/lib/string.h"
+#include "kernel/proc/pidfd.h"
 #include "kernel/proc/signal.h"
 #include "kernel/syscall.h"
+#include "kernel/uapi/pidfd.h"
 #include "mm/uaccess.h"
 
 /* --- permission --- */
@@ -251,18 +253,44 @@ long sys_tgkill(int tgid, int tid, int sig)
 	return send_to_tid(tgid, tid, &info, SIGNAL_THREAD);
 }
 
+/* Signals whose codes are their own. */
+static const struct {
+	u8 last_code; /* the highest that Linux 6.18 has; 0: none */
+	u8 kind;      /* enum siginfo_kind */
+} code_rows[] = {
+	[SIGILL] = { 11, SIGINFO_FAULT }, [SIGFPE] = { 15, SIGINFO_FAULT }, [SIGSEGV] = { 10, SIGINFO_FAULT },
+	[SIGBUS] = { 5, SIGINFO_FAULT }, [SIGTRAP] = { 6, SIGINFO_FAULT }, [SIGCHLD] = { 6, SIGINFO_CHILD },
+	[SIGIO] = { POLL_HUP, SIGINFO_POLL }, [SIGSYS] = { 2, SIGINFO_SYS },
+};
+
+static bool has_own_codes(int sig)
+{
+	return (unsigned)sig < ARRAY_LEN(code_rows) && code_rows[sig].last_code;
+}
+
 /* Does the kernel know what a siginfo of this code holds? Then bytes beyond that are of no interest. */
 static bool is_known_layout(int sig, int code)
 {
-	static const u8 last_code[] = { /* the highest that Linux 6.18 has */
-		[SIGILL] = 11, [SIGFPE] = 15, [SIGSEGV] = 10, [SIGBUS] = 5, [SIGTRAP] = 6, [SIGCHLD] = 6,
-		[SIGIO] = POLL_HUP, [SIGSYS] = 2,
-	};
 	if (code == SI_KERNEL)
 		return true;
 	if (code > SI_USER)
-		return code <= ((unsigned)sig < ARRAY_LEN(last_code) && last_code[sig] ? last_code[sig] : POLL_HUP);
+		return code <= (has_own_codes(sig) ? code_rows[sig].last_code : POLL_HUP);
 	return code >= SI_DETHREAD || code == SI_ASYNCNL;
+}
+
+enum siginfo_kind siginfo_kind(const struct siginfo *info)
+{
+	int sig = info->si_signo, code = info->si_code;
+	if (code > SI_USER && code < SI_KERNEL) {
+		if (has_own_codes(sig) && code <= code_rows[sig].last_code)
+			return code_rows[sig].kind;
+		return code <= POLL_HUP ? SIGINFO_POLL : SIGINFO_KILL;
+	}
+	if (code == SI_TIMER)
+		return SIGINFO_TIMER;
+	if (code == SI_SIGIO)
+		return SIGINFO_POLL;
+	return code < 0 ? SIGINFO_QUEUE : SIGINFO_KILL;
 }
 
 static int siginfo_from_user(struct siginfo *info, int sig, const struct siginfo __user *from)
@@ -307,4 +335,55 @@ long sys_rt_tgsigqueueinfo(int tgid, int tid, int sig, const struct siginfo __us
 	if (tgid <= 0 || tid <= 0)
 		return -EINVAL;
 	return is_forged(&info, tid) ? -EPERM : send_to_tid(tgid, tid, &info, SIGNAL_THREAD);
+}
+
+/* --- pidfd_send_signal --- */
+
+static int send_to_pid(struct pid *pid, unsigned scope, const struct siginfo *info)
+{
+	int err = -ESRCH;
+	if (scope == PIDFD_SIGNAL_PROCESS_GROUP) {
+		guard(spin)(&proc_tree_lock);
+		return send_to_group_locked(pid, info);
+	}
+	rcu_read_lock();
+	struct task *t = rcu_load(pid->task);
+	if (t)
+		err = send_checked(t, info, scope == PIDFD_SIGNAL_THREAD ? SIGNAL_THREAD : SIGNAL_PROCESS);
+	rcu_read_unlock();
+	return err;
+}
+
+/* What the program says of the signal; at other processes it cannot claim to be the kernel. */
+static int import_info(struct siginfo *info, int sig, const struct siginfo __user *from, bool is_to_me)
+{
+	int signo;
+	if (get_user(signo, &from->si_signo))
+		return -EFAULT;
+	int err = siginfo_from_user(info, sig, from);
+	if (err)
+		return err;
+	if (signo != sig)
+		return -EINVAL;
+	return !is_to_me && (info->si_code >= 0 || info->si_code == SI_TKILL) ? -EPERM : 0;
+}
+
+long sys_pidfd_send_signal(int pidfd, int sig, const struct siginfo __user *uinfo, unsigned flags)
+{
+	const unsigned scopes = PIDFD_SIGNAL_THREAD | PIDFD_SIGNAL_THREAD_GROUP | PIDFD_SIGNAL_PROCESS_GROUP;
+	struct pidfd_target target;
+	struct siginfo info;
+	if (flags & ~scopes || flags & (flags - 1)) /* one at most */
+		return -EINVAL;
+	int err = pidfd_target_get_any(pidfd, &target);
+	if (err)
+		return err;
+	unsigned scope = flags ? flags : target.is_thread ? PIDFD_SIGNAL_THREAD : PIDFD_SIGNAL_THREAD_GROUP;
+	siginfo_user(&info, sig, scope == PIDFD_SIGNAL_THREAD ? SI_TKILL : SI_USER);
+	if (uinfo)
+		err = import_info(&info, sig, uinfo, target.pid == current->pid && scope != PIDFD_SIGNAL_PROCESS_GROUP);
+	if (!err)
+		err = send_to_pid(target.pid, scope, &info);
+	pid_put(target.pid);
+	return err;
 }

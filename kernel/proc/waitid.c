@@ -7,10 +7,11 @@
  *           last one goes to nobody (SIGCHLD ignored) while it sleeps.
  * Locks     proc_tree_lock for one look at all children, inside it the child's sighand->lock for stop news
  * Blocking  on the process's child_wq; interruptible
- * Linux     wait(2), with __WALL, __WCLONE, __WNOTHREAD. P_PIDFD finds no pidfds yet: EBADF.
+ * Linux     wait(2), with __WALL, __WCLONE, __WNOTHREAD; waitid of a PIDFD_NONBLOCK answers EAGAIN
  */
 #include "kernel/lib/errno.h"
 #include "kernel/lib/string.h"
+#include "kernel/proc/pidfd.h"
 #include "kernel/proc/signal.h"
 #include "kernel/syscall.h"
 #include "kernel/uapi/poll.h"
@@ -24,6 +25,7 @@
 struct wait_request {
 	int type;	     /* P_ALL, P_PID, P_PGID */
 	int nr;		     /* of the process or group */
+	struct pid *target;  /* P_PID: counted, of a pidfd; NULL: whoever has the number */
 	u32 options;
 	bool wants_usage;
 	/* --- the answer --- */
@@ -34,6 +36,7 @@ struct wait_request {
 	int status;	     /* as wait4 tells it */
 	struct usage usage;
 	struct process *reaped;
+	int no_news;	  /* what waitid answers then */
 };
 
 /* --- one child --- */
@@ -119,7 +122,7 @@ static bool consider(struct wait_request *rq, struct process *child)
 
 static bool look_at_one(struct wait_request *rq)
 {
-	struct pid *pid = pid_find_rcu(rq->nr);
+	struct pid *pid = rq->target ? rq->target : pid_find_rcu(rq->nr);
 	struct process *child = pid ? pid->process : NULL;
 	if (!child || child->parent != current->process || !is_eligible(rq, child)) {
 		rq->error = -ECHILD;
@@ -224,6 +227,21 @@ static int put_info(struct siginfo __user *info, const struct wait_request *rq)
 	return err;
 }
 
+static int parse_pidfd(struct wait_request *rq, int fd)
+{
+	struct pidfd_target target;
+	int err = pidfd_target_get(fd, &target);
+	if (err)
+		return err;
+	rq->type = P_PID;
+	rq->target = target.pid;
+	if (target.is_nonblock && !(rq->options & WNOHANG)) {
+		rq->options |= WNOHANG;
+		rq->no_news = -EAGAIN;
+	}
+	return 0;
+}
+
 static int parse_id(struct wait_request *rq, int idtype, int id)
 {
 	rq->type = idtype;
@@ -238,7 +256,7 @@ static int parse_id(struct wait_request *rq, int idtype, int id)
 			rq->nr = current_pgrp_number();
 		return id >= 0 ? 0 : -EINVAL;
 	case P_PIDFD:
-		return id >= 0 ? -EBADF : -EINVAL;
+		return id >= 0 ? parse_pidfd(rq, id) : -EINVAL;
 	default:
 		return -EINVAL;
 	}
@@ -251,9 +269,10 @@ long sys_waitid(int idtype, int id, struct siginfo __user *info, unsigned option
 	int child = knows ? parse_id(&rq, idtype, id) : -EINVAL;
 	if (!child)
 		child = wait_for_child(&rq);
+	pid_put(rq.target);
 	if (child > 0 && usage && put_usage(&rq, usage))
 		return -EFAULT;
 	if (info && put_info(info, &rq))
 		return -EFAULT;
-	return child < 0 ? child : 0;
+	return child < 0 ? child : child == 0 ? rq.no_news : 0;
 }

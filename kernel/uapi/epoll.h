@@ -2,10 +2,11 @@
 /*
  * uapi/epoll: what epoll(7) is asked and what it answers.
  *
- * Linux     epoll_ctl(2), epoll_wait(2)
+ * Linux     epoll_ctl(2), epoll_wait(2), ioctl_eventpoll(2)
  */
 #pragma once
 #include "kernel/uapi/fcntl.h"
+#include "kernel/uapi/ioctl.h"
 
 #define EPOLL_CLOEXEC O_CLOEXEC
 #define EPOLL_CTL_ADD 1
@@ -43,4 +44,15 @@ struct epoll_event {
 	unsigned events;
 	epoll_data_t data;
 } __attribute__((packed));
+
+/* busy polling of network devices: ioctl_eventpoll(2) */
+struct epoll_params {
+	unsigned busy_poll_usecs;
+	unsigned short busy_poll_budget;
+	unsigned char prefer_busy_poll;
+	unsigned char __pad; /* must be zero */
+};
+#define EPOLL_IOC_TYPE 0x8a
+#define EPIOCSPARAMS _IOW(EPOLL_IOC_TYPE, 1, struct epoll_params)
+#define EPIOCGPARAMS _IOR(EPOLL_IOC_TYPE, 2, struct epoll_params)
 _Static_assert(sizeof(struct epoll_event) == 12, "packed on x86-64 only");

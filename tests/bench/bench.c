@@ -604,6 +604,7 @@ static const struct bench benches[] = {
 	{ "pty-echo", 200, pty_echo },
 	{ "signal-self", 500, signal_self },
 	{ "timer-signal", 500, timer_signal },
+	{ 0 },
 };
 
 /* --- the run --- */
@@ -733,8 +734,10 @@ int main(int argc, char **argv)
 	if (memory_kib && free_now >= 0)
 		print_row("memory-after-boot", memory_kib - free_now, "KiB");
 	make_file();
-	for (size_t i = 0; i < sizeof(benches) / sizeof(benches[0]); i++)
-		run_bench(&benches[i]);
+	for (const struct bench *b = benches; b->name; b++)
+		run_bench(b);
+	for (const struct bench *b = event_benches; b->name; b++)
+		run_bench(b);
 	for (const struct bench *b = file_benches; b->name; b++)
 		run_bench(b);
 	printf("bench %s\n", failed ? "failed" : "done");

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: MIT
 /*
- * bench.h: what the files of rows share: how a row is described, the clock, complaints.
+ * bench.h: what the files of the benchmark share.
  *
- * Promise   see bench.c
+ * Promise   a row is one line of a table; bench.c runs the tables, the other files have rows by theme
  */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 
-enum { NO_ROW = -2, EXIT_STATUS = 42 };
+enum { EXIT_STATUS = 42, NO_ROW = -2 };
 
 struct bench {
-	const char *name;
+	const char *name; /* NULL ends the table */
 	long count; /* operations of one pass */
 	/* Runs n operations; answers the ns they took, -1 after bad(), or NO_ROW. */
 	long (*run)(long n);
 };
+extern const struct bench event_benches[]; /* events.c */
+extern const struct bench file_benches[];  /* files.c */
 
 static inline long raw(long nr, long a, long b, long c, long d)
 {
@@ -34,5 +37,3 @@ static inline long raw(long nr, long a, long b, long c, long d)
 long now(void);
 __attribute__((format(printf, 1, 2))) long bad(const char *fmt, ...); /* answers -1 */
 bool ended_with(pid_t pid, int code); /* waits for it */
-
-extern const struct bench file_benches[]; /* files.c; a row without a name ends it */

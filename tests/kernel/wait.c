@@ -222,3 +222,75 @@ KTEST(mutex_excludes)
 	KEXPECT(!s.overlapped);
 	KEXPECT_EQ(s.value, WRITERS * ROUNDS);
 }
+
+/* --- wakes that go on at other queues --- */
+
+enum { LINKS = 64 };
+
+/* A queue, and the slot on it by which a wake goes on to the next one. */
+struct link {
+	struct waitq wq;
+	struct wait_slot slot;
+	struct wake_relay relay;
+	struct link *next;
+	int runs;
+};
+static struct link links[LINKS];
+
+static bool link_fired(struct wait_slot *slot, u32 events, struct wake_list *list)
+{
+	wake_list_add(list, &container_of(slot, struct link, slot)->relay);
+	return true;
+}
+
+static void link_run(struct wake_relay *r, struct wake_list *list)
+{
+	struct link *l = container_of(r, struct link, relay);
+	spin_lock(&l->next->wq.lock);
+	wake_relay_take(r);
+	l->runs++;
+	wake_locked(&l->next->wq, POLLIN, list);
+	spin_unlock(&l->next->wq.lock);
+}
+
+static void link_to(struct link *l, struct waitq *from, struct link *next)
+{
+	l->next = next;
+	l->relay = (struct wake_relay){ .run = link_run };
+	l->runs = 0;
+	wait_add_callback(&l->slot, from, POLLIN, WAIT_SHARED, link_fired);
+}
+
+/* As a recursion this would not fit on the stack, and nest LINKS locks of one rank. */
+KTEST(a_wake_goes_on_from_queue_to_queue)
+{
+	struct waiter w;
+	struct wait_slot slot;
+	for (int i = 0; i < LINKS; i++)
+		waitq_init(&links[i].wq, WAIT_OTHER, NULL);
+	for (int i = 0; i + 1 < LINKS; i++)
+		link_to(&links[i], &links[i].wq, &links[i + 1]);
+	wait_begin(&w);
+	wait_add(&w, &slot, &links[LINKS - 1].wq, POLLIN, WAIT_EXCLUSIVE);
+	wake(&links[0].wq, POLLOUT);
+	KEXPECT_EQ(links[0].runs, 0);
+	wake(&links[0].wq, POLLIN);
+	KEXPECT_EQ(wait_sleep(&w, 0, WAIT_UNINTERRUPTIBLE), 0);
+	KEXPECT(wait_remove(&slot));
+	for (int i = 0; i + 1 < LINKS; i++) {
+		KEXPECT_EQ(links[i].runs, 1);
+		wait_remove(&links[i].slot);
+	}
+}
+
+KTEST(a_queue_that_ends_tells_callbacks)
+{
+	waitq_init(&links[0].wq, WAIT_OTHER, NULL);
+	waitq_init(&links[1].wq, WAIT_OTHER, NULL);
+	link_to(&links[0], &links[0].wq, &links[1]);
+	waitq_destroy(&links[0].wq);
+	KEXPECT_EQ(links[0].runs, 1);
+	wait_remove(&links[0].slot);
+	wake(&links[0].wq, POLLIN);
+	KEXPECT_EQ(links[0].runs, 1);
+}

@@ -48,6 +48,8 @@
 #define clone		  __raw_clone
 #define faccessat	  __raw_faccessat
 #define fadvise64	  __raw_fadvise64
+#define epoll_pwait	  __raw_epoll_pwait
+#define epoll_pwait2	  __raw_epoll_pwait2
 #define eventfd		  __raw_eventfd
 #define fchmodat	  __raw_fchmodat
 #define getcpu		  __raw_getcpu
@@ -61,6 +63,7 @@
 #define pwritev2	  __raw_pwritev2
 #define reboot		  __raw_reboot
 #define sched_getaffinity __raw_sched_getaffinity
+#define signalfd	  __raw_signalfd
 #define time		  __raw_time
 #define timer_create	  __raw_timer_create
 #define vfork		  __raw_vfork

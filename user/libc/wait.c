@@ -3,10 +3,12 @@
  * wait: waiting for children and for descriptors.
  *
  * Promise   ppoll() and pselect() leave the caller's timeout alone, which the calls would change.
- * Linux     wait(2), waitid(2), poll(2), select(2)
+ * Linux     wait(2), waitid(2), poll(2), select(2), epoll_wait(2), signalfd(2)
  */
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/select.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include "user/libc/libc.h"
 
@@ -32,6 +34,19 @@ int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout, cons
 	struct timespec copy = timeout ? *timeout : (struct timespec){ 0 };
 
 	return ret(sys_ppoll(fds, count, timeout ? &copy : NULL, mask, sizeof(ksigset_t)));
+}
+
+int epoll_pwait(int epfd, struct epoll_event *events, int max, int timeout_ms, const sigset_t *mask)
+{
+	return ret(sys_epoll_pwait(epfd, events, max, timeout_ms, mask, sizeof(ksigset_t)));
+}
+int epoll_pwait2(int epfd, struct epoll_event *events, int max, const struct timespec *timeout, const sigset_t *mask)
+{
+	return ret(sys_epoll_pwait2(epfd, events, max, timeout, mask, sizeof(ksigset_t)));
+}
+int signalfd(int fd, const sigset_t *mask, int flags)
+{
+	return ret(sys_signalfd4(fd, mask, sizeof(ksigset_t), flags));
 }
 
 int pselect(int count, fd_set *in, fd_set *out, fd_set *except, const struct timespec *timeout,

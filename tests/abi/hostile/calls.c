@@ -12,10 +12,14 @@
  */
 #include <poll.h>
 #include <sched.h>
+#include <sys/epoll.h>
 #include "tests/abi/abi.h"
 #include "tests/fuzz/table.h"
 
-enum { TMP_FD = 90, DIR_FD = 91, CLOSED_FD = 77, INOTIFY_FD = 92 };
+enum {
+	TMP_FD = 90, DIR_FD = 91, CLOSED_FD = 77, INOTIFY_FD = 92, EPOLL_FD = 93, EVENT_FD = 94, SIGNAL_FD = 95,
+	TIMER_FD = 96, PID_FD = 97,
+};
 enum { SHOWN = 30, RESULTS = 64, CHILD_S = 20, ANY = 1, NEWEST_OLD_CALL = 440 };
 
 /* --- which calls, and what they need --- */
@@ -69,6 +73,25 @@ static const struct need {
 	{ "inotify_add_watch", 2, 0x20 },
 	{ "flock", 1, 6 }, /* LOCK_EX | LOCK_NB */
 	{ "timer_create", 1, 0 },
+	{ "epoll_ctl", 0, EPOLL_FD },
+	{ "epoll_ctl", 1, 3 }, /* EPOLL_CTL_MOD */
+	{ "epoll_ctl", 2, EVENT_FD },
+	{ "epoll_wait", 0, EPOLL_FD },
+	{ "epoll_wait", 2, 1 },
+	{ "epoll_pwait", 0, EPOLL_FD },
+	{ "epoll_pwait", 2, 1 },
+	{ "epoll_pwait", 5, KSIGSET },
+	{ "epoll_pwait2", 0, EPOLL_FD },
+	{ "epoll_pwait2", 2, 1 },
+	{ "epoll_pwait2", 5, KSIGSET },
+	{ "signalfd", 0, SIGNAL_FD },
+	{ "signalfd", 2, KSIGSET },
+	{ "signalfd4", 0, SIGNAL_FD },
+	{ "signalfd4", 2, KSIGSET },
+	{ "timerfd_settime", 0, TIMER_FD },
+	{ "timerfd_gettime", 0, TIMER_FD },
+	{ "pidfd_send_signal", 0, PID_FD },
+	{ "pidfd_getfd", 0, PID_FD },
 	{ "process_vm_readv", 5, 0 },
 	{ "process_vm_writev", 5, 0 },
 };
@@ -191,6 +214,20 @@ static void make_files(void)
 	sys(SYS_mknod, "program", S_IFREG | 0700, 0);
 }
 
+/* A set with one item, which is ready, and one descriptor of each kind. */
+static void make_event_fds(void)
+{
+	struct epoll_event ev = {.events = EPOLLIN};
+	uint64_t mask = 0;
+
+	sys(SYS_dup2, sys(SYS_epoll_create1, 0), EPOLL_FD);
+	sys(SYS_dup2, sys(SYS_eventfd2, 1, 0), EVENT_FD);
+	sys(SYS_epoll_ctl, EPOLL_FD, EPOLL_CTL_ADD, EVENT_FD, &ev);
+	sys(SYS_dup2, sys(SYS_signalfd4, -1, &mask, KSIGSET, 0), SIGNAL_FD);
+	sys(SYS_dup2, sys(SYS_timerfd_create, CLOCK_MONOTONIC, 0), TIMER_FD);
+	sys(SYS_dup2, sys(SYS_pidfd_open, sys(SYS_getpid), 0), PID_FD);
+}
+
 /* Nothing is read of or written to what the case has open; a time-out ends it. */
 static void become_harmless(void)
 {
@@ -206,6 +243,7 @@ static void become_harmless(void)
 	make_files();
 	sys(SYS_timer_create, CLOCK_MONOTONIC, 0, good); /* number 0 */
 	sys(SYS_dup2, sys(SYS_inotify_init), INOTIFY_FD);
+	make_event_fds();
 	for (int fd = 0; fd < 3; fd++)
 		sys(SYS_dup2, TMP_FD, fd);
 }

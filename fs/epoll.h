@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+/*
+ * epoll: what the rest of fs needs to know of epoll sets; the theory is in epoll.c.
+ */
+#pragma once
+#include "fs/file.h"
+
+void epoll_forget(struct file *f); /* its last reference is gone, nothing of it has been freed: no set watches it */
+void epoll_init(void);
+extern u64 epoll_max_user_watches; /* [atomic] /proc/sys/fs/epoll/max_user_watches */
