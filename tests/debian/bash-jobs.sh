@@ -38,7 +38,7 @@ t trap-inherited; trap 'echo mine' USR1; (trap; kill -USR1 $BASHPID; echo no); e
 t trap-nested; trap 'echo outer; kill -USR2 $$; echo outer-end' USR1; trap 'echo inner' USR2; kill -USR1 $$; trap - USR1 USR2
 t trap-loop; n=0; trap '((n++))' USR1; for i in {1..50}; do kill -USR1 $$; done; echo $n; trap - USR1
 t trap-chld; n=0; trap '((n++))' CHLD; for i in {1..5}; do (exit 0); done; /bin/true; echo $n; trap - CHLD; set -m; n=0; trap '((n++))' CHLD; /bin/true; /bin/true | /bin/true; echo $n; set +m; trap - CHLD
-t trap-sleep; bash -c 'trap "echo after the command" TERM; (sleep 0.1; kill $$) & sleep 0.3; echo next'; bash -c 'trap "echo at once; exit" TERM; (sleep 0.1; kill $$) & sleep 9 & wait; echo no'
+t trap-sleep; bash -c 'trap "echo after the command" TERM; (sleep 0.1; kill $$) & sleep 1.5; echo next'; bash -c 'trap "echo at once; exit" TERM; (sleep 0.1; kill $$) & sleep 9 & wait; echo no'
 t trap-read; bash -c 'trap "echo usr1" USR1; (sleep 0.1; kill -USR1 $$; sleep 0.2; echo line) | { trap "echo in reader" USR1; read -r x; echo "$x"; }'
 t killed-by; for s in HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT XCPU XFSZ VTALRM PROF IO PWR SYS RTMIN; do bash -c "ulimit -c 0; kill -$s \$\$" 2>/dev/null; echo "$s $?"; done 2>&1 | no_pids
 t killed-messages; bash -c 'ulimit -c 0; bash -c "kill -SEGV \$\$"; bash -c "kill -TERM \$\$"; bash -c "kill -KILL \$\$"; bash -c "kill -ABRT \$\$"; echo $?' 2>&1 | sed 's/[0-9]\{2,\} /PID /; s/line [0-9]*/line N/'

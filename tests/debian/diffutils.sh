@@ -18,7 +18,7 @@ t brief; diff -q a b; diff -s a a; diff -q a nosuch; echo $?; diff -N a nosuch |
 t binary; head -c 1000 /dev/zero >z1; (head -c 999 /dev/zero; echo) >z2; diff z1 z2; echo $?; diff -a z1 z2 | wc -c; diff z1 a; cmp z1 z2
 t recursive; diff -r l r; echo $?; diff -rq l r; diff -r --no-dereference l r | grep -i link; diff -rN l r | grep -c '^[<>]'; diff -rx 'only*' -x differs l r | wc -l; diff -r l l; echo $?
 t directories; diff l/same r; echo $?; diff l r/same; echo $?; diff l nosuch; echo $?; diff -r l/s r/s
-t fifo; mkfifo p q; (cat a >p) & (cat b >q) & diff p q | wc -l; wait; (cat a >p) & diff -q p a; echo $?; wait; seq 5 | diff - /dev/stdin; echo $?
+t fifo; mkfifo p q; (cat a >p) & (cat b >q) & diff p q | wc -l; wait; (cat a >p) & diff -q p a; echo $?; wait
 t large; seq 20000 >big; sed '100s/.*/x/; 10000d; $s/.*/end/' big >big2; diff big big2; diff --speed-large-files big big2 | md5sum; diff -u big big2 | wc -l; diff --minimal big big2 | wc -l; seq 1 3 12000 >b3; diff big b3 | md5sum
 t cmp; cmp a b; echo $?; cmp a a; echo $?; cmp -s a b; echo $?; cmp -l z1 z2; cmp -b a b; cmp -n 8 a b; echo $?; cmp -i 2:2 a b; cmp e a; echo $?; cmp a nosuch; echo $?; seq 10 | cmp - a; echo $?
 t cmp-large; head -c 1000000 /dev/zero >m1; cp m1 m2; cmp m1 m2; echo $?; printf x | dd of=m2 bs=1 seek=999999 conv=notrunc 2>/dev/null; cmp m1 m2; cmp -n 999999 m1 m2; echo $?; cmp -s m1 z1; echo $?

@@ -28,7 +28,7 @@ import time
 
 from . import command, emulator, guest, ktap, qemu
 
-WAIT_S = 15          # for what the screen must show
+WAIT_S = 45          # for what the screen must show
 AFTER_FAILURE_S = 2  # one screen that is not right is seldom alone
 FAREWELL_S = 1       # for the program to end when its keys are all typed
 QUIET_S = 0.1        # the host's screen is what it shows when all have slept and said nothing for so long
