@@ -79,19 +79,23 @@ void wait_rearm(struct waiter *w)
 bool wait_remove(struct wait_slot *slot)
 {
 	/* A destroyed queue detaches its slots and waits for nobody: q turns NULL under its lock. Interrupts off
-	 * keep the memory of one that is being destroyed. */
-	u64 irq = irq_save();
-	struct waitq *q = __atomic_load_n(&slot->q, __ATOMIC_ACQUIRE);
-	if (q) {
+	 * keep the memory of one that is being destroyed. A slot that moved meanwhile is looked for anew. */
+	bool is_here;
+	do {
+		u64 irq = irq_save();
+		struct waitq *q = __atomic_load_n(&slot->q, __ATOMIC_ACQUIRE);
+		if (!q) {
+			irq_restore(irq);
+			break;
+		}
 		spin_lock(&q->lock);
-		if (slot->q) {
+		is_here = slot->q == q;
+		if (is_here) {
 			list_del(&slot->node);
 			slot->q = NULL;
 		}
 		spin_unlock_irqrestore(&q->lock, irq);
-	} else {
-		irq_restore(irq);
-	}
+	} while (!is_here);
 	return slot->fired;
 }
 
@@ -140,6 +144,17 @@ void wait_fire_locked(struct wait_slot *slot, long result)
 	(void)slot_fire(slot, 1, WAKE_PLAIN, NULL); /* hand-overs are to tasks: no callback */
 	/* From here on the waiter may return without the lock: see wait_remove(). */
 	__atomic_store_n(&slot->q, NULL, __ATOMIC_RELEASE);
+}
+
+void wait_move_locked(struct wait_slot *slot, struct waitq *to)
+{
+	assert_spin_held(&slot->q->lock);
+	assert_spin_held(&to->lock);
+	list_del(&slot->node);
+	list_add_tail(&to->slots, &slot->node);
+	if (slot->waiter->on == slot->q)
+		WRITE_ONCE(slot->waiter->on, to);
+	__atomic_store_n(&slot->q, to, __ATOMIC_RELEASE); /* wait_remove() looks for it there */
 }
 
 static __always_inline void fire_matching(struct waitq *q, u32 events, unsigned nr_exclusive, enum wake_how how,
