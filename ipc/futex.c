@@ -11,11 +11,11 @@
  *           something else.
  * Locks     the bucket's queue lock (RANK_WAITQ); the user word is read under it with page faults disabled,
  *           and faulted in without it. mm->lock (read) for shared keys, before the bucket.
- * Lifetime  a waiter's record is its own, on its stack or futex2.c's heap; who takes it off the bucket (waker or waiter) is decided
- *           under the bucket's lock
+ * Lifetime  a waiter's record is its own, on its stack or futex_many.c's heap; who takes it off the bucket
+ *           (waker or waiter) is decided under the bucket's lock
  * Blocking  FUTEX_WAIT. Interrupted, it is restarted; with a time limit only if no handler ran, and the
  *           second entry goes on with the first one's deadline.
- * Others    what has two words is in futex_requeue.c, many words and the newer calls in futex2.c, what an
+ * Others    what has two words is in futex_requeue.c, many words and the newer calls in futex_many.c, what an
  *           owner's death does in futex_robust.c. Priority inheritance has its place beside them.
  * Linux     futex(2). The priority-inheriting operations answer ENOSYS: see CAVEATS.
  *

@@ -8,8 +8,9 @@
  *           is lost to a signal or a time-out. Deadlines are absolute monotonic ns.
  * Locks     waitq.lock (RANK_WAITQ) guards the slot list; taken with interrupts off. wake() may be called
  *           from interrupts and under any lock of lesser rank. No wake holds two queues' locks (only who moves
- *           slots does, see wait_move_locked()): what a wake sets off at another queue (an epoll set's) is put on a wake_list, and done when the lock has
- *           been dropped, by the same wake, with interrupts off: a loop, however deep sets are nested.
+ *           a slot does, see wait_move_locked()): what it sets off at another queue (an epoll set's) is put on a
+ *           wake_list, and done when the lock has been dropped, by the same wake, with interrupts off: a loop,
+ *           however deep sets are nested.
  * Lifetime  a waiter and its slots live on the sleeper's stack (or, with a callback, in a longer-lived
  *           object, e.g. an epoll item); a slot never outlives its queue: waitq_destroy() detaches. Who removes a
  *           slot that somebody else's waitq_destroy() may detach has the queue's memory for a grace period.

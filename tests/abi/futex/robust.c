@@ -372,7 +372,7 @@ static void ends_with_head(void *head)
 	int pid;
 
 	CHILD(pid)
-	CHECK_EQ(sys(SYS_set_robust_list, head, HEAD_BYTES), 0);
+		CHECK_EQ(sys(SYS_set_robust_list, head, HEAD_BYTES), 0);
 	CHECK_EQ(reap(pid), 0);
 }
 

@@ -242,7 +242,8 @@ CASE(signals_and_restarts)
 CASE(signals_and_restarts_of_one_word)
 {
 	struct timespec at = in_ms(CLOCK_MONOTONIC, LONG_MS), relative = {.tv_sec = LONG_MS / 1000};
-	struct sleeper newer = SLEEP_IN(SYS_futex_wait, (long)&words[0], 0, ANY, U32_PRIVATE, (long)&at, CLOCK_MONOTONIC);
+	struct sleeper newer = SLEEP_IN(SYS_futex_wait, (long)&words[0], 0, ANY, U32_PRIVATE, (long)&at,
+		CLOCK_MONOTONIC);
 	struct sleeper plain = SLEEP_IN(SYS_futex, (long)&words[0], WAIT | PRIVATE, 0, 0);
 
 	CHECK_EQ(interrupted(newer, 0, &words[0]), -EINTR);

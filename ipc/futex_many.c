@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * futex2: waiting for many words at once, and the futex calls with a number of their own.
+ * futex_many: waiting for many words at once, and the futex calls with a number of their own.
  *
  * Promise   futex_waitv sleeps only while all words have their expected values, each tested when its waiter took
  *           its place; one wake at any of them ends it. The answer is an index of a word at which it was woken
