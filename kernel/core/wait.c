@@ -76,26 +76,29 @@ void wait_rearm(struct waiter *w)
 	__atomic_store_n(&w->fired, 0, __ATOMIC_SEQ_CST);
 }
 
+/* It is off its queue by now, or at another. */
+static __noinline bool remove_elsewhere(struct wait_slot *slot, struct waitq *was, u64 irq)
+{
+	spin_unlock_irqrestore(&was->lock, irq);
+	return wait_remove(slot);
+}
+
 bool wait_remove(struct wait_slot *slot)
 {
 	/* A destroyed queue detaches its slots and waits for nobody: q turns NULL under its lock. Interrupts off
-	 * keep the memory of one that is being destroyed. A slot that moved meanwhile is looked for anew. */
-	bool is_here;
-	do {
-		u64 irq = irq_save();
-		struct waitq *q = __atomic_load_n(&slot->q, __ATOMIC_ACQUIRE);
-		if (!q) {
-			irq_restore(irq);
-			break;
-		}
+	 * keep the memory of one that is being destroyed. */
+	u64 irq = irq_save();
+	struct waitq *q = __atomic_load_n(&slot->q, __ATOMIC_ACQUIRE);
+	if (q) {
 		spin_lock(&q->lock);
-		is_here = slot->q == q;
-		if (is_here) {
-			list_del(&slot->node);
-			slot->q = NULL;
-		}
+		if (unlikely(slot->q != q))
+			return remove_elsewhere(slot, q, irq);
+		list_del(&slot->node);
+		slot->q = NULL;
 		spin_unlock_irqrestore(&q->lock, irq);
-	} while (!is_here);
+	} else {
+		irq_restore(irq);
+	}
 	return slot->fired;
 }
 
