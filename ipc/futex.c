@@ -6,15 +6,18 @@
  *           lock; a wake after a change of the word misses nobody who saw the old value. Waiters of one
  *           word are woken in the order in which they came. A wake that finds no waiter takes no lock.
  * Keys      private: address space and address. Shared: memory object and offset in it, so that every
- *           mapping of a page names the same futex; a private mapping's key is its address space. An
- *           object's number is never reused: a key cannot come to mean something else.
+ *           mapping of a page names the same futex; a private mapping's key is its address space, and still
+ *           another than the private one. An object's number is never reused: a key cannot come to mean
+ *           something else.
  * Locks     the bucket's queue lock (RANK_WAITQ); the user word is read under it with page faults disabled,
  *           and faulted in without it. mm->lock (read) for shared keys, before the bucket.
- * Lifetime  a waiter's record is on its stack; who takes it off the bucket (waker or waiter) is decided
- *           under the bucket's lock
+ * Lifetime  a waiter's record is its own, on its stack or futex_many.c's heap; who takes it off the bucket
+ *           (waker or waiter) is decided under the bucket's lock
  * Blocking  FUTEX_WAIT. Interrupted, it is restarted; with a time limit only if no handler ran, and the
  *           second entry goes on with the first one's deadline.
- * Linux     futex(2): WAIT, WAKE and their BITSET forms. The others answer ENOSYS: see CAVEATS.
+ * Others    what has two words is in futex_requeue.c, many words and the newer calls in futex_many.c, what an
+ *           owner's death does in futex_robust.c. Priority inheritance has its place beside them.
+ * Linux     futex(2). The priority-inheriting operations answer ENOSYS: see CAVEATS.
  *
  *     waiter                                waker
  *     bucket->waiters++     (A)             change the word
@@ -26,6 +29,7 @@
  *     the change.
  */
 #include "ipc/futex.h"
+#include "ipc/futex_internal.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/sched.h"
 #include "kernel/core/upcalls.h"
@@ -37,25 +41,9 @@
 #include "mm/mm.h"
 #include "mm/uaccess.h"
 
-enum { BUCKETS = 512, KEY_SHARED = 1 };
+enum { BUCKETS = 512 };
 
-struct futex_key {
-	u64 owner;  /* the mm, or the object's number */
-	u64 offset; /* of the word; bit 0: KEY_SHARED (words are aligned) */
-};
-
-struct bucket {
-	u32 waiters; /* [atomic] those who hold or are about to take a place in wq */
-	struct waitq wq;
-} __aligned(64);
-
-struct futex_waiter {
-	struct wait_slot slot;
-	struct futex_key key;
-	u32 bitset;
-};
-
-static struct bucket buckets[BUCKETS];
+static struct futex_bucket buckets[BUCKETS];
 
 void futex_init(void)
 {
@@ -63,94 +51,90 @@ void futex_init(void)
 		waitq_init(&buckets[i].wq, WAIT_FUTEX, &buckets[i]);
 }
 
-static struct bucket *bucket_of(const struct futex_key *key)
+struct futex_bucket *futex_bucket_of(const struct futex_key *key)
 {
 	return &buckets[hash_u64(key->owner ^ key->offset * 0x9e3779b97f4a7c15ul) % BUCKETS];
 }
 
-static bool key_equal(const struct futex_key *a, const struct futex_key *b)
-{
-	return a->owner == b->owner && a->offset == b->offset;
-}
-
 /* The object behind a shared mapping; private ones are named by their address space. */
-static int shared_key(uaddr_t addr, struct futex_key *key)
+static int shared_key(uaddr_t addr, enum futex_access access, struct futex_key *key)
 {
 	struct mm *mm = current->mm;
 	guard(rwread)(&mm->lock);
 	struct vma *v = mm_find(mm, addr);
-	if (!v || v->start > addr)
+	if (!v || v->start > addr || (access == FUTEX_WRITES && !(v->flags & VMA_WRITE)))
 		return -EFAULT;
 	if (v->object && (v->flags & VMA_SHARED))
-		*key = (struct futex_key){ v->object->ino, (v->offset + (addr - v->start)) | KEY_SHARED };
+		*key = (struct futex_key){ v->object->ino, (v->offset + (addr - v->start)) | KEY_OBJECT };
 	else if (v->flags & VMA_WRITE || v->object)
-		*key = (struct futex_key){ (u64)mm, addr };
+		*key = (struct futex_key){ (u64)mm, addr | KEY_SHARED_MM };
 	else
 		return -EFAULT; /* what is nobody's and cannot be written never changes */
 	return 0;
 }
 
-static int key_of(const u32 __user *uaddr, int op, struct futex_key *key)
+int futex_key_of(struct futex_word word, enum futex_access access, struct futex_key *key)
 {
-	uaddr_t addr = (uaddr_t)uaddr;
+	uaddr_t addr = (uaddr_t)word.uaddr;
 	if (addr & (sizeof(u32) - 1))
 		return -EINVAL;
-	if (!access_ok(uaddr, sizeof(u32)))
+	if (!access_ok(word.uaddr, sizeof(u32)))
 		return -EFAULT;
-	if (op & FUTEX_PRIVATE_FLAG) {
+	if (word.is_private) {
 		*key = (struct futex_key){ (u64)current->mm, addr };
 		return 0;
 	}
-	return shared_key(addr, key);
+	return shared_key(addr, access, key);
 }
 
 /* --- waking --- */
 
-static long wake_key(const struct futex_key *key, u32 bitset, int nr)
+long futex_wake_locked(struct futex_bucket *b, const struct futex_key *key, u32 bitset, int nr)
 {
-	struct bucket *b = bucket_of(key);
 	long woken = 0;
-	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* B */
-	if (!READ_ONCE(b->waiters))
-		return 0;
-	u64 irq = spin_lock_irqsave(&b->wq.lock);
 	struct wait_slot *slot, *next;
 	list_for_each_safe(slot, next, &b->wq.slots, node) {
 		struct futex_waiter *w = container_of(slot, struct futex_waiter, slot);
-		if (woken >= nr)
-			break;
-		if (!key_equal(&w->key, key) || !(w->bitset & bitset))
+		if (!futex_key_equal(&w->key, key) || !(w->bitset & bitset))
 			continue;
 		wait_fire_locked(slot, 0);
-		woken++;
+		if (++woken >= nr)
+			break;
 	}
-	spin_unlock_irqrestore(&b->wq.lock, irq);
 	return woken;
 }
 
-static long futex_wake(u32 __user *uaddr, int op, int nr, u32 bitset)
+long futex_wake(struct futex_word word, int nr, u32 bitset)
 {
 	struct futex_key key;
 	if (!bitset)
 		return -EINVAL;
-	int err = key_of(uaddr, op, &key);
+	int err = futex_key_of(word, FUTEX_READS, &key);
 	if (err)
 		return err;
-	return wake_key(&key, bitset, nr > 0 ? nr : 1);
+	struct futex_bucket *b = futex_bucket_of(&key);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* B */
+	if (!READ_ONCE(b->waiters))
+		return 0;
+	u64 irq = spin_lock_irqsave(&b->wq.lock);
+	long woken = futex_wake_locked(b, &key, bitset, nr);
+	spin_unlock_irqrestore(&b->wq.lock, irq);
+	return woken;
 }
 
 void futex_wake_one_user(int __user *addr)
 {
-	futex_wake((u32 __user *)addr, FUTEX_WAKE, 1, FUTEX_BITSET_MATCH_ANY);
+	futex_wake((struct futex_word){ .uaddr = (u32 __user *)addr }, 1, FUTEX_BITSET_MATCH_ANY);
 }
 
 /* --- waiting --- */
 
-/* Takes a place if *uaddr == expected: 0; -EAGAIN: it is not; -EFAULT: the word must be faulted in first. */
-static int enqueue_if(struct bucket *b, struct waiter *w, struct futex_waiter *fw, const u32 __user *uaddr,
-	u32 expected)
+int futex_arm(struct waiter *w, struct futex_waiter *fw, const u32 __user *uaddr, u32 expected)
 {
 	u32 seen;
+	struct futex_bucket *b = futex_bucket_of(&fw->key);
+	fw->bucket = b;
+	__atomic_fetch_add(&b->waiters, 1, __ATOMIC_SEQ_CST); /* A */
 	u64 irq = spin_lock_irqsave(&b->wq.lock);
 	int err = get_user_nofault(&seen, uaddr);
 	if (!err && seen != expected)
@@ -158,43 +142,48 @@ static int enqueue_if(struct bucket *b, struct waiter *w, struct futex_waiter *f
 	if (!err)
 		wait_add_locked(w, &fw->slot, &b->wq);
 	spin_unlock_irqrestore(&b->wq.lock, irq);
+	if (err)
+		__atomic_fetch_sub(&b->waiters, 1, __ATOMIC_SEQ_CST);
 	return err;
 }
 
-static int wait_in_bucket(struct bucket *b, struct futex_waiter *fw, const u32 __user *uaddr, u32 expected,
-	u64 deadline_ns)
+bool futex_disarm(struct futex_waiter *fw)
+{
+	bool woken = wait_remove(&fw->slot);
+	/* Only now: until it was off its queue, somebody might have moved it to another. */
+	__atomic_fetch_sub(&fw->bucket->waiters, 1, __ATOMIC_SEQ_CST);
+	return woken;
+}
+
+static int wait_once(struct futex_waiter *fw, const u32 __user *uaddr, u32 expected, u64 deadline_ns)
 {
 	struct waiter w;
 	wait_begin(&w);
-	__atomic_fetch_add(&b->waiters, 1, __ATOMIC_SEQ_CST); /* A */
-	int err = enqueue_if(b, &w, fw, uaddr, expected);
-	if (!err) {
-		err = wait_sleep(&w, deadline_ns, WAIT_INTERRUPTIBLE);
-		/* Woken and interrupted at once counts as woken: the waker has counted this waiter. */
-		if (wait_remove(&fw->slot))
-			err = 0;
-	}
-	__atomic_fetch_sub(&b->waiters, 1, __ATOMIC_SEQ_CST);
-	return err;
+	int err = futex_arm(&w, fw, uaddr, expected);
+	if (err)
+		return err;
+	err = wait_sleep(&w, deadline_ns, WAIT_INTERRUPTIBLE);
+	/* Woken and interrupted at once counts as woken: the waker has counted this waiter. */
+	return futex_disarm(fw) ? 0 : err;
 }
 
-static long futex_wait(u32 __user *uaddr, int op, u32 expected, u64 deadline_ns, u32 bitset)
+int futex_wait(struct futex_word word, u32 expected, u64 deadline_ns, u32 bitset)
 {
 	struct futex_waiter fw = { .bitset = bitset };
 	u32 seen;
 	if (!bitset)
 		return -EINVAL;
-	int err = key_of(uaddr, op, &fw.key);
+	int err = futex_key_of(word, FUTEX_READS, &fw.key);
 	while (!err) {
-		err = wait_in_bucket(bucket_of(&fw.key), &fw, uaddr, expected, deadline_ns);
+		err = wait_once(&fw, word.uaddr, expected, deadline_ns);
 		if (err != -EFAULT)
 			break;
-		err = get_user(seen, uaddr); /* faults the page in, or there is none */
+		err = get_user(seen, word.uaddr); /* faults the page in, or there is none */
 	}
-	if (err == -ERESTART && deadline_ns != FOREVER)
-		return -ERESTART_NOHAND;
 	return err;
 }
+
+/* --- futex(2) --- */
 
 /* The deadline of a call: FUTEX_WAIT's time is relative, the others' absolute. */
 static int deadline_of(int op, unsigned long timeout, u64 *deadline_ns)
@@ -214,34 +203,44 @@ static int deadline_of(int op, unsigned long timeout, u64 *deadline_ns)
 	return 0;
 }
 
+static long wait_call(struct futex_word word, int op, u32 expected, unsigned long timeout, u32 bitset)
+{
+	u64 deadline_ns;
+	int err = deadline_of(op, timeout, &deadline_ns);
+	if (err)
+		return err;
+	if ((op & FUTEX_CMD_MASK) == FUTEX_WAIT && op & FUTEX_CLOCK_REALTIME)
+		return -ENOSYS;
+	err = futex_wait(word, expected, deadline_ns, bitset);
+	if (err == -ERESTART && deadline_ns != FOREVER)
+		err = -ERESTART_NOHAND;
+	current->restart_valid = err == -ERESTART_NOHAND;
+	current->restart_deadline_ns = deadline_ns;
+	return err;
+}
+
 long sys_futex(unsigned __user *uaddr, int op, unsigned val, unsigned long timeout, unsigned __user *uaddr2,
 	unsigned val3)
 {
-	u64 deadline_ns;
-	int err;
 	int cmd = op & FUTEX_CMD_MASK;
-	bool has_clock = op & FUTEX_CLOCK_REALTIME;
-	switch (cmd) {
-	case FUTEX_WAIT:
-	case FUTEX_WAIT_BITSET:
-		err = deadline_of(op, timeout, &deadline_ns);
-		if (err)
-			return err;
-		if (has_clock && cmd == FUTEX_WAIT)
-			return -ENOSYS;
-		u32 bitset = cmd == FUTEX_WAIT ? FUTEX_BITSET_MATCH_ANY : val3;
-		long result = futex_wait(uaddr, op, val, deadline_ns, bitset);
-		current->restart_valid = result == -ERESTART_NOHAND;
-		current->restart_deadline_ns = deadline_ns;
-		return result;
+	struct futex_word word = { uaddr, op & FUTEX_PRIVATE_FLAG }, word2 = { uaddr2, word.is_private };
+	if (cmd == FUTEX_WAIT)
+		return wait_call(word, op, val, timeout, FUTEX_BITSET_MATCH_ANY);
+	if (cmd == FUTEX_WAIT_BITSET)
+		return wait_call(word, op, val, timeout, val3);
+	if (op & FUTEX_CLOCK_REALTIME)
+		return -ENOSYS;
+	switch (cmd) { /* where there is no time to wait, its argument is a second number */
 	case FUTEX_WAKE:
-		if (has_clock)
-			return -ENOSYS;
-		return futex_wake(uaddr, op, (int)val, FUTEX_BITSET_MATCH_ANY);
+		return futex_wake(word, (int)val, FUTEX_BITSET_MATCH_ANY);
 	case FUTEX_WAKE_BITSET:
-		if (has_clock)
-			return -ENOSYS;
-		return futex_wake(uaddr, op, (int)val, val3);
+		return futex_wake(word, (int)val, val3);
+	case FUTEX_REQUEUE:
+		return futex_requeue(word, word2, (int)val, (int)timeout, NULL);
+	case FUTEX_CMP_REQUEUE:
+		return futex_requeue(word, word2, (int)val, (int)timeout, &val3);
+	case FUTEX_WAKE_OP:
+		return futex_wake_op(word, word2, (int)val, (int)timeout, val3);
 	default:
 		return -ENOSYS;
 	}

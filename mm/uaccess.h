@@ -81,3 +81,19 @@ static inline int get_user_nofault(u32 *out, const u32 __user *p)
 	pagefault_enable();
 	return err;
 }
+/* Puts `desired` there if `expected` is there; *seen is what was. A full barrier. 0 or -EFAULT: it cannot be
+ * written, whatever it is. */
+static inline int __must_check cmpxchg_user(u32 __user *p, u32 *seen, u32 expected, u32 desired)
+{
+	lockrank_assert_may_touch_user();
+	return access_ok(p, sizeof(*p)) ? arch_cmpxchg_user_32(p, seen, expected, desired) : -EFAULT;
+}
+static inline int __must_check cmpxchg_user_nofault(u32 __user *p, u32 *seen, u32 expected, u32 desired)
+{
+	if (!access_ok(p, sizeof(*p)))
+		return -EFAULT;
+	pagefault_disable();
+	int err = arch_cmpxchg_user_32(p, seen, expected, desired);
+	pagefault_enable();
+	return err;
+}

@@ -76,6 +76,13 @@ void wait_rearm(struct waiter *w)
 	__atomic_store_n(&w->fired, 0, __ATOMIC_SEQ_CST);
 }
 
+/* It is off its queue by now, or at another. */
+static __noinline bool remove_elsewhere(struct wait_slot *slot, struct waitq *was, u64 irq)
+{
+	spin_unlock_irqrestore(&was->lock, irq);
+	return wait_remove(slot);
+}
+
 bool wait_remove(struct wait_slot *slot)
 {
 	/* A destroyed queue detaches its slots and waits for nobody: q turns NULL under its lock. Interrupts off
@@ -84,10 +91,10 @@ bool wait_remove(struct wait_slot *slot)
 	struct waitq *q = __atomic_load_n(&slot->q, __ATOMIC_ACQUIRE);
 	if (q) {
 		spin_lock(&q->lock);
-		if (slot->q) {
-			list_del(&slot->node);
-			slot->q = NULL;
-		}
+		if (unlikely(slot->q != q))
+			return remove_elsewhere(slot, q, irq);
+		list_del(&slot->node);
+		slot->q = NULL;
 		spin_unlock_irqrestore(&q->lock, irq);
 	} else {
 		irq_restore(irq);
@@ -140,6 +147,17 @@ void wait_fire_locked(struct wait_slot *slot, long result)
 	(void)slot_fire(slot, 1, WAKE_PLAIN, NULL); /* hand-overs are to tasks: no callback */
 	/* From here on the waiter may return without the lock: see wait_remove(). */
 	__atomic_store_n(&slot->q, NULL, __ATOMIC_RELEASE);
+}
+
+void wait_move_locked(struct wait_slot *slot, struct waitq *to)
+{
+	assert_spin_held(&slot->q->lock);
+	assert_spin_held(&to->lock);
+	list_del(&slot->node);
+	list_add_tail(&to->slots, &slot->node);
+	if (slot->waiter->on == slot->q)
+		WRITE_ONCE(slot->waiter->on, to);
+	__atomic_store_n(&slot->q, to, __ATOMIC_RELEASE); /* wait_remove() looks for it there */
 }
 
 static __always_inline void fire_matching(struct waitq *q, u32 events, unsigned nr_exclusive, enum wake_how how,

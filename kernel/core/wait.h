@@ -7,9 +7,10 @@
  *           others stay asleep, and a waiter that leaves with a fired slot passes the wake on: no wake
  *           is lost to a signal or a time-out. Deadlines are absolute monotonic ns.
  * Locks     waitq.lock (RANK_WAITQ) guards the slot list; taken with interrupts off. wake() may be called
- *           from interrupts and under any lock of lesser rank. Two queues' locks are never held at once: what
- *           a wake sets off at another queue (an epoll set's) is put on a wake_list, and done when the lock has
- *           been dropped, by the same wake, with interrupts off: a loop, however deep sets are nested.
+ *           from interrupts and under any lock of lesser rank. No wake holds two queues' locks (only who moves
+ *           a slot does, see wait_move_locked()): what it sets off at another queue (an epoll set's) is put on a
+ *           wake_list, and done when the lock has been dropped, by the same wake, with interrupts off: a loop,
+ *           however deep sets are nested.
  * Lifetime  a waiter and its slots live on the sleeper's stack (or, with a callback, in a longer-lived
  *           object, e.g. an epoll item); a slot never outlives its queue: waitq_destroy() detaches. Who removes a
  *           slot that somebody else's waitq_destroy() may detach has the queue's memory for a grace period.
@@ -100,6 +101,8 @@ void wait_add(struct waiter *w, struct wait_slot *slot, struct waitq *q, u32 mas
  * off. The slot goes to the end; firing takes it off the queue and wakes its task. */
 void wait_add_locked(struct waiter *w, struct wait_slot *slot, struct waitq *q);
 void wait_fire_locked(struct wait_slot *slot, long result);
+/* To the end of another queue, whose lock is held, too (spin_lock_pair); neither is ever destroyed. */
+void wait_move_locked(struct wait_slot *slot, struct waitq *to);
 /* A slot without a sleeper: `callback` runs at each wake that matches, until wait_remove(). */
 void wait_add_callback(struct wait_slot *slot, struct waitq *q, u32 mask, enum wait_flags flags,
 	bool (*callback)(struct wait_slot *, u32, struct wake_list *));

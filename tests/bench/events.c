@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 /*
- * events: rows about what a program can wait for: epoll, timerfd, signalfd, pidfd.
+ * events: rows about what a program can wait for: epoll, timerfd, signalfd, pidfd, futex.
  *
  * Promise   as in bench.c: every row checks what it is told
- * Linux     epoll(7), timerfd_create(2), signalfd(2), pidfd_open(2)
+ * Linux     epoll(7), timerfd_create(2), signalfd(2), pidfd_open(2), futex(2)
  */
 #define _GNU_SOURCE 1
 #include <signal.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -17,7 +18,7 @@
 
 #include "tests/bench/bench.h"
 
-enum { WATCHED = 1000, ONE_HOUR = 3600 };
+enum { WATCHED = 1000, ONE_HOUR = 3600, WAIT_FOR = 0, WAKE_UP = 1, PRIVATE_WORD = 128 };
 
 static bool watch(int ep, int fd, unsigned events)
 {
@@ -195,6 +196,60 @@ static long pidfd_open_close(long n)
 	return now() - start;
 }
 
+/* --- futex --- */
+
+static long futex_wake_none(long n)
+{
+	static unsigned word;
+	long start = now();
+
+	for (long i = 0; i < n; i++)
+		if (raw(SYS_futex, (long)&word, WAKE_UP | PRIVATE_WORD, 1, 0) != 0)
+			return bad("turn %ld", i);
+	return now() - start;
+}
+
+/* Waits until the word is no longer `from`; it should be the next value then. */
+static bool await(volatile unsigned *word, unsigned from)
+{
+	while (*word == from)
+		raw(SYS_futex, (long)word, WAIT_FOR, from, 0);
+	return *word == from + 1;
+}
+
+static void tell(volatile unsigned *word)
+{
+	++*word;
+	raw(SYS_futex, (long)word, WAKE_UP, 1, 0);
+}
+
+static long futex_ping_pong(long n)
+{
+	volatile unsigned *word = mmap(NULL, sizeof(*word), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if ((void *)word == MAP_FAILED)
+		return bad("no page");
+	pid_t pid = fork();
+	if (pid == 0) {
+		for (unsigned i = 0; i < n + 1; i++) {
+			if (!await(word, 2 * i))
+				_exit(1);
+			tell(word);
+		}
+		_exit(EXIT_STATUS);
+	}
+	long start = 0, wrong = 0;
+	for (unsigned i = 0; i < n + 1; i++) {
+		if (i == 1) /* the first trip waits for the child to start */
+			start = now();
+		tell(word);
+		wrong += !await(word, 2 * i + 1);
+	}
+	long took = now() - start;
+	munmap((void *)word, sizeof(*word));
+	return ended_with(pid, EXIT_STATUS) && !wrong ? took : bad("%ld answers are wrong", wrong);
+}
+
 const struct bench event_benches[] = {
 	{ "epoll-1-of-1000", 500, epoll_one_of_many },
 	{ "epoll-add-delete", 500, epoll_add_delete },
@@ -203,5 +258,7 @@ const struct bench event_benches[] = {
 	{ "timerfd-expire", 500, timerfd_expire },
 	{ "signalfd-read", 500, signalfd_read },
 	{ "pidfd-open-close", 500, pidfd_open_close },
+	{ "futex-wake-none", 1000, futex_wake_none },
+	{ "futex-ping-pong", 500, futex_ping_pong },
 	{ 0 },
 };

@@ -42,6 +42,9 @@ static const struct need {
 } needs[] = {
 	{ "mmap", 3, MAP_PRIVATE | MAP_ANONYMOUS },
 	{ "futex", 2, 1 }, /* the word is 0: no waiting */
+	{ "futex_waitv", 1, 1 },
+	{ "futex_wake", 3, 2 }, /* FUTEX2_SIZE_U32 */
+	{ "futex_wait", 3, 2 },
 	{ "openat2", 3, 24 },
 	{ "fcntl", 1, F_GETLK },
 	{ "rt_sigaction", 0, SIGUSR1 },

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+/*
+ * futex_internal: what the files of the futexes share; the theory is in futex.c.
+ *
+ * Promise   nothing outside ipc/futex*.c includes it
+ */
+#pragma once
+#include "kernel/core/wait.h"
+#include "kernel/lib/types.h"
+
+enum { KEY_OBJECT = 1, KEY_SHARED_MM = 2 }; /* in the low bits of an offset: words are aligned */
+
+struct futex_key {
+	u64 owner;  /* the mm, or the object's number */
+	u64 offset; /* of the word, and what kind of owner */
+};
+
+struct futex_bucket {
+	u32 waiters; /* [atomic] those who hold or are about to take a place in wq */
+	struct waitq wq;
+} __aligned(64);
+
+struct futex_waiter {
+	struct wait_slot slot;
+	struct futex_key key;	     /* [bucket's lock] */
+	struct futex_bucket *bucket; /* [bucket's lock] whose count it is in */
+	u32 bitset;
+};
+
+struct futex_word { /* as a caller names it */
+	u32 __user *uaddr;
+	bool is_private;
+};
+
+enum futex_access { FUTEX_READS, FUTEX_WRITES };
+
+static inline bool futex_key_equal(const struct futex_key *a, const struct futex_key *b)
+{
+	return a->owner == b->owner && a->offset == b->offset;
+}
+
+/* 0, -EINVAL: not aligned, -EFAULT */
+int futex_key_of(struct futex_word word, enum futex_access access, struct futex_key *key);
+struct futex_bucket *futex_bucket_of(const struct futex_key *key);
+
+/* Both wake one at least, if there is one: Linux knows no wake of none. The number woken, or -errno. */
+long futex_wake(struct futex_word word, int nr, u32 bitset);
+long futex_wake_locked(struct futex_bucket *b, const struct futex_key *key, u32 bitset, int nr);
+
+/* Takes a place if *uaddr is as expected: 0; -EAGAIN: it is not; -EFAULT: the word must be faulted in first. */
+int futex_arm(struct waiter *w, struct futex_waiter *fw, const u32 __user *uaddr, u32 expected);
+bool futex_disarm(struct futex_waiter *fw); /* true: it was woken */
+/* 0: woken; -EAGAIN, -EFAULT, -ETIMEDOUT; -ERESTART */
+int futex_wait(struct futex_word word, u32 expected, u64 deadline_ns, u32 bitset);
+
+/* futex_requeue.c; expected NULL: whatever the first word is */
+long futex_requeue(struct futex_word from, struct futex_word to, int nr_wake, int nr_requeue, const u32 *expected);
+long futex_wake_op(struct futex_word word, struct futex_word changed, int nr, int nr_changed, u32 encoded);
