@@ -15,6 +15,7 @@ import functools
 import glob
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -104,13 +105,19 @@ def mounts_of(root):
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def unblock_signals():
+    """In the child: whoever started the harness may have blocked some, and programs show that."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
+
 def run_on_host(root, script):
     """(output, exit status) of the script in a chroot."""
     argv = host_argv(root, "exec /tests/%s 2>&1" % script, ENV)
     try:
         with mounts_of(root):
             done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.STDOUT, timeout=SCRIPT_TIMEOUT_S)
+                                  stderr=subprocess.STDOUT, timeout=SCRIPT_TIMEOUT_S,
+                                  preexec_fn=unblock_signals)
     except subprocess.TimeoutExpired as e:
         return (e.stdout or b"") + b"time-out\n", -1
     return done.stdout, done.returncode
