@@ -189,6 +189,15 @@ static long bytes_to_end(struct file *f, int __user *answer)
 	return put_user((int)left, answer);
 }
 
+/* There is no SIGIO: as for a kind of file that has none. */
+static long refuse_signals(const int __user *user)
+{
+	int on;
+	if (get_user(on, user))
+		return -EFAULT;
+	return on ? -ENOTTY : 0;
+}
+
 long sys_ioctl(int fd, unsigned request, unsigned long arg)
 {
 	FDREF r = fd_borrow(fd);
@@ -203,6 +212,8 @@ long sys_ioctl(int fd, unsigned request, unsigned long arg)
 		return fd_clear_cloexec(fd);
 	case FIONBIO:
 		return set_flag_by_word(f, O_NONBLOCK, (const int __user *)arg);
+	case FIOASYNC:
+		return refuse_signals((const int __user *)arg);
 	case FIONREAD:
 		if (f->inode && S_ISREG(f->inode->mode) && f->inode->object)
 			return bytes_to_end(f, (int __user *)arg);

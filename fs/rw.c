@@ -146,6 +146,8 @@ static ssize_t rw_vector(int fd, const struct iovec __user *uiov, unsigned long 
 		return -ESPIPE;
 	if (!(r.file->mode & (dir == FROM_FILE ? FILE_READ : FILE_WRITE)))
 		return -EBADF;
+	if (!(dir == FROM_FILE ? r.file->ops->read : r.file->ops->write))
+		return -EINVAL;
 	n = (u32)n; /* the rest of the word is not looked at */
 	ssize_t done = uio_import(&u, uiov, n, small, SMALL_IOV, &iov);
 	if (done < 0)

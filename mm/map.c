@@ -242,6 +242,8 @@ int mm_protect(struct mm *mm, uaddr_t addr, size_t bytes, int prot)
 		return -EINVAL;
 	if (!bytes)
 		return 0;
+	if (addr + ALIGN_UP(bytes, PAGE_SIZE) <= addr) /* as on Linux, before the protection is looked at */
+		return -ENOMEM;
 	if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | PROT_GROWSDOWN | PROT_GROWSUP))
 		return -EINVAL;
 	if (check_range(addr, bytes, &rounded))

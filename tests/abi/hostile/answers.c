@@ -14,7 +14,7 @@
 #define KERNEL ((char *)0xffffffff80200000ul)
 #define ARENA ((char *)0x210000000000ul)
 
-enum { LONG_NAME = 256, SEALS = 1033, ONE_SEAL = 2, CACHED = 0x20, INFO_KNOWN_BYTES = 48, DONTNEED_LOCKED = 24 };
+enum { LONG_NAME = 256, FIOASYNC_NR = 0x5452, SEALS = 1033, ONE_SEAL = 2, CACHED = 0x20, INFO_KNOWN_BYTES = 48, DONTNEED_LOCKED = 24 };
 
 static char buf[512];
 
@@ -169,6 +169,33 @@ CASE(protection_that_does_not_exist)
 	CHECK_EQ(sys(SYS_mprotect, KERNEL, PAGE, 0x400), -EINVAL);
 	CHECK_EQ(sys(SYS_madvise, m, PAGE, DONTNEED_LOCKED), 0);
 	sys(SYS_munmap, m, PAGE);
+}
+
+CASE(a_range_that_wraps_counts_before_its_protection)
+{
+	CHECK_EQ(sys(SYS_mprotect, -4096l, 1ul << 47, 0x80000000), -ENOMEM);
+	CHECK_EQ(sys(SYS_mprotect, 0x1000, 0, 0x80000000), 0);
+	CHECK_EQ(sys(SYS_mprotect, 0x1001, 0, 0x80000000), -EINVAL);
+}
+
+CASE(a_vector_of_nothing_still_needs_a_file_that_reads)
+{
+	long set = sys(SYS_epoll_create1, 0);
+
+	CHECK_EQ(sys(SYS_readv, set, 0, 0), -EINVAL);
+	CHECK_EQ(sys(SYS_writev, set, 0, 0), -EINVAL);
+	CHECK_EQ(sys(SYS_pwritev2, set, -4096l, 0, -1, 0, 0x10), -EINVAL);
+}
+
+CASE(asynchronous_signals_of_a_file_that_has_none)
+{
+	int on = 1, off = 0;
+	long set = sys(SYS_epoll_create1, 0), folder = sys(SYS_open, "/", O_RDONLY);
+
+	CHECK_EQ(sys(SYS_ioctl, set, FIOASYNC_NR, &on), -ENOTTY);
+	CHECK_EQ(sys(SYS_ioctl, set, FIOASYNC_NR, &off), 0);
+	CHECK_EQ(sys(SYS_ioctl, folder, FIOASYNC_NR, &on), -ENOTTY);
+	CHECK_EQ(sys(SYS_ioctl, folder, FIOASYNC_NR, hole()), -EFAULT);
 }
 
 CASE(opening_for_nothing)
