@@ -8,8 +8,9 @@
  * Locks     inode->lock: shared by reads, exclusive for writes and changes of size, so a read never
  *           sees half of a write. User memory is touched under it (RANK_INODE is before RANK_MM).
  * Lifetime  the last put of an inode drops its pages; the superblock counts pages and inodes
- * Linux     seals (fs/memory_file.h) are honoured here, F_SEAL_FUTURE_WRITE too; fallocate beyond the end with KEEP_SIZE keeps no pages, and pages
- *           that it made count as data for SEEK_DATA; files end at 2^54 bytes; directory sizes as Linux's
+ * Linux     seals (fs/memory_file.h) are honoured here; fallocate beyond the end with KEEP_SIZE keeps no
+ *           pages, and pages that it made count as data for SEEK_DATA; files end at 2^54 bytes; directory
+ *           sizes as Linux's
  */
 #include "fs/inode.h"
 #include "fs/memory_file.h"

@@ -2,7 +2,8 @@
 /*
  * memfd/shm: POSIX shared memory: shm_open and shm_unlink of our C library, over /dev/shm.
  *
- * Promise   an object is a file of a sticky tmpfs: found by name, kept until the last user is gone, protected by its mode
+ * Promise   an object is a file of a sticky tmpfs: found by name, kept until the last user is gone,
+ *           protected by its mode
  * Linux     shm_open(3), shm_overview(7)
  */
 #include <sys/statfs.h>
