@@ -7,6 +7,7 @@
 #: make test         all tests; T=pipe CPUS=2 BUILD=debug REPEAT=3 choose
 #: make test-host    the ABI tests on this Linux; test-linux: on Debian's Linux in QEMU
 #: make test-unit    the kernel's library on the host; test-debian: programs of Debian packages
+#: make test-user    our shell beside dash, our programs beside Debian's, our C library beside the host's
 #: make fuzz         random system calls: SECONDS=300 SEED=N CPUS=4; in QEMU only, as all of this is
 #: make fuzz-diff    the calls of a seed on Debian's Linux and here, and which answers differ  SEED=N
 #: make check        layers, style, formatting, clang, cppcheck, system call numbers

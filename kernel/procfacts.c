@@ -8,6 +8,7 @@
  * Linux     proc(5): meminfo, stat, uptime, loadavg, cpuinfo, devices and their like, as of 6.18. Interrupts
  *           are not counted. Memory by kind is counted when asked, page by page.
  */
+#include "arch/x86_64/arch.h"
 #include "fs/devfs.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/sched.h"
@@ -107,8 +108,11 @@ static void put_cpu_time(struct strbuf *sb, const struct cpu_time *t)
 void proc_show_stat(struct strbuf *sb)
 {
 	struct cpu_time sum = {}, one;
-	for (unsigned cpu = 0; cpu < nr_cpus; cpu++)
+	u64 interrupts = 0;
+	for (unsigned cpu = 0; cpu < nr_cpus; cpu++) {
 		cpu_time_add(&sum, cpu, &one);
+		interrupts += irq_count(cpu);
+	}
 	strbuf_puts(sb, "cpu ");
 	put_cpu_time(sb, &sum);
 	for (unsigned cpu = 0; cpu < nr_cpus; cpu++) {
@@ -116,7 +120,8 @@ void proc_show_stat(struct strbuf *sb)
 		strbuf_printf(sb, "cpu%u", cpu);
 		put_cpu_time(sb, &one);
 	}
-	strbuf_printf(sb, "intr 0\nctxt %lu\nbtime %ld\nprocesses %lu\nprocs_running %u\nprocs_blocked 0\n",
+	strbuf_printf(sb, "intr %lu\n", interrupts);
+	strbuf_printf(sb, "ctxt %lu\nbtime %ld\nprocesses %lu\nprocs_running %u\nprocs_blocked 0\n",
 		sched_nr_switches(), realtime_offset_ns() / (s64)NSEC_PER_SEC,
 		__atomic_load_n(&nr_forks, __ATOMIC_RELAXED), sched_nr_running());
 	strbuf_puts(sb, "softirq 0 0 0 0 0 0 0 0 0 0 0\n");

@@ -274,16 +274,6 @@ static void show_cpu_offline(struct strbuf *sb)
 		return store_number(text, set);                                                    \
 	}
 #include "kernel/procfs.def"
-#undef PROC
-#undef PROC_LINK
-#undef PROC_CALLER
-#undef PROC_KIND
-#undef PROC_FOLDER
-#undef SYSCTL
-#undef SYS
-#undef SYS_FOLDER
-#undef SYSCTL_NUMBER
-#undef SYSCTL_SETTING
 
 /* --- the table of /proc --- */
 
@@ -309,16 +299,6 @@ const struct procfs_item procfs_rows[] = {
 
 /* --- the table of /sys --- */
 
-#undef PROC
-#undef PROC_LINK
-#undef PROC_CALLER
-#undef PROC_KIND
-#undef PROC_FOLDER
-#undef SYSCTL
-#undef SYSCTL_NUMBER
-#undef SYSCTL_SETTING
-#undef SYS
-#undef SYS_FOLDER
 #define PROC NOTHING
 #define PROC_LINK NOTHING
 #define PROC_CALLER NOTHING

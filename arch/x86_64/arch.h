@@ -96,6 +96,7 @@ u64 arch_get_gs_base(void);
 /* --- interrupts and IPIs --- */
 typedef void (*irq_handler)(void *arg);			/* (I) */
 int irq_register_isa(unsigned isa_irq, irq_handler fn, void *arg);	/* through the MADT's overrides; -ENODEV without IOAPIC */
+u64 irq_count(unsigned cpu);				/* (I) interrupts that came to it, of all kinds but NMIs */
 void ipi_resched(unsigned cpu);				/* (I) */
 void ipi_call_others(void (*fn)(void *), void *arg);	/* runs fn on every other online CPU, in interrupt context, and waits */
 void ipi_call_one(unsigned cpu, void (*fn)(void *), void *arg);	/* the same on one (may be this) CPU */

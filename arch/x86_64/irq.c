@@ -3,15 +3,24 @@
  * irq: from a vector to who handles it.
  *
  * Promise   each interrupt is ended exactly once, spurious ones not at all. Handlers run with interrupts
- *           off, so no two run on one CPU at a time and none is preempted.
+ *           off, so no two run on one CPU at a time and none is preempted. Each CPU counts all that
+ *           came to it by a vector of these.
  * Locks     none
  */
 #include "arch/x86_64/platform.h"
 #include "arch/x86_64/upcalls.h"
 #include "kernel/core/trace.h"
 
+static DEFINE_PERCPU(u64, nr_irqs);
+
+u64 irq_count(unsigned cpu)
+{
+	return READ_ONCE(*percpu_of(cpu, u64, nr_irqs));
+}
+
 void irq_dispatch(struct regs *r, unsigned vector)
 {
+	nr_irqs++;
 	trace_event(TRACE_IRQ, vector, r->rip);
 	switch (vector) {
 	case VECTOR_TIMER:

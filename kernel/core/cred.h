@@ -33,10 +33,21 @@ struct groups {
 	u32 gid[]; /* sorted */
 };
 
+struct ids {
+	u32 real, effective, saved, fs;
+};
+
 struct cred {
 	struct ref ref;
 	struct rcu_head rcu;
-	u32 uid, euid, suid, fsuid, gid, egid, sgid, fsgid;
+	union { /* by name, or as the four that go together */
+		struct { u32 uid, euid, suid, fsuid; };
+		struct ids user;
+	};
+	union {
+		struct { u32 gid, egid, sgid, fsgid; };
+		struct ids group;
+	};
 	struct groups *groups;	/* never NULL */
 	struct account *account; /* of the real uid */
 	u64 cap_permitted, cap_effective, cap_inheritable, cap_bounding, cap_ambient;

@@ -7,14 +7,16 @@
  * Locks     one run at a time; expectations may be called from any thread that a test starts
  */
 #include "kernel/core/ktest.h"
+#include "kernel/core/clock.h"
 #include "kernel/core/log.h"
+#include "kernel/core/wait.h"
 #include "kernel/lib/fmt.h"
 #include "kernel/lib/string.h"
 
 /* From linker.ld; equal when no tests are linked in. */
 extern const struct ktest ktest_start[] __attribute__((weak)), ktest_end[] __attribute__((weak));
 
-enum { NAME_BYTES = 96 };
+enum { NAME_BYTES = 96, LIMIT_MS = 30000 };
 
 static u32 failures;		    /* [atomic] of the running test */
 static const char *skip_reason;	    /* [the running test] */
@@ -35,6 +37,18 @@ bool ktest_expect_eq(s64 a, s64 b, const char *what, const char *file, int line)
 		console_printf("# %s:%d: %s: %ld, %ld\n", file, line, what, a, b);
 	}
 	return a == b;
+}
+
+bool ktest_becomes(const int *counter, int wanted)
+{
+	struct waitq nothing;
+	waitq_init(&nothing, WAIT_OTHER, NULL);
+	for (unsigned ms = 0; ms < LIMIT_MS; ms++) {
+		if (__atomic_load_n(counter, __ATOMIC_SEQ_CST) == wanted)
+			return true;
+		wait_event(&nothing, 1, false, deadline_after(NSEC_PER_MSEC), WAIT_UNINTERRUPTIBLE);
+	}
+	return false;
 }
 
 void ktest_skip(const char *why)

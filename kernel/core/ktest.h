@@ -32,6 +32,7 @@ struct ktest {
 
 bool ktest_expect(bool ok, const char *what, const char *file, int line);
 bool ktest_expect_eq(s64 a, s64 b, const char *what, const char *file, int line);
+bool ktest_becomes(const int *counter, int wanted); /* waits for other threads, within a bound */
 void ktest_skip(const char *why); /* the running test is a skip; it should return */
 
 /* Runs the tests whose "folder/file.name" contains `filter` (NULL, "" or "1": all). Answers how many

@@ -19,12 +19,8 @@
 /* One of the current process's threads, 0: the caller itself. */
 static int attach_thread(struct cpu_clock *c, int tid)
 {
-	struct task *t __autoput(task) = NULL;
-	if (tid)
-		t = task_find_get(tid);
-	else
-		task_get(t = current);
-	if (!t || t->process != current->process)
+	struct task *t __autoput(task) = task_own_get(tid);
+	if (!t)
 		return -EINVAL;
 	c->thread = pid_get(t->pid);
 	c->process = process_get(t->process);

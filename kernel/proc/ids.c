@@ -72,28 +72,129 @@ static void fix_capabilities(const struct cred *old, struct cred *c)
 		c->cap_effective = c->cap_permitted;
 }
 
-/* Publishes a change of user ids, or drops the copy with the error. */
-static long commit_uids(struct cred *c, int err)
+/* --- the calls, for users and groups alike --- */
+
+enum kind { USER, GROUP };
+
+static const struct ids *my_ids(enum kind kind)
 {
+	return kind == USER ? &current_cred()->user : &current_cred()->group;
+}
+
+static bool may_any(enum kind kind)
+{
+	return capable(kind == USER ? CAP_SETUID : CAP_SETGID);
+}
+
+/* A copy of the caller's credentials with these ids; NULL: no memory. */
+static struct cred *copy_with(enum kind kind, const struct ids *to)
+{
+	struct cred *c = cred_copy(current_cred());
+	if (c)
+		*(kind == USER ? &c->user : &c->group) = *to;
+	return c;
+}
+
+static long change(enum kind kind, const struct ids *to)
+{
+	struct cred *c = copy_with(kind, to);
+	if (!c)
+		return -ENOMEM;
 	const struct cred *old = current_cred();
-	if (!err && c->uid != old->uid)
-		err = cred_set_account(c, c->uid);
+	int err = c->uid != old->uid ? cred_set_account(c, c->uid) : 0;
 	if (err) {
 		cred_put(c);
 		return err;
 	}
-	fix_capabilities(old, c);
+	if (kind == USER)
+		fix_capabilities(old, c);
 	cred_commit_checked(c);
 	return 0;
 }
 
-static long commit_gids(struct cred *c, int err)
+static long put_ids(const struct ids *ids, unsigned __user *real, unsigned __user *effective, unsigned __user *saved)
 {
-	if (err)
-		cred_put(c);
-	else
-		cred_commit_checked(c);
-	return err;
+	int err = put_user(ids->real, real);
+	if (!err)
+		err = put_user(ids->effective, effective);
+	return err ? err : put_user(ids->saved, saved);
+}
+
+static long set_id(enum kind kind, u32 id)
+{
+	struct ids to = *my_ids(kind);
+	if (id == KEEP)
+		return -EINVAL;
+	if (may_any(kind))
+		to.real = to.saved = id;
+	else if (id != to.real && id != to.saved)
+		return -EPERM;
+	to.effective = to.fs = id;
+	return change(kind, &to);
+}
+
+static bool is_one_of(const struct ids *ids, u32 id)
+{
+	return id == KEEP || id == ids->real || id == ids->effective || id == ids->saved;
+}
+
+static long set_real_effective(enum kind kind, u32 real, u32 effective)
+{
+	const struct ids *old = my_ids(kind);
+	struct ids to = *old;
+	bool own = (real == KEEP || real == old->real || real == old->effective) && is_one_of(old, effective);
+	if (!own && !may_any(kind))
+		return -EPERM;
+	if (real != KEEP)
+		to.real = real;
+	if (effective != KEEP)
+		to.effective = effective;
+	if (real != KEEP || (effective != KEEP && effective != old->real))
+		to.saved = to.effective;
+	to.fs = to.effective;
+	return change(kind, &to);
+}
+
+static long set_three(enum kind kind, u32 real, u32 effective, u32 saved)
+{
+	struct ids to = *my_ids(kind);
+	bool own = is_one_of(&to, real) && is_one_of(&to, effective) && is_one_of(&to, saved);
+	if (!own && !may_any(kind))
+		return -EPERM;
+	if (real != KEEP)
+		to.real = real;
+	if (effective != KEEP)
+		to.effective = effective;
+	if (saved != KEEP)
+		to.saved = saved;
+	to.fs = to.effective;
+	return change(kind, &to);
+}
+
+static void fix_file_capabilities(struct cred *c, u32 before)
+{
+	if (c->securebits & SECBIT_NO_SETUID_FIXUP)
+		return;
+	if (before == 0)
+		c->cap_effective &= ~CAP_FILE_SET;
+	else if (c->fsuid == 0)
+		c->cap_effective |= CAP_FILE_SET & c->cap_permitted;
+}
+
+static long set_fs_id(enum kind kind, u32 id)
+{
+	struct ids to = *my_ids(kind);
+	u32 before = to.fs;
+	if (id == KEEP || id == before || !(is_one_of(&to, id) || may_any(kind)))
+		return before;
+	to.fs = id;
+	struct cred *c = copy_with(kind, &to);
+	if (!c)
+		return before; /* setfsuid(2) has no way to tell */
+	if (kind == USER)
+		fix_file_capabilities(c, before);
+	cred_commit_checked(c);
+	return before;
 }
 
 /* --- users --- */
@@ -110,93 +211,27 @@ long sys_geteuid(void)
 
 long sys_getresuid(unsigned __user *ruid, unsigned __user *euid, unsigned __user *suid)
 {
-	const struct cred *c = current_cred();
-	int err = put_user(c->uid, ruid);
-	if (!err)
-		err = put_user(c->euid, euid);
-	return err ? err : put_user(c->suid, suid);
+	return put_ids(my_ids(USER), ruid, euid, suid);
 }
 
 long sys_setuid(unsigned uid)
 {
-	if (uid == KEEP)
-		return -EINVAL;
-	struct cred *c = cred_copy(current_cred());
-	if (!c)
-		return -ENOMEM;
-	int err = 0;
-	if (capable(CAP_SETUID))
-		c->uid = c->suid = uid;
-	else if (uid != c->uid && uid != c->suid)
-		err = -EPERM;
-	c->euid = c->fsuid = uid;
-	return commit_uids(c, err);
+	return set_id(USER, uid);
 }
 
 long sys_setreuid(unsigned ruid, unsigned euid)
 {
-	const struct cred *old = current_cred();
-	bool may_any = capable(CAP_SETUID);
-	if (ruid != KEEP && ruid != old->uid && ruid != old->euid && !may_any)
-		return -EPERM;
-	if (euid != KEEP && euid != old->uid && euid != old->euid && euid != old->suid && !may_any)
-		return -EPERM;
-	struct cred *c = cred_copy(old);
-	if (!c)
-		return -ENOMEM;
-	if (ruid != KEEP)
-		c->uid = ruid;
-	if (euid != KEEP)
-		c->euid = euid;
-	if (ruid != KEEP || (euid != KEEP && euid != old->uid))
-		c->suid = c->euid;
-	c->fsuid = c->euid;
-	return commit_uids(c, 0);
-}
-
-static bool is_one_of_uids(const struct cred *c, u32 uid)
-{
-	return uid == KEEP || uid == c->uid || uid == c->euid || uid == c->suid;
+	return set_real_effective(USER, ruid, euid);
 }
 
 long sys_setresuid(unsigned ruid, unsigned euid, unsigned suid)
 {
-	const struct cred *old = current_cred();
-	bool own = is_one_of_uids(old, ruid) && is_one_of_uids(old, euid) && is_one_of_uids(old, suid);
-	if (!own && !capable(CAP_SETUID))
-		return -EPERM;
-	struct cred *c = cred_copy(old);
-	if (!c)
-		return -ENOMEM;
-	if (ruid != KEEP)
-		c->uid = ruid;
-	if (euid != KEEP)
-		c->euid = euid;
-	if (suid != KEEP)
-		c->suid = suid;
-	c->fsuid = c->euid;
-	return commit_uids(c, 0);
+	return set_three(USER, ruid, euid, suid);
 }
 
 long sys_setfsuid(unsigned uid)
 {
-	const struct cred *old = current_cred();
-	u32 before = old->fsuid;
-	bool may = is_one_of_uids(old, uid) || uid == before || capable(CAP_SETUID);
-	if (uid == KEEP || uid == before || !may)
-		return before;
-	struct cred *c = cred_copy(old);
-	if (!c)
-		return before; /* setfsuid(2) has no way to tell */
-	c->fsuid = uid;
-	if (!(c->securebits & SECBIT_NO_SETUID_FIXUP)) {
-		if (before == 0)
-			c->cap_effective &= ~CAP_FILE_SET;
-		else if (uid == 0)
-			c->cap_effective |= CAP_FILE_SET & c->cap_permitted;
-	}
-	cred_commit_checked(c);
-	return before;
+	return set_fs_id(USER, uid);
 }
 
 /* --- groups --- */
@@ -213,85 +248,25 @@ long sys_getegid(void)
 
 long sys_getresgid(unsigned __user *rgid, unsigned __user *egid, unsigned __user *sgid)
 {
-	const struct cred *c = current_cred();
-	int err = put_user(c->gid, rgid);
-	if (!err)
-		err = put_user(c->egid, egid);
-	return err ? err : put_user(c->sgid, sgid);
+	return put_ids(my_ids(GROUP), rgid, egid, sgid);
 }
 
 long sys_setgid(unsigned gid)
 {
-	if (gid == KEEP)
-		return -EINVAL;
-	struct cred *c = cred_copy(current_cred());
-	if (!c)
-		return -ENOMEM;
-	int err = 0;
-	if (capable(CAP_SETGID))
-		c->gid = c->sgid = gid;
-	else if (gid != c->gid && gid != c->sgid)
-		err = -EPERM;
-	c->egid = c->fsgid = gid;
-	return commit_gids(c, err);
+	return set_id(GROUP, gid);
 }
 
 long sys_setregid(unsigned rgid, unsigned egid)
 {
-	const struct cred *old = current_cred();
-	bool may_any = capable(CAP_SETGID);
-	if (rgid != KEEP && rgid != old->gid && rgid != old->egid && !may_any)
-		return -EPERM;
-	if (egid != KEEP && egid != old->gid && egid != old->egid && egid != old->sgid && !may_any)
-		return -EPERM;
-	struct cred *c = cred_copy(old);
-	if (!c)
-		return -ENOMEM;
-	if (rgid != KEEP)
-		c->gid = rgid;
-	if (egid != KEEP)
-		c->egid = egid;
-	if (rgid != KEEP || (egid != KEEP && egid != old->gid))
-		c->sgid = c->egid;
-	c->fsgid = c->egid;
-	return commit_gids(c, 0);
-}
-
-static bool is_one_of_gids(const struct cred *c, u32 gid)
-{
-	return gid == KEEP || gid == c->gid || gid == c->egid || gid == c->sgid;
+	return set_real_effective(GROUP, rgid, egid);
 }
 
 long sys_setresgid(unsigned rgid, unsigned egid, unsigned sgid)
 {
-	const struct cred *old = current_cred();
-	bool own = is_one_of_gids(old, rgid) && is_one_of_gids(old, egid) && is_one_of_gids(old, sgid);
-	if (!own && !capable(CAP_SETGID))
-		return -EPERM;
-	struct cred *c = cred_copy(old);
-	if (!c)
-		return -ENOMEM;
-	if (rgid != KEEP)
-		c->gid = rgid;
-	if (egid != KEEP)
-		c->egid = egid;
-	if (sgid != KEEP)
-		c->sgid = sgid;
-	c->fsgid = c->egid;
-	return commit_gids(c, 0);
+	return set_three(GROUP, rgid, egid, sgid);
 }
 
 long sys_setfsgid(unsigned gid)
 {
-	const struct cred *old = current_cred();
-	u32 before = old->fsgid;
-	bool may = is_one_of_gids(old, gid) || gid == before || capable(CAP_SETGID);
-	if (gid == KEEP || gid == before || !may)
-		return before;
-	struct cred *c = cred_copy(old);
-	if (!c)
-		return before;
-	c->fsgid = gid;
-	cred_commit_checked(c);
-	return before;
+	return set_fs_id(GROUP, gid);
 }

@@ -171,3 +171,20 @@ struct task *task_find_get(int tid)
 	rcu_read_unlock();
 	return t;
 }
+
+struct task *task_named_get(int tid)
+{
+	if (tid)
+		return task_find_get(tid);
+	task_get(current);
+	return current;
+}
+
+struct task *task_own_get(int tid)
+{
+	struct task *t = task_named_get(tid);
+	if (!t || t->process == current->process)
+		return t;
+	task_put(t);
+	return NULL;
+}

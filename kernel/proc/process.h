@@ -136,6 +136,8 @@ void process_put(struct process *p); /* accepts NULL */
 DEFINE_AUTOPUT(process)
 struct process *process_find_get(int pid); /* counted or NULL: alive or zombie */
 struct task *task_find_get(int tid);	   /* the same of a thread */
+struct task *task_named_get(int tid);	   /* the same, 0: the caller itself */
+struct task *task_own_get(int tid);	   /* the same, of the caller's process only */
 static inline u32 process_flags(const struct process *p)
 {
 	return __atomic_load_n(&p->flags, __ATOMIC_ACQUIRE);

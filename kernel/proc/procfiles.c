@@ -46,13 +46,13 @@ static int process_next(const struct procfs_node *dir, struct procfs_node *child
 	return -ENOENT;
 }
 
-/* Any thread will do: its number names its process. */
-static int process_find(const struct procfs_node *dir, struct procfs_node *child)
+/* A thread of the process that `of` names, of any where it is NULL. */
+static int find(struct pid *of, struct procfs_node *child)
 {
 	struct pid *pid = pid_find_get((int)child->number);
 	rcu_read_lock();
-	struct task *t = pid ? rcu_load(pid->task) : NULL;
-	bool is_there = t && t->process;
+	struct task *t = pid ? rcu_load(pid->task) : NULL, *fellow = of ? rcu_load(of->task) : t;
+	bool is_there = t && t->process && fellow && fellow->process == t->process;
 	rcu_read_unlock();
 	if (!is_there) {
 		pid_put(pid);
@@ -60,6 +60,12 @@ static int process_find(const struct procfs_node *dir, struct procfs_node *child
 	}
 	child->pid = pid;
 	return 0;
+}
+
+/* Any thread will do: its number names its process. */
+static int process_find(const struct procfs_node *dir, struct procfs_node *child)
+{
+	return find(NULL, child);
 }
 
 static int thread_next(const struct procfs_node *dir, struct procfs_node *child)
@@ -80,17 +86,7 @@ static int thread_next(const struct procfs_node *dir, struct procfs_node *child)
 
 static int thread_find(const struct procfs_node *dir, struct procfs_node *child)
 {
-	struct pid *pid = pid_find_get((int)child->number);
-	rcu_read_lock();
-	struct task *t = pid ? rcu_load(pid->task) : NULL, *of = rcu_load(dir->pid->task);
-	bool is_there = t && of && t->process == of->process;
-	rcu_read_unlock();
-	if (!is_there) {
-		pid_put(pid);
-		return -ENOENT;
-	}
-	child->pid = pid;
-	return 0;
+	return find(dir->pid, child);
 }
 
 /* --- small files --- */

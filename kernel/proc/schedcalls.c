@@ -22,15 +22,6 @@ enum {
 	CPU_MASK_BYTES = sizeof(u64),
 };
 
-/* The thread with this tid, counted; NULL: there is none. */
-static struct task *named_task(int tid)
-{
-	if (tid)
-		return task_find_get(tid);
-	task_get(current);
-	return current;
-}
-
 /* May the caller set t's scheduling? Its owner and CAP_SYS_NICE may. */
 static bool may_set(struct task *t)
 {
@@ -56,7 +47,7 @@ long sys_sched_setaffinity(int pid, size_t size, const unsigned long __user *use
 	size = (u32)size; /* the call's argument is an unsigned int */
 	if (size && copy_from_user(&mask, user, min(size, (size_t)CPU_MASK_BYTES)))
 		return -EFAULT;
-	struct task *t __autoput(task) = named_task(pid);
+	struct task *t __autoput(task) = task_named_get(pid);
 	if (!t)
 		return -ESRCH;
 	if (!may_set(t))
@@ -69,7 +60,7 @@ long sys_sched_getaffinity(int pid, size_t size, unsigned long __user *out)
 	size = (u32)size;
 	if ((u32)(size * 8) < nr_possible_cpus || size & (sizeof(unsigned long) - 1))
 		return -EINVAL;
-	struct task *t __autoput(task) = named_task(pid);
+	struct task *t __autoput(task) = task_named_get(pid);
 	if (!t)
 		return -ESRCH;
 	u64 online = nr_cpus >= 64 ? UINT64_MAX : (1ull << nr_cpus) - 1;
@@ -206,7 +197,7 @@ long sys_sched_get_priority_min(int policy)
 /* Leaving SCHED_IDLE makes more of a thread, so it asks as a lower nice value would. */
 static long set_policy(int pid, int policy, int priority)
 {
-	struct task *t __autoput(task) = named_task(pid);
+	struct task *t __autoput(task) = task_named_get(pid);
 	if (!t)
 		return -ESRCH;
 	if (!is_policy(policy) || priority)
@@ -234,7 +225,7 @@ long sys_sched_getscheduler(int pid)
 {
 	if (pid < 0)
 		return -EINVAL;
-	struct task *t __autoput(task) = named_task(pid);
+	struct task *t __autoput(task) = task_named_get(pid);
 	return t ? t->se.policy : -ESRCH;
 }
 
@@ -245,7 +236,7 @@ long sys_sched_setparam(int pid, const struct sched_param __user *user)
 		return -EINVAL;
 	if (copy_from_user(&param, user, sizeof(param)))
 		return -EFAULT;
-	struct task *t __autoput(task) = named_task(pid);
+	struct task *t __autoput(task) = task_named_get(pid);
 	if (!t)
 		return -ESRCH;
 	if (param.sched_priority)
@@ -258,7 +249,7 @@ long sys_sched_getparam(int pid, struct sched_param __user *out)
 	struct sched_param param = { .sched_priority = 0 };
 	if (!out || pid < 0)
 		return -EINVAL;
-	struct task *t __autoput(task) = named_task(pid);
+	struct task *t __autoput(task) = task_named_get(pid);
 	return t ? copy_to_user(out, &param, sizeof(param)) : -ESRCH;
 }
 
@@ -267,6 +258,6 @@ long sys_sched_rr_get_interval(int pid, struct timespec __user *out)
 	struct timespec slice = { .tv_nsec = (long)sched_slice_ns() };
 	if (pid < 0)
 		return -EINVAL;
-	struct task *t __autoput(task) = named_task(pid);
+	struct task *t __autoput(task) = task_named_get(pid);
 	return t ? copy_to_user(out, &slice, sizeof(slice)) : -ESRCH;
 }

@@ -40,13 +40,9 @@ static int usage_clock(const struct usage *u, unsigned which, s64 *ns)
 /* Threads are known only to their own process. */
 static int thread_clock(int tid, unsigned which, s64 *ns)
 {
-	struct task *t __autoput(task) = NULL;
+	struct task *t __autoput(task) = task_own_get(tid);
 	struct usage u;
-	if (tid)
-		t = task_find_get(tid);
-	else
-		task_get(t = current);
-	if (!t || t->process != current->process)
+	if (!t)
 		return -EINVAL;
 	task_usage(t, &u);
 	return usage_clock(&u, which, ns);

@@ -137,6 +137,23 @@ static inline int reap(int pid)
 	} else \
 		for (;; _exit(0))
 
+/* A child that does nothing, and its end. */
+static inline int start_sleeper(void)
+{
+	int pid;
+
+	CHILD(pid)
+		for (;;)
+			sys(SYS_pause);
+	return pid;
+}
+
+static inline void end_child(int pid)
+{
+	sys(SYS_kill, pid, SIGKILL);
+	CHECK_KILLED(pid, SIGKILL);
+}
+
 /* Becomes an ordinary user for good: all ids, no groups, hence no capability. */
 static inline int become(int id)
 {
@@ -201,6 +218,14 @@ static inline void handle_info(int sig, void (*fn)(int, siginfo_t *, void *), in
 	act.sa_sigaction = fn;
 	act.sa_flags = flags | SA_SIGINFO;
 	sigaction(sig, &act, NULL);
+}
+
+static __attribute__((unused)) volatile int signals; /* how often count_signal() ran in this process */
+
+static inline void count_signal(int sig)
+{
+	(void)sig;
+	signals++;
 }
 
 /* A kernel signal set of one or two signals. */

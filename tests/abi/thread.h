@@ -73,4 +73,15 @@ static inline void join_thread(volatile int *done)
 		sys(SYS_futex, done, FUTEX_OP_WAIT, tid, 0);
 }
 
+static __attribute__((unused)) volatile int released;
+
+/* What a thread does that is only there: it ends when `released` is set. */
+static inline int wait_for_release(void *arg)
+{
+	(void)arg;
+	while (!released)
+		sleep_ms(1);
+	return 0;
+}
+
 #endif

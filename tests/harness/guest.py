@@ -27,7 +27,7 @@ KTEST_OPTIONS = "console=ttyS0 panic=-1 exit=debug ktest=1"
 
 
 class Missing(Exception):
-    """Something that make builds is not there."""
+    """Something that make builds or installs is not there."""
 
 
 class Config:

@@ -85,15 +85,35 @@ class Program:
         return [t[2:] for t in self.pending if t.startswith("# ")]
 
 
-class Stream:
+class Console:
+    """What both kinds of machine have in common; `whose` are the cases for faults of the machine itself."""
+
+    def __init__(self, whose):
+        self.whose, self.started, self.current = whose, False, None
+        self.plan, self.programs_seen = None, 0
+        self.cases, self.troubles, self.tail = [], [], []
+
+    def _close(self, missing, how):
+        """All has been heard. `missing`: what the run did not have; `how`: it ended in a wrong way."""
+        if missing:
+            self._machine(missing)
+        elif how and not any(c.outcome == FAIL for c in self.cases):
+            self._machine(how)
+        for text in self.troubles:
+            self._machine("the kernel said: %s" % text)
+        return self.cases
+
+    def _machine(self, reason):
+        self.cases.append(Case(self.whose, reason, FAIL, "", self.tail))
+        self.tail = []  # told once
+
+
+class Stream(Console):
     """The console of a guest that runs user/bin/testrun."""
 
     def __init__(self, nonce, on_program=None):
-        self.nonce, self.on_program = nonce, on_program
-        self.started = self.ended = False
-        self.plan, self.programs_seen = None, 0
-        self.cases, self.troubles, self.tail = [], [], []
-        self.current = None
+        super().__init__("machine")
+        self.nonce, self.on_program, self.ended = nonce, on_program, False
 
     def line(self, text):
         self.tail = (self.tail + [text])[-60:]
@@ -140,31 +160,23 @@ class Stream:
             self.current.fail_whole(how or "the stream broke off")
             self.cases += self.current.cases
         if not self.started:
-            self._machine("the runner never started: %s" % (how or "no start line"))
+            missing = "the runner never started: %s" % (how or "no start line")
         elif not self.ended:
-            missing = (self.plan or 0) - self.programs_seen
-            self._machine("%s; %d of %d programs have no result" %
-                          (how or "no end line", missing, self.plan or 0))
+            missing = "%s; %d of %d programs have no result" % (
+                how or "no end line", (self.plan or 0) - self.programs_seen, self.plan or 0)
         elif self.programs_seen != self.plan:
-            self._machine("%d programs of %s planned" % (self.programs_seen, self.plan))
-        elif how and not any(c.outcome == FAIL for c in self.cases):
-            self._machine(how)
-        for text in self.troubles:
-            self._machine("the kernel said: %s" % text)
-        return self.cases
-
-    def _machine(self, reason):
-        self.cases.append(Case("machine", reason, FAIL, "", self.tail))
-        self.tail = []  # told once
+            missing = "%d programs of %s planned" % (self.programs_seen, self.plan)
+        else:
+            missing = None
+        return self._close(missing, how)
 
 
-class KernelStream:
+class KernelStream(Console):
     """The console of a kernel that runs its own tests: KTAP in column 0 among messages."""
 
     def __init__(self):
-        self.started, self.current, self.programs_seen = False, None, 0
-        self.cases, self.troubles, self.tail = [], [], []
-        self.plan, self.noted = None, []
+        super().__init__("kernel")
+        self.noted = []
 
     def line(self, text):
         self.tail = (self.tail + [text])[-60:]
@@ -189,15 +201,7 @@ class KernelStream:
 
     def finish(self, how):
         if self.plan is None:
-            self._machine("the kernel printed no plan: %s" % (how or "it ended"))
-        elif len(self.cases) != self.plan:
-            self._machine("%d results of %d planned; %s" % (len(self.cases), self.plan, how))
-        elif how and not any(c.outcome == FAIL for c in self.cases):
-            self._machine(how)
-        for text in self.troubles:
-            self._machine("the kernel said: %s" % text)
-        return self.cases
-
-    def _machine(self, reason):
-        self.cases.append(Case("kernel", reason, FAIL, "", self.tail))
-        self.tail = []  # told once
+            return self._close("the kernel printed no plan: %s" % (how or "it ended"), how)
+        if len(self.cases) != self.plan:
+            return self._close("%d results of %d planned; %s" % (len(self.cases), self.plan, how), how)
+        return self._close(None, how)

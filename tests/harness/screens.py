@@ -3,9 +3,8 @@ r"""screens: the same keys to the same program on the host and in a guest, and w
 
 Promise   Each file of tests/debian/screens drives a program on a terminal of 80 x 24, once in a chroot
           on the host's Linux behind a pseudo-terminal, once in a guest over the serial line. The output
-          of both goes through the same terminal emulator (the Debian package python3-pyte). A `shot`
-          is one case: it passes when the text and the place of the cursor are the same. Every wait is
-          bounded.
+          of both goes through the same terminal emulator. A `shot` is one case: it passes when the text and
+          the place of the cursor are the same. Every wait is bounded.
 Form      a line is a command and its text:
 
             run COMMAND   what /bin/sh starts, once, at the top; /tmp is empty
@@ -27,9 +26,8 @@ import subprocess
 import termios
 import time
 
-from . import command, guest, ktap, qemu
+from . import command, emulator, guest, ktap, qemu
 
-COLUMNS, ROWS = 80, 24
 WAIT_S = 15          # for what the screen must show
 AFTER_FAILURE_S = 2  # one screen that is not right is seldom alone
 FAREWELL_S = 1       # for the program to end when its keys are all typed
@@ -62,9 +60,7 @@ class Terminal:
     """A program on a screen: what is typed goes to `put`, what it writes comes from `take`."""
 
     def __init__(self, put, source, take=lambda data: data, rests=lambda: True):
-        import pyte  # only those who run this need it
-        self.screen = pyte.Screen(COLUMNS, ROWS)
-        self.stream = pyte.ByteStream(self.screen)
+        self.screen = emulator.Screen()
         self.put, self.source, self.take, self.rests = put, source, take, rests
         self.heard, self.ended, self.masks = time.monotonic(), False, []
 
@@ -77,18 +73,18 @@ class Terminal:
         except OSError:  # the other end of a pseudo-terminal is closed
             data = b""
         self.ended = not data
-        self.stream.feed(self.take(data))
+        self.screen.feed(self.take(data))
         self.heard = time.monotonic()
         return bool(data)
 
     def picture(self):
         """The lines of the screen, and where the cursor is."""
-        lines = [line.rstrip() for line in self.screen.display]
+        lines = self.screen.lines()
         for mask in self.masks:
             lines = [re.sub(mask, "#", line) for line in lines]
         # what stands before the cursor may be masked
-        return lines + ["cursor in line %d" % self.screen.cursor.y] if self.masks else \
-            lines + ["cursor at %d,%d" % (self.screen.cursor.y, self.screen.cursor.x)]
+        return lines + ["cursor in line %d" % self.screen.cursor()[0]] if self.masks else \
+            lines + ["cursor at %d,%d" % self.screen.cursor()]
 
     def until(self, is_true, limit=WAIT_S):
         deadline = time.monotonic() + limit
@@ -99,7 +95,7 @@ class Terminal:
         return True
 
     def shows(self, regex):
-        return re.search(regex, "\n".join(line.rstrip() for line in self.screen.display), re.M)
+        return re.search(regex, "\n".join(self.screen.lines()), re.M)
 
     def is_quiet(self):
         if time.monotonic() - self.heard < QUIET_S:
@@ -158,7 +154,7 @@ def own_terminal():
 
 def on_host(argv, steps):
     ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", emulator.ROWS, emulator.COLUMNS, 0, 0))
     child = subprocess.Popen(argv, stdin=theirs, stdout=theirs, stderr=theirs,
                              preexec_fn=own_terminal)
     os.close(theirs)
@@ -214,4 +210,4 @@ def names(folder):
 def read(path):
     """(script of /bin/sh that starts the program, steps) of a file"""
     (_, start), *steps = parse(path)
-    return "stty rows %d cols %d; %s" % (ROWS, COLUMNS, start), steps
+    return "stty rows %d cols %d; %s" % (emulator.ROWS, emulator.COLUMNS, start), steps

@@ -7,22 +7,10 @@
 #include "kernel/core/ktest.h"
 #include "kernel/core/sched.h"
 
-enum { CALLS = 300, READS = 20000, LIMIT_MS = 30000 };
+enum { CALLS = 300, READS = 20000 };
 
 static u32 ran;	    /* [atomic] */
 static int finished; /* [atomic] */
-
-static bool all_finish(int wanted)
-{
-	struct waitq nothing;
-	waitq_init(&nothing, WAIT_OTHER, NULL);
-	for (unsigned ms = 0; ms < LIMIT_MS; ms++) {
-		if (__atomic_load_n(&finished, __ATOMIC_SEQ_CST) == wanted)
-			return true;
-		wait_event(&nothing, 1, false, deadline_after(NSEC_PER_MSEC), WAIT_UNINTERRUPTIBLE);
-	}
-	return false;
-}
 
 /* One thread on each CPU; true if all have ended. */
 static bool run_on_all(void (*fn)(void *))
@@ -33,7 +21,7 @@ static bool run_on_all(void (*fn)(void *))
 		if (!t || sched_set_affinity(t, 1ull << cpu))
 			return false;
 	}
-	return all_finish((int)nr_cpus);
+	return ktest_becomes(&finished, (int)nr_cpus);
 }
 
 static void count(void *by)

@@ -8,21 +8,9 @@
 #include "kernel/core/rcu.h"
 #include "kernel/core/sched.h"
 
-enum { THREADS = 24, TURNS = 50, LIMIT_MS = 20000, SHARE_MS = 200 };
+enum { THREADS = 24, TURNS = 50, SHARE_MS = 200 };
 
 static int finished; /* [atomic] */
-
-static bool all_finish(int wanted)
-{
-	struct waitq nothing;
-	waitq_init(&nothing, WAIT_OTHER, NULL);
-	for (unsigned ms = 0; ms < LIMIT_MS; ms++) {
-		if (__atomic_load_n(&finished, __ATOMIC_SEQ_CST) == wanted)
-			return true;
-		wait_event(&nothing, 1, false, deadline_after(NSEC_PER_MSEC), WAIT_UNINTERRUPTIBLE);
-	}
-	return false;
-}
 
 static void yielding_thread(void *arg)
 {
@@ -37,7 +25,7 @@ KTEST(many_threads_yield_and_end)
 	finished = 0;
 	for (int i = 0; i < THREADS; i++)
 		KASSERT(kthread_start("yield", yielding_thread, NULL));
-	KEXPECT(all_finish(THREADS));
+	KEXPECT(ktest_becomes(&finished, THREADS));
 }
 
 static u64 spins[2]; /* [atomic] */
@@ -67,7 +55,7 @@ KTEST(spinning_threads_share_a_cpu)
 	waitq_init(&nothing, WAIT_OTHER, NULL);
 	wait_event(&nothing, 1, false, deadline_after(SHARE_MS * NSEC_PER_MSEC), WAIT_UNINTERRUPTIBLE);
 	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
-	KASSERT(all_finish(2));
+	KASSERT(ktest_becomes(&finished, 2));
 	KEXPECT(spins[0] > 0 && spins[1] > 0);
 	KEXPECT(spins[0] < 8 * spins[1] && spins[1] < 8 * spins[0]);
 }
@@ -90,7 +78,7 @@ KTEST(task_runs_where_its_affinity_says)
 		arch_task_init_kernel(&t->arch, where_thread, &ran_on);
 		t->affinity = 1ull << cpu;
 		sched_start(t);
-		KASSERT(all_finish(1));
+		KASSERT(ktest_becomes(&finished, 1));
 		KEXPECT_EQ(ran_on, cpu);
 	}
 }

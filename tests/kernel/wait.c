@@ -12,7 +12,7 @@
 #include "kernel/lib/errno.h"
 #include "kernel/uapi/poll.h"
 
-enum { WRITERS = 3, ROUNDS = 200, LIMIT_MS = 10000 };
+enum { WRITERS = 3, ROUNDS = 200 };
 
 /* A counter of room with the pipe's discipline: exclusive waiters, one wake each, the baton passed on. */
 struct room {
@@ -81,26 +81,16 @@ static void sleep_ms(unsigned ms)
 	wait_event(&nothing, 1, false, deadline_after(ms * NSEC_PER_MSEC), WAIT_UNINTERRUPTIBLE);
 }
 
-static bool becomes(int *counter, int wanted)
-{
-	for (unsigned ms = 0; ms < LIMIT_MS; ms++) {
-		if (__atomic_load_n(counter, __ATOMIC_SEQ_CST) == wanted)
-			return true;
-		sleep_ms(1);
-	}
-	return false;
-}
-
 KTEST(one_wake_with_room_for_three_releases_three)
 {
 	static struct room r;
 	room_init(&r, 0);
 	for (int i = 0; i < WRITERS; i++)
 		KASSERT(kthread_start("writer", writer_thread, &r));
-	KASSERT(becomes(&r.started, WRITERS));
+	KASSERT(ktest_becomes(&r.started, WRITERS));
 	sleep_ms(5);
 	room_add(&r, WRITERS);
-	KEXPECT(becomes(&r.done, WRITERS));
+	KEXPECT(ktest_becomes(&r.done, WRITERS));
 	KEXPECT_EQ(r.left, 0);
 }
 
@@ -125,12 +115,12 @@ KTEST(waiter_that_gives_up_passes_its_wake_on)
 	static struct room r;
 	room_init(&r, 0);
 	KASSERT(kthread_start("gives-up", interrupted_thread, &r));
-	KASSERT(becomes(&r.started, 1));
+	KASSERT(ktest_becomes(&r.started, 1));
 	KASSERT(kthread_start("writer", writer_thread, &r));
-	KASSERT(becomes(&r.started, 2));
+	KASSERT(ktest_becomes(&r.started, 2));
 	sleep_ms(5);
 	room_add(&r, 1);
-	KEXPECT(becomes(&r.done, 1));
+	KEXPECT(ktest_becomes(&r.done, 1));
 }
 
 KTEST(wake_before_sleep_is_not_lost)
@@ -218,7 +208,7 @@ KTEST(mutex_excludes)
 	s.value = s.done = 0;
 	for (int i = 0; i < WRITERS; i++)
 		KASSERT(kthread_start("counter", counting_thread, &s));
-	KASSERT(becomes(&s.done, WRITERS));
+	KASSERT(ktest_becomes(&s.done, WRITERS));
 	KEXPECT(!s.overlapped);
 	KEXPECT_EQ(s.value, WRITERS * ROUNDS);
 }

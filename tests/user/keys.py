@@ -18,7 +18,8 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from harness.screen import Screen  # noqa: E402
+from harness.emulator import Screen  # noqa: E402
+from harness.guest import Missing  # noqa: E402,F401  run.py asks for it
 
 QUIET_S, LIMIT_S = 0.15, 5.0
 UP, DOWN, LEFT, RIGHT, HOME, END, DELETE = (b"\x1b[" + k for k in (b"A", b"B", b"D", b"C", b"H", b"F", b"3~"))

@@ -94,4 +94,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except keys.Missing as error:
+        sys.exit("run.py: %s" % error)

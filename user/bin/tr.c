@@ -17,15 +17,6 @@ struct set {
 	int n;
 };
 
-static const struct {
-	const char *name;
-	int (*is)(int);
-} classes[] = {
-	{ "alnum", isalnum }, { "alpha", isalpha }, { "blank", isblank }, { "cntrl", iscntrl },
-	{ "digit", isdigit }, { "graph", isgraph }, { "lower", islower }, { "print", isprint },
-	{ "punct", ispunct }, { "space", isspace }, { "upper", isupper }, { "xdigit", isxdigit },
-};
-
 static void add(struct set *s, unsigned char c)
 {
 	if (s->n == MAX_SET)
@@ -46,17 +37,15 @@ static unsigned char next_char(const char **p)
 static bool add_class(struct set *s, const char **p)
 {
 	const char *end = strstr(*p, ":]");
+	int (*is)(int) = end ? __ctype_class(*p, end - *p) : NULL;
 
-	for (size_t i = 0; end && i < sizeof(classes) / sizeof(classes[0]); i++) {
-		if (strlen(classes[i].name) != (size_t)(end - *p) || strncmp(classes[i].name, *p, end - *p) != 0)
-			continue;
-		for (int c = 0; c < NR_CHARS; c++)
-			if (classes[i].is(c))
-				add(s, c);
-		*p = end + 2;
-		return true;
-	}
-	return false;
+	if (!is)
+		return false;
+	for (int c = 0; c < NR_CHARS; c++)
+		if (is(c))
+			add(s, c);
+	*p = end + 2;
+	return true;
 }
 
 /* [x*n] and [x*], which fills the set up to `fill`; p after the '['. */

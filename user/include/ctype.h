@@ -3,6 +3,7 @@
  * ctype.h: classes of ASCII characters.
  */
 #pragma once
+#include <stddef.h>
 int isalnum(int c);
 int isalpha(int c);
 int isascii(int c);
@@ -18,3 +19,5 @@ int isupper(int c);
 int isxdigit(int c);
 int tolower(int c);
 int toupper(int c);
+/* Ours alone: the class that [:NAME:] means in a set, NULL: none. */
+int (*__ctype_class(const char *name, size_t len))(int c);

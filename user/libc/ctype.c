@@ -5,6 +5,7 @@
  * Promise   only the C locale: codes above 127 belong to no class.
  */
 #include <ctype.h>
+#include <string.h>
 
 int isdigit(int c)
 {
@@ -65,4 +66,21 @@ int tolower(int c)
 int toupper(int c)
 {
 	return islower(c) ? c & ~' ' : c;
+}
+
+static const struct {
+	const char *name;
+	int (*is)(int);
+} classes[] = {
+	{ "alnum", isalnum }, { "alpha", isalpha }, { "blank", isblank }, { "cntrl", iscntrl },
+	{ "digit", isdigit }, { "graph", isgraph }, { "lower", islower }, { "print", isprint },
+	{ "punct", ispunct }, { "space", isspace }, { "upper", isupper }, { "xdigit", isxdigit },
+};
+
+int (*__ctype_class(const char *name, size_t len))(int c)
+{
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+		if (strlen(classes[i].name) == len && memcmp(classes[i].name, name, len) == 0)
+			return classes[i].is;
+	return NULL;
 }

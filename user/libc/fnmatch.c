@@ -11,21 +11,11 @@
 #include <stdbool.h>
 #include <string.h>
 
-static const struct {
-	const char *name;
-	int (*is)(int);
-} classes[] = {
-	{ "alnum", isalnum }, { "alpha", isalpha }, { "blank", isblank }, { "cntrl", iscntrl },
-	{ "digit", isdigit }, { "graph", isgraph }, { "lower", islower }, { "print", isprint },
-	{ "punct", ispunct }, { "space", isspace }, { "upper", isupper }, { "xdigit", isxdigit },
-};
-
 static bool in_class(const char *name, size_t len, int c)
 {
-	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
-		if (strlen(classes[i].name) == len && memcmp(classes[i].name, name, len) == 0)
-			return classes[i].is(c);
-	return false;
+	int (*is)(int) = __ctype_class(name, len);
+
+	return is && is(c);
 }
 
 /*

@@ -75,26 +75,14 @@ static bool set_has(const unsigned char *set, unsigned char ch)
 	return set[ch / 8] >> ch % 8 & 1;
 }
 
-static const struct {
-	const char *name;
-	int (*is)(int);
-} classes[] = {
-	{ "alnum", isalnum }, { "alpha", isalpha }, { "blank", isblank }, { "cntrl", iscntrl },
-	{ "digit", isdigit }, { "graph", isgraph }, { "lower", islower }, { "print", isprint },
-	{ "punct", ispunct }, { "space", isspace }, { "upper", isupper }, { "xdigit", isxdigit },
-};
-
 static bool add_class(unsigned char *set, const char *name, size_t len)
 {
-	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
-		if (strlen(classes[i].name) != len || memcmp(classes[i].name, name, len) != 0)
-			continue;
-		for (int ch = 0; ch < 256; ch++)
-			if (classes[i].is(ch))
-				set_add(set, ch);
-		return true;
-	}
-	return false;
+	int (*is)(int) = __ctype_class(name, len);
+
+	for (int ch = 0; is && ch < 256; ch++)
+		if (is(ch))
+			set_add(set, ch);
+	return is;
 }
 
 static struct tree *finish_set(struct compiler *c, unsigned char *set, bool negate)

@@ -10,14 +10,6 @@
 
 enum { WAITERS = 4, MS = 1000000 };
 
-static volatile int signals;
-
-static void count_signal(int sig)
-{
-	(void)sig;
-	signals++;
-}
-
 static long wait_one(int ep, int timeout_ms)
 {
 	struct epoll_event ev;

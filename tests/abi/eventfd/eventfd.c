@@ -14,14 +14,6 @@
 enum { SEMAPHORE = 1, READERS = 4 };
 
 static const uint64_t MOST = 0xfffffffffffffffe;
-static volatile int signals;
-
-static void count_signal(int sig)
-{
-	(void)sig;
-	signals++;
-}
-
 static int new_eventfd(unsigned value, int flags)
 {
 	long fd = sys(SYS_eventfd2, value, flags);

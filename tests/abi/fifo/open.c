@@ -11,14 +11,6 @@
 #include <sys/ioctl.h>
 #include "tests/abi/abi.h"
 
-static volatile int signals;
-
-static void count_signal(int sig)
-{
-	(void)sig;
-	signals++;
-}
-
 static void fifo(void)
 {
 	scratch();

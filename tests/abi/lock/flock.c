@@ -10,14 +10,6 @@
 
 enum { SH = 1, EX = 2, NB = 4, UN = 8, PATH_ONLY = 010000000 };
 
-static volatile int signals;
-
-static void count_signal(int sig)
-{
-	(void)sig;
-	signals++;
-}
-
 static long opened(void)
 {
 	long fd = sys(SYS_open, "f", O_RDWR | O_CREAT, 0600);

@@ -11,14 +11,6 @@
 
 enum { WAITERS = 5, RING = 6, FIGHTERS = 4, TURNS = 60, BYTES = 3 };
 
-static volatile int signals;
-
-static void count_signal(int sig)
-{
-	(void)sig;
-	signals++;
-}
-
 /* A child that sleeps for a lock of that type there, and holds what it gets until it is killed, or exits at once. */
 static int waiter(long fd, int type, long start, long len, int stays)
 {
@@ -31,12 +23,6 @@ static int waiter(long fd, int type, long start, long len, int stays)
 	}
 	tap_wait_blocked(pid);
 	return pid;
-}
-
-static void end(int pid)
-{
-	sys(SYS_kill, pid, SIGKILL);
-	CHECK_KILLED(pid, SIGKILL);
 }
 
 CASE(release_lets_it_in)
@@ -93,7 +79,7 @@ CASE(close_and_death_let_it_in)
 	}
 	CHECK_EQ(sys(SYS_read, told[0], &c, 1), 1);
 	int pid = waiter(fd, RD, 0, 1, 0);
-	end(holder);
+	end_child(holder);
 	CHECK_EXIT(pid, 0);
 	CHECK_EQ(set(fd, WR, 0, 10), 0);
 	pid = waiter(fd, RD, 0, 1, 0);
@@ -136,7 +122,7 @@ CASE(readers_come_in_together)
 		while (set(fd, WR, 0, 10) == 0) /* the last that still holds it keeps us out */
 			CHECK_EQ(set(fd, UN, 0, 10), 0);
 		tap_wait_blocked(pid[i]);
-		end(pid[i]);
+		end_child(pid[i]);
 	}
 	CHECK_EQ(set(fd, WR, 0, 10), 0);
 }
@@ -212,7 +198,7 @@ CASE(killed_waiter_lets_those_behind_it_in)
 	long fd = opened();
 	CHECK_EQ(set(fd, RD, 0, 10), 0);
 	int writer = waiter(fd, WR, 0, 10, 0), behind = waiter(fd, WR, 5, 10, 0);
-	end(writer);
+	end_child(writer);
 	tap_wait_blocked(behind);
 	CHECK_EQ(set(fd, UN, 0, 10), 0);
 	CHECK_EXIT(behind, 0);

@@ -10,7 +10,7 @@
 #include "tests/abi/pidfd/pidfd.h"
 #include "tests/abi/program.h"
 
-static volatile int signals, last_code;
+static volatile int last_code;
 static volatile long last_pid;
 
 static void note(int sig, siginfo_t *info, void *context)

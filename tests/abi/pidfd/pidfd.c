@@ -275,20 +275,10 @@ CASE(clone_without_a_free_descriptor)
 
 /* --- threads --- */
 
-static volatile int release_thread;
-
-static int wait_to_be_released(void *arg)
-{
-	(void)arg;
-	while (!release_thread)
-		sleep_ms(1);
-	return 0;
-}
-
 CASE(a_thread_needs_the_flag)
 {
 	int done;
-	long tid = start_thread(&done, wait_to_be_released, NULL);
+	long tid = start_thread(&done, wait_for_release, NULL);
 
 	NEEDS_LINUX(6, 9);
 	CHECK(tid > 0);
@@ -299,7 +289,7 @@ CASE(a_thread_needs_the_flag)
 	CHECK_EQ(poll_for(fd, 0), 0);
 	siginfo_t info;
 	CHECK_EQ(sys(SYS_waitid, P_PIDFD, fd, &info, WEXITED | WNOHANG, 0), -ECHILD);
-	release_thread = 1;
+	released = 1;
 	CHECK_EQ(poll_for(fd, LONG_MS) & ENDED, ENDED);
 	join_thread(&done);
 	CHECK_EQ(poll_for(fd, 0), ENDED | POLLHUP);
@@ -342,12 +332,12 @@ CASE(a_leader_that_leaves_its_threads)
 CASE(clone_of_a_thread)
 {
 	int fd = -1;
-	struct task_start t = {.flags = THREAD_FLAGS | CLONE_PIDFD, .parent_tid = &fd, .fn = wait_to_be_released};
+	struct task_start t = {.flags = THREAD_FLAGS | CLONE_PIDFD, .parent_tid = &fd, .fn = wait_for_release};
 
 	NEEDS_LINUX(6, 9);
 	CHECK(start_task(&t) > 0);
 	CHECK_EQ(sys(SYS_fcntl, fd, F_GETFL) & PIDFD_THREAD, PIDFD_THREAD);
-	release_thread = 1;
+	released = 1;
 	CHECK_EQ(poll_for(fd, LONG_MS) & ENDED, ENDED);
 }
 

@@ -14,14 +14,6 @@
 enum { CAPACITY = 65536, READERS = 4 };
 
 static char bytes[2 * CAPACITY];
-static volatile int signals;
-
-static void count_signal(int sig)
-{
-	(void)sig;
-	signals++;
-}
-
 static void fill_up(int fd)
 {
 	CHECK_EQ(sys(SYS_write, fd, bytes, CAPACITY), CAPACITY);

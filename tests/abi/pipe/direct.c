@@ -17,8 +17,6 @@ enum { BIG = 65536, SMALL = 4096, ODD = 12345 };
 static unsigned char out[4 * BIG], in[4 * BIG];
 static int fds[2];
 static volatile long answer;
-static volatile int signals;
-
 static void prepare(void)
 {
 	for (size_t i = 0; i < sizeof(out); i++)
@@ -401,12 +399,6 @@ CASE(messages_are_not_split_between_readers)
 		total += n;
 	}
 	CHECK_EQ(total, MESSAGES);
-}
-
-static void count_signal(int sig)
-{
-	(void)sig;
-	signals++;
 }
 
 enum { STORM_MESSAGES = 1500, MESSAGE = 3000 };

@@ -11,14 +11,6 @@
 
 enum { RLIMIT_FILES = 7, MANY = 200 };
 
-static volatile int signals;
-
-static void count_signal(int sig)
-{
-	(void)sig;
-	signals++;
-}
-
 static void ready_pipe(int fd[2])
 {
 	CHECK_EQ(sys(SYS_pipe, fd), 0);

@@ -11,14 +11,6 @@
 #include <sys/time.h>
 #include "tests/abi/abi.h"
 
-static volatile int signals;
-
-static void count_signal(int sig)
-{
-	(void)sig;
-	signals++;
-}
-
 static void ready_pipe(int fd[2])
 {
 	CHECK_EQ(sys(SYS_pipe, fd), 0);

@@ -22,22 +22,6 @@ static int exiting(int status)
 	return pid;
 }
 
-static int sleeper(void)
-{
-	int pid;
-
-	CHILD(pid)
-		for (;;)
-			sys(SYS_pause);
-	return pid;
-}
-
-static void end(int pid)
-{
-	sys(SYS_kill, pid, SIGKILL);
-	CHECK_KILLED(pid, SIGKILL);
-}
-
 static long wait_id(int type, int id, siginfo_t *info, int options)
 {
 	memset(info, 0x5a, sizeof(*info));
@@ -72,12 +56,12 @@ CASE(odd_wait4_arguments)
 
 CASE(wnohang_with_living_children_is_zero)
 {
-	int pid = sleeper(), status = 77;
+	int pid = start_sleeper(), status = 77;
 
 	CHECK_EQ(sys(SYS_wait4, -1, &status, WNOHANG, 0), 0);
 	CHECK_EQ(status, 77);
 	CHECK_EQ(sys(SYS_wait4, pid, 0, WNOHANG, 0), 0);
-	end(pid);
+	end_child(pid);
 }
 
 CASE(wait_for_one_passes_over_the_others)
@@ -166,7 +150,7 @@ CASE(waitid_fills_the_information)
 CASE(waitid_tells_a_killing_signal)
 {
 	siginfo_t info;
-	int pid = sleeper();
+	int pid = start_sleeper();
 
 	sys(SYS_kill, pid, SIGTERM);
 	CHECK_EQ(wait_id(ALL, 0, &info, W_EXITED), 0);
@@ -188,13 +172,13 @@ CASE(wnowait_leaves_the_child_waitable)
 CASE(waitid_without_news_zeroes_signo_and_pid)
 {
 	siginfo_t info;
-	int pid = sleeper();
+	int pid = start_sleeper();
 
 	CHECK_EQ(wait_id(ONE, pid, &info, W_EXITED | WNOHANG), 0);
 	CHECK_EQ(info.si_signo, 0);
 	CHECK_EQ(info.si_pid, 0);
 	CHECK_EQ(info.si_status, 0);
-	end(pid);
+	end_child(pid);
 }
 
 /* A zombie will never stop again: for a waiter who asks for stops alone it is no child any more. */
@@ -211,7 +195,7 @@ CASE(waitid_for_stops_leaves_exits)
 CASE(waitid_tells_stop_and_continue)
 {
 	siginfo_t info;
-	int pid = sleeper();
+	int pid = start_sleeper();
 
 	sys(SYS_kill, pid, SIGSTOP);
 	CHECK_EQ(wait_id(ONE, pid, &info, W_STOPPED | W_NOWAIT), 0);
@@ -224,7 +208,7 @@ CASE(waitid_tells_stop_and_continue)
 	CHECK_EQ(wait_id(ONE, pid, &info, W_CONTINUED), 0);
 	CHECK_EQ(info.si_code, CLD_CONTINUED);
 	CHECK_EQ(info.si_status, SIGCONT);
-	end(pid);
+	end_child(pid);
 }
 
 CASE(waitid_refuses_bad_arguments)
@@ -345,7 +329,7 @@ CASE(parent_death_signal)
 
 CASE(setpgid_makes_and_joins_groups)
 {
-	int a = sleeper(), b = sleeper();
+	int a = start_sleeper(), b = start_sleeper();
 
 	CHECK_EQ(sys(SYS_getpgid, a), sys(SYS_getpgrp));
 	CHECK_EQ(sys(SYS_setpgid, a, 0), 0);
@@ -354,13 +338,13 @@ CASE(setpgid_makes_and_joins_groups)
 	CHECK_EQ(sys(SYS_getpgid, b), a);
 	CHECK_EQ(sys(SYS_setpgid, b, sys(SYS_getpgrp)), 0);
 	CHECK_EQ(sys(SYS_getpgid, b), sys(SYS_getpgrp));
-	end(a);
-	end(b);
+	end_child(a);
+	end_child(b);
 }
 
 CASE(setpgid_refusals)
 {
-	int a = sleeper();
+	int a = start_sleeper();
 
 	CHECK_EQ(sys(SYS_setpgid, 0, -1), -EINVAL);
 	CHECK_EQ(sys(SYS_setpgid, 1, 0), -ESRCH);
@@ -369,7 +353,7 @@ CASE(setpgid_refusals)
 	CHECK_EQ(sys(SYS_setpgid, a, 1), -EPERM);
 	CHECK_EQ(sys(SYS_getpgid, 0x3fffffff), -ESRCH);
 	CHECK_EQ(sys(SYS_getsid, 0x3fffffff), -ESRCH);
-	end(a);
+	end_child(a);
 }
 
 CASE(session_leader_stays_in_its_group)
@@ -412,5 +396,5 @@ CASE(child_in_another_session_is_out_of_reach)
 	CHECK_EQ(sys(SYS_read, fd[0], &c, 1), 1);
 	CHECK_EQ(sys(SYS_getsid, pid), pid);
 	CHECK_EQ(sys(SYS_setpgid, pid, sys(SYS_getpgrp)), -EPERM);
-	end(pid);
+	end_child(pid);
 }

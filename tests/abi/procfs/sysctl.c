@@ -168,3 +168,25 @@ CASE(system_files_have_their_lines)
 	CHECK(strncmp(text, "nr_free_pages ", 14) == 0);
 	CHECK(slurp("/proc/cmdline", text, sizeof(text)) > 0);
 }
+
+static long interrupts(void)
+{
+	const char *line;
+
+	CHECK(slurp("/proc/stat", text, sizeof(text)) > 0);
+	line = strstr(text, "\nintr ");
+	CHECK(line);
+	return strtol(line + strlen("\nintr "), NULL, 10);
+}
+
+CASE(interrupts_are_counted)
+{
+	enum { SLEEPS = 20 };
+	const struct timespec moment = { 0, 1000000 };
+	long before = interrupts();
+
+	CHECK(before > 0);
+	for (int i = 0; i < SLEEPS; i++)
+		CHECK_EQ(sys(SYS_nanosleep, &moment, NULL), 0);
+	CHECK(interrupts() - before >= SLEEPS); /* the end of each sleep is one of the timer */
+}

@@ -12,14 +12,6 @@
 
 enum { CORE_LIMIT = 4 };
 
-static volatile int calls;
-
-static void count_signal(int sig)
-{
-	(void)sig;
-	calls++;
-}
-
 /* The wait status of a child that sends itself the signal with the default action set. */
 static int status_of(int sig)
 {
@@ -165,7 +157,7 @@ CASE(handler_of_sigcont_runs_after_continuing)
 	CHILD(pid) {
 		handle(SIGCONT, count_signal, 0);
 		sys(SYS_kill, getpid(), SIGSTOP);
-		_exit(calls);
+		_exit(signals);
 	}
 	CHECK_EQ(sys(SYS_wait4, pid, &status, WUNTRACED, 0), pid);
 	sys(SYS_kill, pid, SIGCONT);
@@ -189,7 +181,7 @@ CASE(caught_stop_signal_does_not_stop)
 {
 	handle(SIGTSTP, count_signal, 0);
 	sys(SYS_kill, getpid(), SIGTSTP);
-	CHECK_EQ(calls, 1);
+	CHECK_EQ(signals, 1);
 }
 
 CASE(orphaned_group_ignores_terminal_stops)
@@ -227,7 +219,7 @@ CASE(sa_nocldwait_reaps_by_itself_but_still_signals)
 	CHILD(pid)
 		_exit(1);
 	CHECK_EQ(sys(SYS_wait4, -1, &status, 0, 0), -ECHILD);
-	CHECK_EQ(calls, 1);
+	CHECK_EQ(signals, 1);
 }
 
 CASE(wait_with_ignored_sigchld_waits_for_all_children)

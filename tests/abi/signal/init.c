@@ -11,12 +11,12 @@ TAP_DANGEROUS("sends SIGKILL to process 1");
 
 CASE(process_1_does_not_take_what_it_does_not_handle)
 {
-	static const int signals[] = {SIGKILL, SIGSTOP, SIGQUIT, SIGTSTP, SIGVTALRM, 50};
+	static const int unhandled[] = {SIGKILL, SIGSTOP, SIGQUIT, SIGTSTP, SIGVTALRM, 50};
 
 	NEEDS_ROOT();
-	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
-		CHECK_EQ(sys(SYS_kill, 1, signals[i]), 0);
-		CHECK_EQ(sys(SYS_tgkill, 1, 1, signals[i]), 0);
+	for (size_t i = 0; i < sizeof(unhandled) / sizeof(*unhandled); i++) {
+		CHECK_EQ(sys(SYS_kill, 1, unhandled[i]), 0);
+		CHECK_EQ(sys(SYS_tgkill, 1, 1, unhandled[i]), 0);
 	}
 	sleep_ms(5);
 	CHECK_EQ(sys(SYS_kill, 1, 0), 0);

@@ -8,29 +8,13 @@
  */
 #include "tests/abi/abi.h"
 
-static int sleeper(void)
-{
-	int pid;
-
-	CHILD(pid)
-		for (;;)
-			sys(SYS_pause);
-	return pid;
-}
-
-static void end(int pid)
-{
-	sys(SYS_kill, pid, SIGKILL);
-	CHECK_KILLED(pid, SIGKILL);
-}
-
 CASE(signal_zero_only_asks)
 {
-	int pid = sleeper();
+	int pid = start_sleeper();
 
 	CHECK_EQ(sys(SYS_kill, pid, 0), 0);
 	CHECK_EQ(sys(SYS_kill, getpid(), 0), 0);
-	end(pid);
+	end_child(pid);
 	CHECK_EQ(sys(SYS_kill, pid, 0), -ESRCH);
 }
 
@@ -63,7 +47,7 @@ CASE(numbers_of_nobody_are_esrch)
 
 CASE(tgkill_checks_both_ids)
 {
-	int pid = sleeper();
+	int pid = start_sleeper();
 
 	CHECK_EQ(sys(SYS_tgkill, getpid(), pid, SIGTERM), -ESRCH);
 	CHECK_EQ(sys(SYS_tgkill, 0, pid, SIGTERM), -EINVAL);
@@ -77,7 +61,7 @@ CASE(tgkill_checks_both_ids)
 
 CASE(negative_pid_is_a_group)
 {
-	int a = sleeper(), b = sleeper(), c = sleeper();
+	int a = start_sleeper(), b = start_sleeper(), c = start_sleeper();
 
 	CHECK_EQ(sys(SYS_setpgid, a, a), 0);
 	CHECK_EQ(sys(SYS_setpgid, b, a), 0);
@@ -85,7 +69,7 @@ CASE(negative_pid_is_a_group)
 	CHECK_KILLED(a, SIGTERM);
 	CHECK_KILLED(b, SIGTERM);
 	CHECK_EQ(sys(SYS_kill, c, 0), 0);
-	end(c);
+	end_child(c);
 	CHECK_EQ(sys(SYS_kill, -a, 0), -ESRCH);
 }
 
@@ -95,7 +79,7 @@ CASE(pid_zero_is_the_own_group)
 
 	CHILD(leader) {
 		sys(SYS_setpgid, 0, 0);
-		int pid = sleeper();
+		int pid = start_sleeper();
 
 		signal(SIGTERM, SIG_IGN);
 		CHECK_EQ(sys(SYS_kill, 0, SIGTERM), 0);
@@ -111,7 +95,7 @@ CASE(minus_one_reaches_all_that_the_user_may_signal_but_not_oneself)
 	NEEDS_ROOT();
 	CHILD(pid) {
 		CHECK(become(54399));
-		int a = sleeper(), b = sleeper();
+		int a = start_sleeper(), b = start_sleeper();
 
 		CHECK_EQ(sys(SYS_kill, -1, SIGTERM), 0);
 		CHECK_KILLED(a, SIGTERM);
@@ -123,7 +107,7 @@ CASE(minus_one_reaches_all_that_the_user_may_signal_but_not_oneself)
 
 CASE(other_users_are_out_of_reach)
 {
-	int victim = sleeper(), pid;
+	int victim = start_sleeper(), pid;
 
 	NEEDS_ROOT();
 	CHILD(pid) {
@@ -135,7 +119,7 @@ CASE(other_users_are_out_of_reach)
 		CHECK_EQ(sys(SYS_kill, victim, 65), -EINVAL);
 	}
 	CHECK_EXIT(pid, 0);
-	end(victim);
+	end_child(victim);
 }
 
 CASE(real_or_effective_id_must_be_the_targets_real_or_saved)
@@ -164,12 +148,12 @@ CASE(real_or_effective_id_must_be_the_targets_real_or_saved)
 		CHECK_EQ(sys(SYS_kill, victim, 0), 0);
 	}
 	CHECK_EXIT(pid, 0);
-	end(victim);
+	end_child(victim);
 }
 
 CASE(sigcont_reaches_the_own_session)
 {
-	int victim = sleeper(), pid;
+	int victim = start_sleeper(), pid;
 
 	NEEDS_ROOT();
 	CHILD(pid) {
@@ -179,5 +163,5 @@ CASE(sigcont_reaches_the_own_session)
 		CHECK_EQ(sys(SYS_kill, victim, SIGCONT), -EPERM);
 	}
 	CHECK_EXIT(pid, 0);
-	end(victim);
+	end_child(victim);
 }

@@ -268,13 +268,13 @@ static int busy_process(void)
 
 CASE(fatal_signal_ends_all_threads)
 {
-	static const int signals[] = {SIGTERM, SIGKILL, SIGUSR1, 40, SIGSEGV};
+	static const int fatal[] = {SIGTERM, SIGKILL, SIGUSR1, 40, SIGSEGV};
 
-	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
+	for (size_t i = 0; i < sizeof(fatal) / sizeof(*fatal); i++) {
 		int pid = busy_process();
 
-		CHECK_EQ(sys(SYS_kill, pid, signals[i]), 0);
-		CHECK_EQ(reap(pid) & ~DUMPED, KILLED(signals[i]));
+		CHECK_EQ(sys(SYS_kill, pid, fatal[i]), 0);
+		CHECK_EQ(reap(pid) & ~DUMPED, KILLED(fatal[i]));
 	}
 }
 

@@ -13,14 +13,6 @@
 
 enum { RECORD = sizeof(struct signalfd_siginfo), LONG_MS = 5000, RT = 36, PRIVATE_FAULT = 1 };
 
-static volatile int signals;
-
-static void count_signal(int sig)
-{
-	(void)sig;
-	signals++;
-}
-
 static int new_fd(uint64_t mask, int flags)
 {
 	long fd = sys(SYS_signalfd4, -1, &mask, KSIGSET, flags);

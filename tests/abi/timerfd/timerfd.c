@@ -12,14 +12,6 @@
 
 enum { ALARM_REALTIME = 8, ALARM_BOOTTIME = 9, CAP_ALARM = 35, LONG_MS = 5000 };
 
-static volatile int signals;
-
-static void count_signal(int sig)
-{
-	(void)sig;
-	signals++;
-}
-
 CASE(clocks)
 {
 	CHECK(sys(SYS_timerfd_create, CLOCK_REALTIME, 0) >= 0);

@@ -136,29 +136,19 @@ CASE(signal_numbers)
 	}
 }
 
-static volatile int leave;
-
-static int wait_to_leave(void *arg)
-{
-	(void)arg;
-	while (!leave)
-		sleep_ms(1);
-	return 0;
-}
-
 CASE(a_thread_to_signal_is_one_of_ours)
 {
 	int id, done, pid;
 	const int not_ours[] = {0, -1, 1, getppid(), INT_MAX};
 
-	CHECK(start_thread(&done, wait_to_leave, NULL) > 0);
+	CHECK(start_thread(&done, wait_for_release, NULL) > 0);
 	int tid = done;
 	CHECK_EQ(make_timer_for(CLOCK_MONOTONIC, SIGEV_THREAD_ID, SIGUSR1, 0, tid, &id), 0);
 	CHILD(pid) {
 		CHECK_EQ(make_timer_for(CLOCK_MONOTONIC, SIGEV_THREAD_ID, SIGUSR1, 0, tid, &id), -EINVAL);
 	}
 	CHECK_EXIT(pid, 0);
-	leave = 1;
+	released = 1;
 	join_thread(&done);
 	while (make_timer_for(CLOCK_MONOTONIC, SIGEV_THREAD_ID, SIGUSR1, 0, tid, &id) == 0)
 		sleep_ms(1); /* its number goes a little later than its word */

@@ -310,22 +310,12 @@ CASE(it_interrupts_a_sleep)
 	CHECK(calls > 0);
 }
 
-static volatile int leave;
-
-static int wait_to_leave(void *arg)
-{
-	(void)arg;
-	while (!leave)
-		sleep_ms(1);
-	return 0;
-}
-
 CASE(to_one_thread)
 {
 	int id, done;
 
 	handle_info(SIGUSR1, count_call, 0);
-	CHECK(start_thread(&done, wait_to_leave, NULL) > 0);
+	CHECK(start_thread(&done, wait_for_release, NULL) > 0);
 	int tid = done;
 	CHECK_EQ(make_timer_for(CLOCK_MONOTONIC, SIGEV_THREAD_ID, SIGUSR1, 9, tid, &id), 0);
 	for (int i = 1; i <= 20; i++) {
@@ -335,7 +325,7 @@ CASE(to_one_thread)
 		CHECK_EQ(handler_tid, tid);
 		CHECK_EQ(seen.si_int, 9);
 	}
-	leave = 1;
+	released = 1;
 	join_thread(&done);
 }
 
