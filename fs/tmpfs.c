@@ -8,10 +8,12 @@
  * Locks     inode->lock: shared by reads, exclusive for writes and changes of size, so a read never
  *           sees half of a write. User memory is touched under it (RANK_INODE is before RANK_MM).
  * Lifetime  the last put of an inode drops its pages; the superblock counts pages and inodes
- * Linux     seals (memfd) are honoured here; fallocate beyond the end with KEEP_SIZE keeps no pages, and pages
- *           that it made count as data for SEEK_DATA; files end at 2^54 bytes; directory sizes as Linux's
+ * Linux     seals (fs/memory_file.h) are honoured here; fallocate beyond the end with KEEP_SIZE keeps no
+ *           pages, and pages that it made count as data for SEEK_DATA; files end at 2^54 bytes; directory
+ *           sizes as Linux's
  */
 #include "fs/inode.h"
+#include "fs/memory_file.h"
 #include "fs/mount.h"
 #include "fs/tmpfs.h"
 #include "fs/xattr.h"
@@ -86,19 +88,25 @@ static ssize_t tmpfs_read(struct file *f, struct uio *u)
 	return total;
 }
 
+/* Of n bytes at pos. Nothing grows: a write that would ends before the page in which it did. */
+static __noinline ssize_t may_write_sealed(const struct vm_object *o, u64 pos, ssize_t n)
+{
+	if (n == 0)
+		return 0;
+	if (o->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
+		return -EPERM;
+	if (pos + (u64)n <= o->size_bytes)
+		return n;
+	u64 whole = ALIGN_DOWN(o->size_bytes, PAGE_SIZE);
+	return pos < whole ? (ssize_t)(whole - pos) : -EPERM;
+}
+
 /* The bytes that may be written at pos: RLIMIT_FSIZE, the largest file, seals. */
 static ssize_t may_write(struct vm_object *o, const struct uio *u)
 {
 	u64 limit = rlimit(RLIMIT_FSIZE);
 	off_t pos = u->pos;
 	size_t n = u->left;
-	if (o->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
-		return -EPERM;
-	if (o->seals & F_SEAL_GROW && pos + n > o->size_bytes) {
-		if (pos >= o->size_bytes)
-			return -EPERM;
-		n = o->size_bytes - pos;
-	}
 	if (unlikely(n && pos >= min(limit, (u64)FILE_BYTES_MAX))) {
 		if (uio_overflows(u))
 			return -EINVAL;
@@ -106,7 +114,10 @@ static ssize_t may_write(struct vm_object *o, const struct uio *u)
 			signal_raise(SIGXFSZ);
 		return -EFBIG;
 	}
-	return min(min((u64)n, limit - pos), (u64)(FILE_BYTES_MAX - pos));
+	ssize_t room = (ssize_t)min(min((u64)n, limit - pos), (u64)(FILE_BYTES_MAX - pos));
+	if (unlikely(o->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE | F_SEAL_GROW)))
+		return may_write_sealed(o, (u64)pos, room);
+	return room;
 }
 
 /* One page's worth that is beyond the end, or in a page that is not there. The size grows before the page is made
@@ -186,11 +197,11 @@ static off_t tmpfs_seek(struct file *f, off_t offset, int whence)
 static int tmpfs_setsize(struct inode *ino, off_t size)
 {
 	struct vm_object *o = ino->object;
-	if (size > FILE_BYTES_MAX)
-		return -EFBIG;
 	if ((o->seals & F_SEAL_SHRINK && size < o->size_bytes) ||
 		(o->seals & F_SEAL_GROW && size > o->size_bytes))
 		return -EPERM;
+	if (size > FILE_BYTES_MAX)
+		return -EFBIG;
 	vm_object_truncate(o, (u64)size);
 	return 0;
 }
@@ -209,11 +220,10 @@ static int punch(struct vm_object *o, u64 start, u64 end)
 static int allocate(struct vm_object *o, u64 start, u64 end, bool keep_size)
 {
 	u64 before = o->size_bytes;
-	if (end > before && !keep_size) {
-		if (o->seals & F_SEAL_GROW)
-			return -EPERM;
+	if (end > before && o->seals & F_SEAL_GROW)
+		return -EPERM; /* also where the size would stay */
+	if (end > before && !keep_size)
 		WRITE_ONCE(o->size_bytes, end);
-	}
 	end = min(end, o->size_bytes);
 	for (u64 index = start / PAGE_SIZE; index * PAGE_SIZE < end; index++) {
 		struct page *pg;
@@ -259,15 +269,10 @@ static long tmpfs_fallocate(struct file *f, int mode, off_t offset, off_t len)
 
 static int tmpfs_mmap(struct file *f, struct vma *v)
 {
-	u32 seals = f->inode->object->seals;
-	if (seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE) && v->flags & VMA_SHARED) {
-		if (v->flags & VMA_WRITE)
-			return -EPERM;
-		v->flags &= ~(u32)VMA_MAYWRITE;
-	}
-	vma_set_object(v, f->inode->object, v->offset);
-	inode_touch_atime(f->inode, f->path.mount);
-	return 0;
+	int err = vma_set_sealed_object(v, f->inode->object, v->offset);
+	if (err == 0)
+		inode_touch_atime(f->inode, f->path.mount);
+	return err;
 }
 
 static int tmpfs_fsync(struct file *f)
@@ -281,9 +286,7 @@ static long tmpfs_fcntl(struct file *f, unsigned cmd, unsigned long arg)
 	case F_GET_SEALS:
 		return READ_ONCE(f->inode->object->seals);
 	case F_ADD_SEALS:
-		if (f->mode & FILE_WRITE && arg & ~(unsigned long)F_ALL_SEALS)
-			return -EINVAL;
-		return -EPERM; /* only memfd_create(2) makes files that can be sealed */
+		return memory_file_seal(f->inode, (u32)arg);
 	case F_SETPIPE_SZ:
 	case F_GETPIPE_SZ:
 		return -EBADF;
@@ -343,8 +346,14 @@ int tmpfs_create(struct inode *dir, u32 mode, u64 rdev, const char *target, stru
 	return 0;
 }
 
+static int tmpfs_setattr(struct inode *ino, u32 mode, u32 uid, u32 gid)
+{
+	bool is_sealed = ino->object && ino->object->seals & F_SEAL_EXEC;
+	return is_sealed && (mode ^ ino->mode) & EXEC_BITS ? -EPERM : 0;
+}
+
 static const struct inode_ops tmpfs_inode_ops = {
-	.create = tmpfs_create, .setsize = tmpfs_setsize, .evict = tmpfs_evict,
+	.create = tmpfs_create, .setsize = tmpfs_setsize, .setattr = tmpfs_setattr, .evict = tmpfs_evict,
 };
 
 /* --- mounting --- */

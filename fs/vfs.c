@@ -9,6 +9,7 @@
  */
 #include "fs/filelock.h"
 #include "fs/inode.h"
+#include "fs/memory_file.h"
 #include "fs/mount.h"
 #include "kernel/core/log.h"
 #include "kernel/core/panic.h"
@@ -38,6 +39,7 @@ void vfs_init(void)
 	anon_inode_init();
 	filelock_init();
 	memdev_init();
+	memory_file_init();
 	int err = mount_root(&root);
 	if (err)
 		panic("vfs: no memory for the root: error %d", -err);

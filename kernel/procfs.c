@@ -15,6 +15,7 @@
 #include "fs/procfs.h"
 #include "fs/pty.h"
 #include "fs/tty.h"
+#include "ipc/memfd.h"
 #include "ipc/pipe.h"
 #include "kernel/core/random.h"
 #include "kernel/core/trace.h"
@@ -148,6 +149,14 @@ static int set_pipe_hard(u64 v)
 static int set_pipe_soft(u64 v)
 {
 	WRITE_ONCE(pipe_user_pages_soft, v);
+	return 0;
+}
+
+static int set_memfd_noexec(u64 v)
+{
+	if (v > MEMFD_NOEXEC_ENFORCED)
+		return -EINVAL;
+	WRITE_ONCE(memfd_noexec, (u32)v);
 	return 0;
 }
 

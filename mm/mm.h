@@ -109,7 +109,11 @@ enum fault_error { /* the CPU's page-fault error code, and one bit of ours */
 /* A fault at addr: 0 served (or retry), else the signal to send and its si_code. */
 int mm_fault(struct mm *mm, uaddr_t addr, u64 error_code, int *sig, int *code);
 /* A shared mapping of an object by a driver or mmap op: see file_ops.mmap. */
-void vma_set_object(struct vma *v, struct vm_object *o, u64 offset_bytes); /* counts a reference */
+/* Counts a reference, and a shared mapping with VMA_MAYWRITE as one that may write. Seals are not asked: the object is
+ * new, or the vma is a copy of one that maps it. */
+void vma_set_object(struct vma *v, struct vm_object *o, u64 offset_bytes);
+/* The same for a new mapping of a file: -EPERM if it would write what is sealed; else VMA_MAYWRITE goes. */
+int vma_set_sealed_object(struct vma *v, struct vm_object *o, u64 offset_bytes);
 void mm_init(void);
 struct strbuf;
 /* /proc/PID/maps or smaps, a part of it: from the mapping on that ends above `from`. Answers where the next part

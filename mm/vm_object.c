@@ -13,6 +13,7 @@
 #include "kernel/core/panic.h"
 #include "kernel/core/rcu.h"
 #include "kernel/lib/string.h"
+#include "kernel/uapi/fcntl.h"
 #include "mm/pagetable.h"
 
 static struct kmem_cache *object_cache;
@@ -36,6 +37,16 @@ struct vm_object *vm_object_create(u64 size_bytes)
 	o->size_bytes = size_bytes;
 	o->ino = __atomic_add_fetch(&next_ino, 1, __ATOMIC_RELAXED);
 	return o;
+}
+
+/* Under maps_lock, so that no new mapping looks at the seals of before and is counted after. */
+int vm_object_seal(struct vm_object *o, u32 seals)
+{
+	guard(spin)(&o->maps_lock);
+	if (seals & ~o->seals & F_SEAL_WRITE && __atomic_load_n(&o->writable_maps, __ATOMIC_ACQUIRE))
+		return -EBUSY;
+	WRITE_ONCE(o->seals, o->seals | seals);
+	return 0;
 }
 
 void vm_object_get(struct vm_object *o)

@@ -24,7 +24,8 @@ struct vm_object {
 	u64 nr_pages;		/* [lock] pages present */
 	struct spinlock maps_lock; /* RANK_PAGETABLE - taken for the list of mappings only */
 	struct list maps;	/* [maps_lock] struct vma.object_node: for truncation */
-	u32 seals;		/* [atomic] memfd: F_SEAL_* */
+	u32 seals;		/* [owner's inode lock and maps_lock] F_SEAL_*: what may never be done any more */
+	u32 writable_maps;	/* [atomic; from 0 to 1: maps_lock] shared mappings that may write, now or after mprotect(2) */
 	u64 ino;		/* [const] for shared futex keys: never reused */
 	/* Asks the owner whether one more page may be kept (quota of a mount): 0 or -ENOSPC; may be NULL. */
 	int (*charge)(struct vm_object *o, long pages);
@@ -32,6 +33,8 @@ struct vm_object {
 };
 
 struct vm_object *vm_object_create(u64 size_bytes); /* NULL: no memory */
+/* Adds seals. -EBUSY: F_SEAL_WRITE would be new and there are writable_maps. The owner's inode lock is held. */
+int vm_object_seal(struct vm_object *o, u32 seals);
 void vm_object_get(struct vm_object *o);
 void vm_object_put(struct vm_object *o);
 /* The page at `index`, counted. `create`: made if absent. 0, -ENOENT (absent), -ENOMEM, -ENOSPC, -EFAULT (beyond size). */

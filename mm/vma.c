@@ -11,6 +11,7 @@
 #include "kernel/core/alloc.h"
 #include "kernel/lib/errno.h"
 #include "kernel/lib/string.h"
+#include "kernel/uapi/fcntl.h"
 #include "kernel/uapi/mman.h"
 #include "mm/pagetable.h"
 #include "mm/upcalls.h"
@@ -75,16 +76,43 @@ struct vma *vma_alloc(struct mm *mm, uaddr_t start, uaddr_t end, u32 flags)
 	return v;
 }
 
+static bool may_write_shared(const struct vma *v)
+{
+	const u32 both = VMA_SHARED | VMA_MAYWRITE;
+	return (v->flags & both) == both;
+}
+
 void vma_set_object(struct vma *v, struct vm_object *o, u64 offset_bytes)
 {
 	vm_object_get(o);
+	if (may_write_shared(v))
+		__atomic_fetch_add(&o->writable_maps, 1, __ATOMIC_RELAXED);
 	v->object = o;
 	v->offset = offset_bytes;
+}
+
+int vma_set_sealed_object(struct vma *v, struct vm_object *o, u64 offset_bytes)
+{
+	/* An ordinary file's seals are that there will never be others: no lock for it. */
+	if (!(v->flags & VMA_SHARED) || READ_ONCE(o->seals) == F_SEAL_SEAL) {
+		vma_set_object(v, o, offset_bytes);
+		return 0;
+	}
+	guard(spin)(&o->maps_lock);
+	if (o->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) {
+		if (v->flags & VMA_WRITE)
+			return -EPERM;
+		v->flags &= ~(u32)VMA_MAYWRITE;
+	}
+	vma_set_object(v, o, offset_bytes);
+	return 0;
 }
 
 /* What a vma holds; it is on no list any more (or never was). */
 void vma_free(struct vma *v)
 {
+	if (v->object && may_write_shared(v))
+		__atomic_fetch_sub(&v->object->writable_maps, 1, __ATOMIC_RELEASE);
 	if (v->object)
 		vm_object_put(v->object);
 	if (v->file)
@@ -166,7 +194,7 @@ struct vma *vma_split(struct mm *mm, struct vma *v, uaddr_t at)
 	if (upper->object || (upper->flags & VMA_PHYS))
 		upper->offset += at - v->start;
 	if (upper->object)
-		vm_object_get(upper->object);
+		vma_set_object(upper, upper->object, upper->offset);
 	if (upper->file)
 		vma_file_get(upper->file);
 	mm_count(mm, v, -1);

@@ -268,6 +268,21 @@ static long shell_loop(long n)
 	return ok ? took : bad("the shell");
 }
 
+/* --- memory --- */
+
+static long memfd_create_close(long n)
+{
+	long start = now();
+
+	for (long i = 0; i < n; i++) {
+		long fd = raw(SYS_memfd_create, (long)"bench", 0, 0, 0);
+
+		if (fd < 0 || raw(SYS_close, fd, 0, 0, 0) != 0)
+			return bad("turn %ld", i);
+	}
+	return now() - start;
+}
+
 const struct bench file_benches[] = {
 	{ "path-1", 1000, path_1 },
 	{ "path-4", 1000, path_4 },
@@ -280,6 +295,7 @@ const struct bench file_benches[] = {
 	{ "file-write-4k", 500, write_4k },
 	{ "file-write-64k", 50, write_64k },
 	{ "fcntl-lock", 1000, lock_unlock },
+	{ "memfd-create-close", 500, memfd_create_close },
 	{ "shell-loop", 30, shell_loop },
 	{ NULL, 0, NULL },
 };
