@@ -423,7 +423,7 @@ void slab_show(struct strbuf *sb)
 }
 
 #ifdef DEBUG_SLAB
-enum { SITES_MAX = 128 };
+enum { SITES_MAX = 128, SITES_TEXT_BYTES = 32 << 10 };
 
 struct sites {
 	unsigned nr;
@@ -456,6 +456,9 @@ static void count_slabs(struct kmem_cache *c, struct list *slabs, struct sites *
 void slab_show_sites(struct strbuf *sb)
 {
 	struct sites *sites = kzalloc(sizeof(*sites));
+	/* The text's own memory is counted, too: let it have its last size from the first line on. */
+	strbuf_pad(sb, SITES_TEXT_BYTES);
+	strbuf_reset(sb);
 	for (u32 k = 0; sites && k < nr_caches; k++) {
 		struct kmem_cache *c = &caches[k];
 		memset(sites, 0, sizeof(*sites));

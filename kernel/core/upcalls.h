@@ -16,8 +16,6 @@ void signal_fault(int sig, int code, uaddr_t address);
 void signal_pgrp(struct pid *pgrp, int sig);	      /* to every member, from the kernel */
 void signal_process(struct pid *pid, int sig);	      /* to the process of that pid, if it lives, from the kernel */
 void signal_task_kill(struct task *t);		      /* SIGKILL to t's process (out of memory) */
-/* SIGIO and its like to an owner set by F_SETOWN: checked against `sender`'s credentials as kill(2). */
-void signal_own(struct pid *owner, bool group, const struct cred *sender, int sig, int fd, long band, int code);
 bool signal_is_ignored_or_blocked(int sig);	      /* by the current task: SIGTTIN and SIGTTOU rules */
 /* The current task's mask for the rest of this system call: the old one comes back on the way to user mode, after
  * a handler that the call let in (TASK_WORK_MASK), or at once by signal_restore_mask(). */

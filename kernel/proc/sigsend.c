@@ -179,41 +179,6 @@ void signal_task_kill(struct task *t)
 		(void)signal_send_process(t->process, &info);
 }
 
-/* fcntl(2) F_SETOWN: who set the owner must be allowed to signal it, by ids alone. */
-static bool owner_permits(const struct cred *sender, const struct task *t)
-{
-	const struct cred *of = rcu_load(t->cred);
-	return sender->euid == 0 || sender->euid == of->suid || sender->euid == of->uid || sender->uid == of->suid ||
-	       sender->uid == of->uid;
-}
-
-static void send_own(struct process *p, const struct cred *sender, const struct siginfo *info)
-{
-	if (owner_permits(sender, READ_ONCE(p->leader)))
-		(void)signal_send_process(p, info);
-}
-
-void signal_own(struct pid *owner, bool group, const struct cred *sender, int sig, int fd, long band, int code)
-{
-	struct siginfo info;
-	siginfo_kernel(&info, sig);
-	info.si_code = code;
-	info.si_band = band;
-	info.si_fd = fd;
-	if (group) {
-		struct process *p;
-		guard(spin)(&proc_tree_lock);
-		list_for_each(p, &owner->group, pgrp_node)
-			send_own(p, sender, &info);
-		return;
-	}
-	rcu_read_lock();
-	struct process *p = rcu_load(owner->process);
-	if (p)
-		send_own(p, sender, &info);
-	rcu_read_unlock();
-}
-
 bool signal_is_ignored_or_blocked(int sig)
 {
 	struct task *t = current;
