@@ -10,8 +10,9 @@ ROWS = ("null-call", "read-zero", "open-close", "stat", "clock-gettime", "fork-e
         "fifo-ping-pong", "pipe-64k", "poll-100-pipes", "eventfd-ping-pong", "pty-echo",
         "signal-self", "timer-signal", "epoll-1-of-1000", "epoll-add-delete", "epoll-ping-pong",
         "timerfd-set", "timerfd-expire", "signalfd-read", "pidfd-open-close", "futex-wake-none",
-        "futex-ping-pong", "path-1", "path-4", "path-16", "getdents-1000", "file-read-1", "file-read-4k", "file-read-64k",
-        "file-write-1", "file-write-4k", "file-write-64k", "fcntl-lock", "shell-loop", "boot", "memory-after-boot")
+        "futex-ping-pong", "path-1", "path-4", "path-16", "getdents-1000", "file-read-1",
+        "file-read-4k", "file-read-64k", "file-write-1", "file-write-4k", "file-write-64k",
+        "fcntl-lock", "memfd-create-close", "shell-loop", "boot", "memory-after-boot")
 GOAL = 0.5  # of Linux, for each row
 
 
