@@ -35,7 +35,8 @@ UALL_OBJ      := $(ULIBC_OBJ) $(UTOOL_OBJ) $(USER_CRT) $(USER_OBJ)/tests/lib/tap
 user: $(USER_PROGRAMS)
 test-programs: $(TEST_PROGRAMS) $(UO)/tests/fuzz/replay
 
-test-user: $(UO)/user/bin/sh $(UO)/tests/user/libc $(UO)/tests/user/libc-host
+# All programs, also those that are only looked up in the shell's folder.
+test-user: $(UO)/user/bin/sh $(UO)/tests/user/libc $(UO)/tests/user/libc-host | $(USER_PROGRAMS)
 	@$(PY) tests/user/run.py $^
 
 $(UO)/tests/user/libc: $(USER_OBJ)/tests/user/libc.c.o $(USER_CRT) $(USER_LIBC)
