@@ -9,8 +9,8 @@ no_pids() { sed -E 's/line ([0-9]+): +[0-9]+ /line \1: PID /'; }
 state() { local i; for i in {1..400}; do [ "$(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null)" = "$2" ] && return; sleep 0.01; done; echo "never $2"; }
 
 t wait; (exit 3) & wait $!; echo $?; sleep 0.05 & wait; echo $?; wait 99999; echo $?; wait nosuch; echo $?
-t wait-n; (sleep 0.3; exit 1) & (exit 2) & wait -n; echo $?; wait -n; echo $?; wait -n; echo $?
-t wait-n-pids; (sleep 0.4; exit 4) & a=$!; (sleep 0.05; exit 5) & b=$!; wait -n -p who "$a" "$b"; echo $?; [ "$who" = "$b" ] && echo second; wait -n "$a"; echo $?
+t wait-n; (sleep 1.5; exit 1) & (exit 2) & wait -n; echo $?; wait -n; echo $?; wait -n; echo $?
+t wait-n-pids; (sleep 1.5; exit 4) & a=$!; (sleep 0.05; exit 5) & b=$!; wait -n -p who "$a" "$b"; echo $?; [ "$who" = "$b" ] && echo second; wait -n "$a"; echo $?
 t wait-remembered; (exit 9) & p=$!; sleep 0.1; wait $p; echo $?; wait $p; echo $?
 t wait-killed; { sleep 60 & kill $!; wait $!; echo $?; sleep 60 & kill -KILL $!; wait $!; echo $?; (ulimit -c 0; kill -SEGV $BASHPID) & wait $!; echo $?; } 2>&1 | no_pids
 t wait-trap; trap 'echo usr1' USR1; (sleep 0.1; kill -USR1 $$; sleep 0.3; exit 7) & wait $!; echo $?; wait $!; echo $?; trap - USR1
