@@ -48,7 +48,7 @@ t sigpipe; yes | head -n 1; echo "${PIPESTATUS[@]}"; bash -c 'trap "" PIPE; yes 
 t fifo; mkfifo ff; (echo by fifo >ff) & cat ff; wait; exec 5<>ff; echo kept >&5; read -r l <&5; echo "$l"; exec 5>&-; (seq 20000 >ff) & wc -l <ff; wait; { read -r -t 0.1 x <>ff; echo $(($? > 128)); }; rm ff
 t pipeline-long; seq 1000 | cat | cat | cat | cat | cat | cat | cat | cat | cat | cat | cat | cat | tail -n 1; (for i in {1..20}; do echo "$i"; sleep 0.005; done) | while read -r l; do echo -n "$l "; done; echo
 t pipe-parallel; for i in 1 2 3 4; do seq $((i * 5000)) | sort -rn | head -n 1 >par$i & done; wait; cat par1 par2 par3 par4
-t producers; mkfifo pq; for i in 1 2 3; do (for j in {1..50}; do echo "$i-$j"; done >pq) & done; exec 6<pq; sort <&6 | md5sum; exec 6<&-; wait; rm pq
+t producers; mkfifo pq; { for i in 1 2 3; do (for j in {1..50}; do echo "$i-$j"; done) & done; wait; } >pq & exec 6<pq; sort <&6 | md5sum; exec 6<&-; wait; rm pq
 t lock; exec 9>lock; for i in {1..5}; do (flock 9; n=$(cat cnt 2>/dev/null); echo $((n + 1)) >cnt) 9>lock & done; wait; cat cnt; exec 9>&-
 t timeout; timeout 0.1 sleep 5; echo $?; timeout -s INT 1 bash -c 'trap "echo int; exit 3" INT; sleep 5 & wait'; echo $?; timeout --preserve-status 0.1 sleep 5; echo $?; { timeout -k 0.1 1 bash -c 'trap "" TERM; sleep 5'; echo $?; } 2>&1 | no_pids; timeout 5 true; echo $?
 t suspend; bash -c 'suspend'; echo $?; bash -c 'set -m; bash -c "suspend -f; echo woke" & p=$!; wait $p; kill -CONT $p; while kill -0 $p 2>/dev/null; do sleep 0.01; done; wait $p; echo $?' 2>&1 | sed 's/^.1.[-+]/[1]/'
