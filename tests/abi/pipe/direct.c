@@ -185,16 +185,15 @@ CASE(memory_shared_with_the_parent_after_fork_is_copied_first)
 
 static int read_big(void *arg)
 {
-	(void)arg;
-	answer = sys(SYS_read, fds[0], in, BIG);
+	answer = sys(SYS_read, fds[0], arg, BIG);
 	return 0;
 }
 
-/* A thread that sleeps in a read of BIG bytes into `in`. */
-static void start_reader(void)
+/* A thread that sleeps in a read of BIG bytes. */
+static void start_reader(void *to)
 {
 	answer = -1;
-	long tid = start_simple(THREAD_FLAGS, read_big, NULL);
+	long tid = start_simple(THREAD_FLAGS, read_big, to);
 
 	CHECK(tid > 0);
 	tap_wait_blocked(tid);
@@ -210,7 +209,7 @@ static long wait_answer(void)
 CASE(between_threads_of_one_address_space)
 {
 	prepare();
-	start_reader();
+	start_reader(in);
 	CHECK_EQ(sys(SYS_write, fds[1], out, BIG), BIG);
 	CHECK_EQ(wait_answer(), BIG);
 	CHECK_MEM(in, out, BIG);
@@ -222,7 +221,7 @@ CASE(a_fork_while_the_reader_sleeps_keeps_the_old_bytes)
 
 	prepare();
 	CHECK_EQ(sys(SYS_pipe, go), 0);
-	start_reader();
+	start_reader(in);
 	CHILD(pid) {
 		char c;
 
@@ -239,28 +238,12 @@ CASE(a_fork_while_the_reader_sleeps_keeps_the_old_bytes)
 
 static unsigned char *elsewhere;
 
-static int read_elsewhere(void *arg)
-{
-	(void)arg;
-	answer = sys(SYS_read, fds[0], elsewhere, BIG);
-	return 0;
-}
-
-static void start_reader_elsewhere(void)
-{
-	answer = -1;
-	long tid = start_simple(THREAD_FLAGS, read_elsewhere, NULL);
-
-	CHECK(tid > 0);
-	tap_wait_blocked(tid);
-}
-
 CASE(memory_unmapped_while_the_reader_sleeps_is_efault_and_loses_nothing)
 {
 	prepare();
 	elsewhere = fresh(BIG, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 	memset(elsewhere, 1, BIG);
-	start_reader_elsewhere();
+	start_reader(elsewhere);
 	CHECK_EQ(sys(SYS_munmap, elsewhere, BIG), 0);
 	CHECK_EQ(sys(SYS_write, fds[1], out, 10000), 10000);
 	CHECK_EQ(wait_answer(), -EFAULT);
@@ -273,7 +256,7 @@ CASE(memory_made_read_only_meanwhile_is_not_written)
 	prepare();
 	elsewhere = fresh(BIG, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 	memset(elsewhere, 1, BIG);
-	start_reader_elsewhere();
+	start_reader(elsewhere);
 	CHECK_EQ(sys(SYS_mprotect, elsewhere, BIG, PROT_READ), 0);
 	CHECK_EQ(sys(SYS_write, fds[1], out, 10000), 10000);
 	CHECK_EQ(wait_answer(), -EFAULT);
@@ -290,7 +273,7 @@ CASE(a_file_cut_off_under_the_reader_is_not_written_behind_its_end)
 	CHECK_EQ(sys(SYS_ftruncate, fd, BIG), 0);
 	elsewhere = mmap(NULL, BIG, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	memset(elsewhere, 1, BIG);
-	start_reader_elsewhere();
+	start_reader(elsewhere);
 	CHECK_EQ(sys(SYS_ftruncate, fd, 0), 0);
 	CHECK_EQ(sys(SYS_write, fds[1], out, 10000), 10000);
 	CHECK_EQ(wait_answer(), -EFAULT);
