@@ -228,7 +228,7 @@ static int allocate(struct vm_object *o, u64 start, u64 end, bool keep_size)
 	for (u64 index = start / PAGE_SIZE; index * PAGE_SIZE < end; index++) {
 		struct page *pg;
 		int err = vm_object_page(o, index, true, &pg);
-		if (err == 0 && READ_ONCE(current->work) & TASK_WORK_KILL) {
+		if (err == 0 && READ_ONCE(current->work) & (TASK_WORK_KILL | TASK_WORK_SIGNAL)) {
 			page_put(pg);
 			err = -EINTR;
 		}
