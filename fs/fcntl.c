@@ -9,6 +9,7 @@
  *           no leases: -EINVAL.
  */
 #include "fs/filelock.h"
+#include "kernel/core/cred.h"
 #include "kernel/core/pid.h"
 #include "kernel/lib/errno.h"
 #include "kernel/syscall.h"
@@ -189,6 +190,15 @@ static long bytes_to_end(struct file *f, int __user *answer)
 	return put_user((int)left, answer);
 }
 
+/* Which block of the disk? No file system here has one. */
+static long block_of_file(const int __user *block)
+{
+	int v;
+	if (!capable(CAP_SYS_RAWIO))
+		return -EPERM;
+	return get_user(v, block) ? -EFAULT : -EINVAL;
+}
+
 /* There is no SIGIO: as for a kind of file that has none. */
 static long refuse_signals(const int __user *user)
 {
@@ -214,6 +224,10 @@ long sys_ioctl(int fd, unsigned request, unsigned long arg)
 		return set_flag_by_word(f, O_NONBLOCK, (const int __user *)arg);
 	case FIOASYNC:
 		return refuse_signals((const int __user *)arg);
+	case FIBMAP:
+		if (f->inode && S_ISREG(f->inode->mode))
+			return block_of_file((const int __user *)arg);
+		break;
 	case FIONREAD:
 		if (f->inode && S_ISREG(f->inode->mode) && f->inode->object)
 			return bytes_to_end(f, (int __user *)arg);

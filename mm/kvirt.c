@@ -65,6 +65,8 @@ static struct range *range_take(u64 pages)
 	if (!r) {
 		if (next_free + (pages + GUARD_PAGES) * PAGE_SIZE > KVIRT_END)
 			return NULL;
+		if (arch_kmap_prepare(next_free, pages * PAGE_SIZE))
+			return NULL;
 		r = kmem_cache_alloc(range_cache);
 		if (!r)
 			return NULL;
@@ -143,6 +145,22 @@ void *kstack_alloc(void)
 	spin_unlock_irqrestore(&stack_lock, irq);
 	/* Below each range lies the guard page of the one before it (or the start of the area). */
 	return stack ? stack : kvirt_alloc(KSTACK_BYTES);
+}
+
+u64 kstack_trim(void)
+{
+	u64 irq = spin_lock_irqsave(&stack_lock);
+	void *stack = spare_stacks;
+	u64 pages = nr_spare_stacks * (KSTACK_BYTES / PAGE_SIZE);
+	spare_stacks = NULL;
+	nr_spare_stacks = 0;
+	spin_unlock_irqrestore(&stack_lock, irq);
+	while (stack) {
+		void *next = *(void **)stack;
+		kvirt_free(stack);
+		stack = next;
+	}
+	return pages;
 }
 
 void kstack_free(void *lowest)

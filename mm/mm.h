@@ -119,4 +119,6 @@ struct strbuf;
 /* /proc/PID/maps or smaps, a part of it: from the mapping on that ends above `from`. Answers where the next part
  * begins, 0: that was all. */
 uaddr_t mm_show_maps(struct mm *mm, struct strbuf *sb, bool smaps, uaddr_t from);
-bool mm_oom_kill(void); /* kills the largest offender; false: nobody to kill */
+/* An allocation has failed for the caller, who may sleep, `tried` times already: true when it is worth another try,
+ * for which in the end the largest offender is killed; false: nobody to kill. */
+bool mm_oom_kill(unsigned tried);

@@ -209,7 +209,7 @@ static struct page *page_alloc_one(enum page_kind kind)
 	return pg;
 }
 
-struct page *page_alloc(unsigned order, enum page_kind kind)
+struct page *page_alloc_inner(unsigned order, enum page_kind kind)
 {
 	if (order == 0)
 		return page_alloc_one(kind);
@@ -226,7 +226,7 @@ struct page *page_alloc(unsigned order, enum page_kind kind)
 
 struct page *page_alloc_zeroed(enum page_kind kind)
 {
-	struct page *pg = page_alloc_one(kind);
+	struct page *pg = unlikely(alloc_should_fail()) ? NULL : page_alloc_one(kind);
 	if (likely(pg))
 		page_clear(page_virt(pg));
 	return pg;
@@ -368,6 +368,11 @@ u64 pages_free(void)
 	for (unsigned cpu = 0; cpu < nr_cpus; cpu++)
 		n += READ_ONCE(percpu_of(cpu, struct cpu_pages, cpu_pages)->count);
 	return n;
+}
+
+u64 pages_free_shared(void)
+{
+	return READ_ONCE(nr_free_buddy);
 }
 
 void page_stats(u64 free_per_order[PAGE_MAX_ORDER + 1])

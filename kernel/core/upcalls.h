@@ -16,6 +16,8 @@ void signal_fault(int sig, int code, uaddr_t address);
 void signal_pgrp(struct pid *pgrp, int sig);	      /* to every member, from the kernel */
 void signal_process(struct pid *pid, int sig);	      /* to the process of that pid, if it lives, from the kernel */
 void signal_task_kill(struct task *t);		      /* SIGKILL to t's process (out of memory) */
+enum { OOM_NEVER = -1000, OOM_ADJ_MAX = 1000 };
+int task_oom_adj(const struct task *t);		      /* oom_score_adj of its process; OOM_NEVER: not to be killed */
 bool signal_is_ignored_or_blocked(int sig);	      /* by the current task: SIGTTIN and SIGTTOU rules */
 /* The current task's mask for the rest of this system call: the old one comes back on the way to user mode, after
  * a handler that the call let in (TASK_WORK_MASK), or at once by signal_restore_mask(). */

@@ -116,9 +116,10 @@ static int make_process(struct task *t)
 	if (!p)
 		return -ENOMEM;
 	t->process = process_get(p);
-	t->limits = limits_new(current->limits);
-	if (!t->limits)
+	struct limits *limits = limits_new(current->limits);
+	if (!limits)
 		return -ENOMEM;
+	t->limits = limits;
 	copy_facts(p, current->process);
 	p->sighand = t->sighand;
 	p->start_ns = t->start_ns;
