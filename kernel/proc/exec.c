@@ -250,7 +250,7 @@ static void replace_identity(struct exec *e)
 {
 	WRITE_ONCE(current->process->dumpable, e->may_dump);
 	if (e->secure || e->other_user)
-		current->process->pdeath_signal = 0;
+		current->pdeath_signal = 0;
 	if (e->secure)
 		current->process->personality &= ~PER_CLEAR_ON_SETID;
 	if (e->cred)

@@ -107,6 +107,7 @@ static void copy_facts(struct process *p, struct process *from)
 	spin_unlock(&from->lock);
 	p->personality = from->personality;
 	p->dumpable = READ_ONCE(from->dumpable);
+	p->thp_disabled = READ_ONCE(from->thp_disabled);
 	p->oom_score_adj = READ_ONCE(from->oom_score_adj);
 }
 
@@ -159,6 +160,9 @@ static void copy_plain(struct task *t, const struct clone_request *rq)
 	t->se.weight = me->se.weight;
 	t->se.policy = me->se.policy;
 	t->told_cpu = me->told_cpu;
+	t->timer_slack_ns = t->default_slack_ns = me->timer_slack_ns;
+	t->mce_policy = me->mce_policy;
+	t->is_io_flusher = me->is_io_flusher;
 	t->blocked = me->blocked;
 	t->work |= me->work & TASK_WORK_STRACE;
 	if (own_stack)
