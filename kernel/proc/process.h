@@ -113,7 +113,6 @@ struct process {
 	/* --- others --- */
 	struct file *exe;	    /* [lock] what was executed, counted, NULL for none */
 	uaddr_t arg_start, arg_end, env_start, env_end, stack_start, code_start, code_end, data_start, data_end; /* [lock] for /proc */
-	u32 personality;	    /* [owner] */
 	int thp_disabled;	    /* [atomic] PR_SET_THP_DISABLE: asked and told, there are no huge pages */
 	int dumpable;		    /* [atomic] PR_SET_DUMPABLE: DUMPABLE_BY_USER, or not */
 	int oom_score_adj;	    /* [atomic] */
