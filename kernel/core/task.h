@@ -146,6 +146,11 @@ struct task {
 	struct { const void *lock, *pc; u8 rank, subrank; } held[12];
 	u64 min_flt, maj_flt;		/* [owner] page faults */
 	u64 timer_slack_ns;		/* [owner] PR_SET_TIMERSLACK; 0: the default */
+	u64 default_slack_ns;		/* [owner] its maker's; 0: the system's */
+	int pdeath_signal;		/* [owner] PR_SET_PDEATHSIG */
+	u32 personality;		/* [owner] personality(2) */
+	u8 mce_policy;			/* [owner] PR_MCE_KILL, one more; 0: default. Told as set: memory has no errors here */
+	bool is_io_flusher;		/* [owner] PR_SET_IO_FLUSHER: the same */
 	struct file *trace_file;	/* [owner] counted: where its system calls are told; NULL: the console */
 };
 _Static_assert(offsetof(struct task, work) == 0, "entry.S and preempt.h read task->work at offset 0");

@@ -102,11 +102,11 @@ static void copy_facts(struct process *p, struct process *from)
 	p->exe = from->exe ? file_get(from->exe) : NULL;
 	p->tty = from->tty ? tty_get(from->tty) : NULL;
 	memcpy(&p->arg_start, &from->arg_start,
-		offsetof(struct process, personality) - offsetof(struct process, arg_start));
+		offsetof(struct process, thp_disabled) - offsetof(struct process, arg_start));
 	memcpy(p->auxv, from->auxv, sizeof(p->auxv));
 	spin_unlock(&from->lock);
-	p->personality = from->personality;
 	p->dumpable = READ_ONCE(from->dumpable);
+	p->thp_disabled = READ_ONCE(from->thp_disabled);
 	p->oom_score_adj = READ_ONCE(from->oom_score_adj);
 }
 
@@ -160,6 +160,10 @@ static void copy_plain(struct task *t, const struct clone_request *rq)
 	t->se.weight = me->se.weight;
 	t->se.policy = me->se.policy;
 	t->told_cpu = me->told_cpu;
+	t->timer_slack_ns = t->default_slack_ns = me->timer_slack_ns;
+	t->mce_policy = me->mce_policy;
+	t->personality = me->personality;
+	t->is_io_flusher = me->is_io_flusher;
 	t->blocked = me->blocked;
 	t->work |= me->work & TASK_WORK_STRACE;
 	if (own_stack)

@@ -165,7 +165,7 @@ static int show_personality(struct procfs_open *o, struct task *t, struct strbuf
 {
 	if (!process_may_trace(t->process))
 		return -EPERM;
-	strbuf_printf(sb, "%08x\n", READ_ONCE(t->process->personality));
+	strbuf_printf(sb, "%08x\n", READ_ONCE(t->personality));
 	return 0;
 }
 
