@@ -194,14 +194,14 @@ static long map_unmap(long n)
 	long start = now();
 
 	for (long i = 0; i < n; i++) {
-		char *p = mmap(NULL, SMALL_PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		volatile char *p = mmap(NULL, SMALL_PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 		for (int page = 0; page < SMALL_PAGES; page++) {
 			p[page * PAGE] = (char)(page + 1);
 			if (p[page * PAGE + 1] != 0)
 				return bad("page is not clear");
 		}
-		if (munmap(p, SMALL_PAGES * PAGE) != 0)
+		if (munmap((void *)p, SMALL_PAGES * PAGE) != 0)
 			return bad("munmap");
 	}
 	return now() - start;
@@ -213,14 +213,14 @@ static long map_unmap_many(long n)
 	long start = now();
 
 	for (long i = 0; i < n; i++) {
-		char *p = private_memory(MANY_BYTES);
+		volatile char *p = private_memory(MANY_BYTES);
 
 		for (long at = 0; at < MANY_BYTES; at += PAGE) {
 			p[at] = 1;
 			if (p[at + 1] != 0)
 				return bad("page is not clear");
 		}
-		if (munmap(p, MANY_BYTES) != 0)
+		if (munmap((void *)p, MANY_BYTES) != 0)
 			return bad("munmap");
 	}
 	return now() - start;
