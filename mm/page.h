@@ -65,6 +65,7 @@ static inline void page_put(struct page *pg) /* single pages only */
 	if (ref_put(&pg->ref))
 		page_free(pg, 0);
 }
+void page_put_all(struct page *const pages[], unsigned n); /* the same for a few */
 u64 pages_total(void);
 u64 pages_free(void);
 void page_clear(void *page_virt);
