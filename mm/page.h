@@ -71,6 +71,7 @@ static inline void page_put(struct page *pg) /* single pages only */
 	if (ref_put(&pg->ref))
 		page_free(pg, 0);
 }
+void page_put_all(struct page *const pages[], unsigned n); /* the same for a few */
 u64 pages_total(void);
 u64 pages_free(void);
 u64 pages_free_shared(void); /* of these, what every CPU can have */
