@@ -68,13 +68,19 @@ static inline void sigpending_init(struct sigpending *p)
 struct sched_entity {
 	struct rb_node node;	/* [rq] in the fair tree */
 	u64 vruntime;		/* [rq] weighted ns */
-	u64 run_start_ns;	/* [rq] when it last got the CPU or was last accounted */
 	u64 slice_end_ns;	/* [rq] */
 	u64 sum_exec_ns;	/* [rq] CPU time in all */
-	u32 weight;		/* [rq] from nice */
+	u32 weight;		/* [rq] from nice and policy */
 	s8 nice;		/* [rq] */
 	bool queued;		/* [rq] */
-	u8 policy;		/* [rq] SCHED_OTHER, BATCH, IDLE; real-time classes have their place here */
+	u8 rt;			/* [rq] real-time priority in effect, 1 to 99; 0: it is in the fair class */
+	u8 policy;		/* [rq] SCHED_OTHER, BATCH, IDLE, FIFO, RR */
+	u8 rt_priority;		/* [rq] its own, without what it may have inherited */
+	bool to_tail;		/* [rq] real-time: has had its turn, its equals come first */
+	bool reset_on_fork;	/* [rq] SCHED_RESET_ON_FORK */
+	u64 slice_ns;		/* [rq] fair: what it gets while others wait */
+	u64 rr_end_ns;		/* [rq] SCHED_RR: the turn is over at this sum_exec_ns */
+	u64 rt_wake_ns;		/* [rq] real-time: sum_exec_ns when it last woke up (RLIMIT_RTTIME) */
 };
 
 struct task {
@@ -97,7 +103,7 @@ struct task {
 	struct waiter *waiter;		/* [owner] what it sleeps on, for wchan and the wait graph */
 	void *kstack;			/* [const] lowest address; guard page below */
 	struct task *wake_next;		/* [owner of a wakelist] */
-	struct list rq_node;		/* [rq] */
+	struct list rq_node;		/* [rq] on the run queue of a real-time priority */
 	struct rcu_head rcu;
 	struct list all_node;		/* [tree] every task, for dumps and the out-of-memory choice */
 	struct spinlock lock;		/* RANK_OBJECT: comm, the shared pointers against other tasks' looks */
