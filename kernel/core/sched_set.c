@@ -4,10 +4,11 @@
  *
  * Promise   see sched_set.h. A task that becomes less important than it was is the first of its new equals, one that
  *           becomes more important the last. What a real-time policy's task was owed in the fair class is forgotten.
- * Locks     the queue's lock of the task
+ * Locks     the queue's lock of the task; outside it pi_lock, because who has a priority may hand it on (rt_mutex.h)
  * Linux     sched(7), sched_setattr(2)
  */
 #include "kernel/core/sched_set.h"
+#include "kernel/core/rt_mutex.h"
 #include "kernel/core/sched_internal.h"
 #include "kernel/uapi/sched.h"
 
@@ -76,9 +77,21 @@ void sched_get(struct task *t, struct sched_settings *s)
 	irq_restore(irq);
 }
 
+bool sched_update_priority(struct task *t)
+{
+	u8 rt = rt_mutex_priority(t);
+	assert_spin_held(&pi_lock);
+	if (likely(rt == t->se.rt))
+		return false;
+	struct rq *rq = lock_charged(t);
+	apply_locked(rq, t, rt);
+	spin_unlock(&rq->lock);
+	return true;
+}
+
 void sched_set(struct task *t, const struct sched_settings *s)
 {
-	u64 irq = irq_save();
+	u64 irq = spin_lock_irqsave(&pi_lock);
 	struct rq *rq = lock_charged(t);
 	if (t->se.policy != s->policy)
 		rt_begin(t);
@@ -87,9 +100,10 @@ void sched_set(struct task *t, const struct sched_settings *s)
 	t->se.rt_priority = (u8)s->rt_priority;
 	t->se.reset_on_fork = s->reset_on_fork;
 	t->se.slice_ns = s->slice_ns;
-	apply_locked(rq, t, s->rt_priority);
+	apply_locked(rq, t, rt_mutex_priority(t));
 	spin_unlock(&rq->lock);
-	irq_restore(irq);
+	rt_mutex_propagate(t);
+	spin_unlock_irqrestore(&pi_lock, irq);
 }
 
 void sched_set_nice(struct task *t, int nice)

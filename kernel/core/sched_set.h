@@ -35,6 +35,7 @@ void sched_get(struct task *t, struct sched_settings *s); /* all of one moment *
 void sched_set(struct task *t, const struct sched_settings *s);
 void sched_set_nice(struct task *t, int nice);
 void sched_inherit(struct task *child); /* from current: it has not run yet */
+bool sched_update_priority(struct task *t); /* rt_mutex.c: what it inherits has changed; false: it makes no difference */
 int sched_set_affinity(struct task *t, u64 mask); /* -EINVAL: no online CPU in it */
 u64 sched_interval_ns(struct task *t);	/* sched_rr_get_interval(2) */
 u64 sched_rt_run_ns(struct task *t);	/* CPU time since it last slept; 0: its policy is no real-time one */
