@@ -17,6 +17,7 @@
 #include "fs/tty.h"
 #include "kernel/core/alloc.h"
 #include "kernel/core/sched.h"
+#include "kernel/core/sched_set.h"
 #include "kernel/core/trace.h"
 #include "kernel/lib/string.h"
 #include "kernel/proc/clone.h"
@@ -156,9 +157,7 @@ static void copy_plain(struct task *t, const struct clone_request *rq)
 	struct task *me = current;
 	bool own_stack = (rq->flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM;
 	t->affinity = me->affinity;
-	t->se.nice = me->se.nice;
-	t->se.weight = me->se.weight;
-	t->se.policy = me->se.policy;
+	sched_inherit(t);
 	t->told_cpu = me->told_cpu;
 	t->timer_slack_ns = t->default_slack_ns = me->timer_slack_ns;
 	t->mce_policy = me->mce_policy;
