@@ -20,5 +20,6 @@ extern u64 alloc_fail_nth; /* debug: the n-th allocation from now fails once (0:
 
 void *kvirt_alloc(size_t bytes);	/* page-wise, guard page behind; may sleep; zeroed; NULL */
 void kvirt_free(void *p);
+u64 kvirt_pages_used(void);
 void *kvirt_map_phys(phys_t pa, size_t bytes, int prot); /* devices; enum kmap_prot */
 void kvirt_init(void);
