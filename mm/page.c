@@ -406,7 +406,7 @@ void page_stats(u64 free_per_order[PAGE_MAX_ORDER + 1])
 	spin_unlock_irqrestore(&buddy_lock, irq);
 }
 
-void page_count_kinds(u64 count[PAGE_KINDS])
+void page_take_census(struct page_census *c)
 {
 	for (unsigned i = 0; i < boot->nr_ranges; i++) {
 		struct boot_range *r = &boot->ranges[i];
@@ -418,7 +418,9 @@ void page_count_kinds(u64 count[PAGE_KINDS])
 			unsigned kind = READ_ONCE(pg->kind), order = READ_ONCE(pg->order);
 			u64 pages = kind == PAGE_FREE && order <= PAGE_MAX_ORDER ? 1ul << order : 1;
 			if (kind < PAGE_KINDS)
-				count[kind] += pages;
+				c->of_kind[kind] += pages;
+			if (kind == PAGE_OBJECT)
+				c->mapped += ref_count(&pg->ref) > 1;
 			pg += pages;
 		}
 	}
