@@ -12,6 +12,7 @@
  *           the superblock. File systems with one superblock (proc, devtmpfs) stay for ever.
  */
 #include "fs/mount.h"
+#include "fs/xattr.h"
 #include "kernel/core/task.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
@@ -79,6 +80,16 @@ void superblock_put(struct superblock *sb)
 	if (sb->type->free)
 		sb->type->free(sb);
 	kfree(sb);
+}
+
+int superblock_charge_inode(struct superblock *sb)
+{
+	__atomic_add_fetch(&sb->used_inodes, 1, __ATOMIC_RELAXED);
+	u64 limit = READ_ONCE(sb->max_inodes);
+	if (limit == 0 || superblock_inodes(sb) <= limit)
+		return 0;
+	superblock_uncharge_inode(sb);
+	return -ENOSPC;
 }
 
 /* No mount shows it any more: what is left are its own pins. */

@@ -141,7 +141,9 @@ static int fault_write_protected(struct mm *mm, struct vma *v, pte_t *pte, uaddr
 static int fault_phys(struct vma *v, pte_t *pte, uaddr_t addr)
 {
 	phys_t at = v->offset + (addr - v->start);
-	pte_t e = at | PTE_PRESENT | PTE_USER | PTE_ACCESSED | (v->flags & VMA_EXEC ? 0 : pte_nx_mask);
+	bool readable = v->flags & (VMA_READ | VMA_WRITE | VMA_EXEC);
+	pte_t e = at | PTE_USER | PTE_ACCESSED | (v->flags & VMA_EXEC ? 0 : pte_nx_mask);
+	e |= readable ? PTE_PRESENT : PTE_SOFT1;
 	spin_lock(pt_lock_of(pte));
 	WRITE_ONCE(*pte, e);
 	spin_unlock(pt_lock_of(pte));

@@ -29,6 +29,7 @@ static struct mutex kvirt_lock = MUTEX_INIT(kvirt_lock, RANK_KVIRT);
 static struct kmem_cache *range_cache;
 static struct list free_ranges[SIZE_CLASSES]; /* [kvirt_lock] by pages; the last class: that many or more */
 static u64 next_free = KVIRT_BASE + PAGE_SIZE; /* [kvirt_lock] */
+static u64 pages_used;	/* [kvirt_lock] in ranges that are not free */
 static struct spinlock stack_lock = SPINLOCK_INIT(RANK_SLAB);
 static void *spare_stacks; /* [stack_lock] chained through their first word */
 static u32 nr_spare_stacks; /* [stack_lock] */
@@ -74,6 +75,7 @@ static struct range *range_take(u64 pages)
 		r->pages = pages;
 		next_free += (pages + GUARD_PAGES) * PAGE_SIZE;
 	}
+	pages_used += pages;
 	return r;
 }
 
@@ -88,6 +90,12 @@ static void range_give_back(struct range *r, u64 mapped_pages)
 		page_free(page_of_phys(frame), 0);
 	}
 	list_add(class_of(r->pages), &r->node);
+	pages_used -= r->pages;
+}
+
+u64 kvirt_pages_used(void)
+{
+	return READ_ONCE(pages_used);
 }
 
 void *kvirt_alloc(size_t bytes)

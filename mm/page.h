@@ -71,6 +71,7 @@ static inline void page_put(struct page *pg) /* single pages only */
 	if (ref_put(&pg->ref))
 		page_free(pg, 0);
 }
+void page_put_all(struct page *const pages[], unsigned n); /* the same for a few */
 u64 pages_total(void);
 u64 pages_free(void);
 u64 pages_free_shared(void); /* of these, what every CPU can have */
@@ -84,4 +85,9 @@ void page_init(struct bootinfo *bi);	   /* after arch_paging_init(): the buddy t
 /* Gives the page frames of [start, end) (modules that were unpacked) to the allocator. */
 void page_release_reserved(phys_t start, phys_t end);
 void page_stats(u64 free_per_order[PAGE_MAX_ORDER + 1]);
-void page_count_kinds(u64 count[PAGE_KINDS]); /* walks all of memory, unlocked: an estimate, for /proc/meminfo */
+/* What memory is used for: walks all of it, unlocked: an estimate, for /proc/meminfo. */
+struct page_census {
+	u64 of_kind[PAGE_KINDS];
+	u64 mapped; /* of PAGE_OBJECT: not only its object refers to it */
+};
+void page_take_census(struct page_census *c); /* adds to what is there */

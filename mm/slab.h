@@ -19,5 +19,6 @@ u64 slab_live_objects(void);
 
 void *kvirt_alloc(size_t bytes);	/* page-wise, guard page behind; may sleep; zeroed; NULL */
 void kvirt_free(void *p);
+u64 kvirt_pages_used(void);
 void *kvirt_map_phys(phys_t pa, size_t bytes, int prot); /* devices; enum kmap_prot */
 void kvirt_init(void);

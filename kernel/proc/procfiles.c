@@ -7,8 +7,8 @@
  * Locks     see procfiles.h
  * Lifetime  numbers are looked up anew at each step of a listing, so processes may come and go meanwhile: those
  *           that stay are listed once
- * Linux     proc_pid(5), proc_pid_task(5). Not there: ns, net, pagemap, sched, syscall, stack and others that
- *           nothing we run reads. io counts nothing. cgroup is empty, as without a hierarchy.
+ * Linux     proc_pid(5), proc_pid_task(5). Not there: ns, net, sched, syscall, stack and others that nothing we
+ *           run reads. io counts nothing. cgroup is empty, as without a hierarchy.
  */
 #include "kernel/core/cred.h"
 #include "kernel/core/sched.h"
@@ -165,7 +165,7 @@ static int show_personality(struct procfs_open *o, struct task *t, struct strbuf
 {
 	if (!process_may_trace(t->process))
 		return -EPERM;
-	strbuf_printf(sb, "%08x\n", READ_ONCE(t->process->personality));
+	strbuf_printf(sb, "%08x\n", READ_ONCE(t->personality));
 	return 0;
 }
 
@@ -201,11 +201,11 @@ static u64 oom_score(struct task *t)
 	struct mm *mm = mm_of_task(t);
 	if (!mm)
 		return 0;
-	s64 resident = READ_ONCE(mm->rss_anon) + READ_ONCE(mm->rss_file) + READ_ONCE(mm->rss_shmem);
+	u64 resident = mm_resident_pages(mm);
 	mm_unuse(mm);
 	if (adj == OOM_NEVER)
 		return 0;
-	s64 share = max(resident, (s64)0) * OOM_SCALE / (s64)max(pages_total(), (u64)1) + adj;
+	s64 share = (s64)resident * OOM_SCALE / (s64)max(pages_total(), (u64)1) + adj;
 	return (u64)max((share + OOM_SCALE) * SCALED / SCALED_OF, (s64)0);
 }
 
@@ -284,7 +284,8 @@ static const struct procfs_item proc_mountinfo = {
 #define ITEMS_OF_BOTH                                                                              \
 	ITEMS_OF_DEBUG &proc_fd, &proc_fdinfo, &proc_environ, &proc_auxv, &proc_status, &proc_personality,        \
 		&proc_limits, &proc_comm, &proc_cmdline, &proc_statm, &proc_maps, &proc_mem,       \
-		&proc_cwd, &proc_root, &proc_exe, &proc_mounts, &proc_mountinfo, &proc_smaps,      \
+		&proc_cwd, &proc_root, &proc_exe, &proc_mounts, &proc_mountinfo,                   \
+		&proc_clear_refs, &proc_smaps, &proc_smaps_rollup, &proc_pagemap,                  \
 		&proc_wchan, &proc_cgroup, &proc_oom_score, &proc_oom_score_adj, &proc_io
 
 static const struct procfs_item *const thread_items[] = {
