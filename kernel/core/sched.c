@@ -148,8 +148,8 @@ static void activate(struct rq *rq, struct task *t, enum activation how)
 		rq_resched(rq);
 	else if (unlikely(t->se.rt | curr->se.rt))
 		rt_check_preempt(rq, t);
-	else if (how == WOKEN && (s64)(curr->se.vruntime - t->se.vruntime) > (s64)WAKEUP_GRANULARITY_NS &&
-		 t->se.policy != SCHED_BATCH)
+	else if (how == WOKEN && !explore_owns(curr, t) &&
+		(s64)(curr->se.vruntime - t->se.vruntime) > (s64)WAKEUP_GRANULARITY_NS && t->se.policy != SCHED_BATCH)
 		rq_resched(rq);
 }
 
@@ -305,7 +305,7 @@ static inline struct task *pick_fair(struct rq *rq)
 		first = rb_first(&rq->fair);
 	if (!first)
 		return rq->idle;
-	struct task *t = entity_task(first);
+	struct task *t = explore_pick(rq, entity_task(first));
 	dequeue_fair(rq, t);
 	return t;
 }
@@ -452,6 +452,11 @@ void preempt_schedule(void)
 	do
 		preempt_current();
 	while (preempt_is_due());
+}
+
+void sched_explore_switch(void)
+{
+	preempt_current();
 }
 
 /* The end of an interrupt in kernel code: interrupts are off and stay off. */

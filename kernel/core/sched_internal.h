@@ -5,6 +5,7 @@
  * Locks     struct rq: everything under its lock unless marked; functions that take a struct rq want it held
  */
 #pragma once
+#include "kernel/core/explore.h"
 #include "kernel/core/sched.h"
 #include "kernel/core/sched_set.h"
 #include "kernel/lib/errno.h"
