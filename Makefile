@@ -192,7 +192,7 @@ test-debian: $(O)/parley.elf user
 build/tests/unit/%.o: %.c
 	$(call say,HCC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) $(if $(findstring test_wait,$<),-Itests/unit/model -D__KERNEL__) $(UNIT_FLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(HOSTCC) $(if $(filter %/test_wait.c %/test_futex.c,$<),-Itests/unit/model -D__KERNEL__) $(UNIT_FLAGS) -MMD -MP -c $< -o $@
 	$(Q)$(if $(findstring string.c,$<),objcopy --redefine-syms=tests/unit/string.syms $@)
 build/tests/unit/lib.a: $(UNIT_LIB)
 	$(Q)rm -f $@ && ar rcs $@ $^

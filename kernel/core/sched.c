@@ -28,9 +28,6 @@
 
 DEFINE_PERCPU(unsigned, preempt_count);
 DEFINE_PERCPU(struct task *, current_task);
-#ifdef DEBUG
-DEFINE_PERCPU(unsigned, irq_depth);
-#endif
 static DEFINE_PERCPU(struct rq, runqueue);
 
 u64 idle_cpus; /* [atomic] a bit per CPU that halts or is about to */
@@ -152,7 +149,7 @@ static void activate(struct rq *rq, struct task *t, enum activation how)
 	else if (unlikely(t->se.rt | curr->se.rt))
 		rt_check_preempt(rq, t);
 	else if (how == WOKEN && !explore_owns(curr, t) &&
-		 (s64)(curr->se.vruntime - t->se.vruntime) > (s64)WAKEUP_GRANULARITY_NS && t->se.policy != SCHED_BATCH)
+		(s64)(curr->se.vruntime - t->se.vruntime) > (s64)WAKEUP_GRANULARITY_NS && t->se.policy != SCHED_BATCH)
 		rq_resched(rq);
 }
 
@@ -459,7 +456,7 @@ void preempt_schedule(void)
 
 void sched_explore_switch(void)
 {
-	schedule_common(true);
+	preempt_current();
 }
 
 /* The end of an interrupt in kernel code: interrupts are off and stay off. */
