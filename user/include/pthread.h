@@ -11,6 +11,8 @@
 #include <sys/types.h>
 #include <time.h>
 
+#define PTHREAD_OF_PARLEY 1 /* for programs that are built with several libraries */
+
 typedef struct thread *pthread_t;
 typedef struct {
 	int detached;

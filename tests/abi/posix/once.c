@@ -97,8 +97,16 @@ CASE(values_are_the_threads_own)
 	CHECK_EQ(destroyed, 2);
 	CHECK_EQ(pthread_getspecific(key), 1);
 	CHECK_EQ(pthread_key_delete(key), 0);
+}
+
+CASE(keys_that_are_none)
+{
+	not_with("musl", "does not look");
+	CHECK_EQ(pthread_key_create(&key, destroy), 0);
+	CHECK_EQ(pthread_key_delete(key), 0);
 	CHECK_EQ(pthread_key_delete(key), EINVAL);
 	CHECK_EQ(pthread_key_delete(1000000), EINVAL);
+	CHECK_EQ(pthread_setspecific(1000000, &key), EINVAL);
 }
 
 static void set_again(void *value)

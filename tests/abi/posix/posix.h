@@ -16,6 +16,21 @@
 
 enum { NS_PER_MS = 1000000, MS_PER_S = 1000, SHORT_MS = 20, LONG_MS = 60000 };
 
+#ifdef __GLIBC__
+#define LIBRARY "glibc"
+#elif defined(PTHREAD_OF_PARLEY)
+#define LIBRARY "ours"
+#else
+#define LIBRARY "musl"
+#endif
+
+/* Skips the case with a library that is known to do otherwise on Linux, too. */
+static inline void not_with(const char *library, const char *why)
+{
+	if (strcmp(library, LIBRARY) == 0)
+		SKIP("%s %s", library, why);
+}
+
 static inline pthread_t start(void *(*fn)(void *), void *arg)
 {
 	pthread_t t;
