@@ -46,6 +46,7 @@ def arguments():
     p.add_argument("-T", "--test", default="", metavar="GLOB",
                    help="mechanism, name or mechanism/name with * and ?, by commas; a family, or "
                         "family/name")
+    p.add_argument("--slow", action="store_true", help="Debian's slow programs, too")
     p.add_argument("--cpus", type=int, default=0, help="one machine, with so many processors")
     p.add_argument("--build", default="", help="one machine, of this build: release or debug")
     p.add_argument("--route", default="", choices=("", "pvh", "bios", "uefi"),
@@ -102,7 +103,7 @@ def run_family(args, paths, family, globs):
             title = config.title(family) + ("@%d" % (boot + 1) if boot else "")
             try:
                 if family == "debian":
-                    done = debian_tests.run(paths, config, title, globs)
+                    done = debian_tests.run(paths, config, title, globs, args.slow)
                 elif family == "boot":
                     done = boots.run_all(paths, config, title, globs)
                 elif family == "kernel":
