@@ -158,7 +158,6 @@ static void copy_plain(struct task *t, const struct clone_request *rq)
 	t->se.nice = me->se.nice;
 	t->se.weight = me->se.weight;
 	t->se.policy = me->se.policy;
-	t->told_cpu = me->told_cpu;
 	t->blocked = me->blocked;
 	t->work |= me->work & TASK_WORK_STRACE;
 	if (own_stack)
