@@ -17,6 +17,7 @@ enum program {
 	PROGRAM_DUMP,      /* writes its stack pointer and then its stack, up to the top, to fd 1 */
 	PROGRAM_SIGNALS,   /* writes struct program_signals to fd 1 */
 	PROGRAM_SLEEP,     /* pauses until a signal ends it */
+	PROGRAM_BARRIERS,  /* exits with what it has registered for membarrier(2) */
 };
 
 struct program_signals {
@@ -40,10 +41,12 @@ __asm__(".pushsection .rodata\n"
 	"	mov $1, %edi\n mov %rsp, %rsi\n mov $104, %edx\n mov $1, %eax\n syscall\n"
 	"	xor %edi, %edi\n mov $231, %eax\n syscall\n"
 	"program_sleep: mov $34, %eax\n syscall\n jmp program_sleep\n"
+	"program_barriers: mov $512, %edi\n xor %esi, %esi\n mov $324, %eax\n syscall\n"
+	"	mov %eax, %edi\n mov $231, %eax\n syscall\n"
 	"program_end: .popsection\n");
 
 extern const char program_exit_argc[], program_dump[], program_signals[], program_sleep[],
-	program_end[];
+	program_barriers[], program_end[];
 
 /* The headers of a program whose code follows them. */
 struct program_file {
@@ -55,7 +58,7 @@ struct program_file {
 static inline size_t build_program(struct program_file *f, enum program which)
 {
 	const char *from[] = {
-		program_exit_argc, program_dump, program_signals, program_sleep, program_end};
+		program_exit_argc, program_dump, program_signals, program_sleep, program_barriers, program_end};
 	size_t len = from[which + 1] - from[which];
 	size_t total = offsetof(struct program_file, code) + len;
 
