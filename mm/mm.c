@@ -92,6 +92,7 @@ struct mm *mm_fork(struct mm *from)
 	to->brk = from->brk;
 	to->stack_top = from->stack_top;
 	to->vdso = from->vdso;
+	to->membarrier = READ_ONCE(from->membarrier);
 	if (from->exe) {
 		to->exe = from->exe;
 		vma_file_get(to->exe);

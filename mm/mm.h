@@ -66,6 +66,7 @@ struct mm {
 	s64 rss_anon, rss_file, rss_shmem; /* [atomic] resident pages */
 	u64 rss_peak;		/* [atomic] the most resident pages before they last fell */
 	struct file *exe;	/* [lock] counted */
+	u32 membarrier;		/* [atomic] MEMBARRIER_CMD_REGISTER_*: kernel/proc/membarrier.c */
 };
 
 struct mm *mm_create(void);			/* empty, users = 1; NULL */

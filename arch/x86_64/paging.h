@@ -80,6 +80,9 @@ struct arch_mm {
 int arch_mm_init(struct arch_mm *am);		/* allocates `top` with kernel_alloc_table's non-panicking kin: -ENOMEM */
 void arch_mm_destroy(struct arch_mm *am);	/* frees `top`; user half must be empty; no CPU uses it */
 void arch_mm_switch(struct arch_mm *next);	/* (I) interrupts off; NULL: a kernel thread, keep what is loaded (lazy) */
+/* Runs fn, interrupts off, on this CPU and on all others that may have it loaded, and waits. A CPU that loads it later
+ * passes a full barrier first, and a serialising instruction. */
+void arch_mm_call_cpus(struct arch_mm *am, void (*fn)(void *), void *arg);
 void tlb_flush_page(struct arch_mm *am, uaddr_t va);
 void tlb_flush_range(struct arch_mm *am, uaddr_t start, uaddr_t end);
 void tlb_flush_all(struct arch_mm *am);

@@ -100,7 +100,6 @@ struct task {
 	u8 wait_mode;			/* [owner] enum wait_mode while sleeping */
 	bool on_cpu;			/* [atomic] its registers are not saved yet */
 	u16 cpu;			/* [rq] where it runs or last ran */
-	u16 told_cpu;			/* [rq] what user space was told (rseq) */
 	u32 migrate_disabled;		/* [owner] */
 	struct sched_entity se;
 	struct pi_state pi;
