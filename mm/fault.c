@@ -20,12 +20,14 @@
 
 enum { AROUND_PAGES = 16 }; /* mapped at once when a read fault hits an object's pages that are there */
 
-/* Puts `pg` (counted, the reference passes to the entry) in place of `old`, if that is still there. */
-static bool install(struct mm *mm, pte_t *pte, pte_t old, struct page *pg, pte_t fresh)
+/* Puts `pg` (counted, the reference passes to the entry) in place of `old`, if that is still there. What was looked up
+ * in `o` when it had had `cuts`: not if anything was cut since. */
+static __always_inline bool install_if(struct mm *mm, pte_t *pte, pte_t old, struct page *pg, pte_t fresh,
+	const struct vm_object *o, u32 cuts)
 {
 	struct spinlock *lock = pt_lock_of(pte);
 	spin_lock(lock);
-	if (unlikely(*pte != old)) {
+	if (unlikely(*pte != old || (o && READ_ONCE(o->cuts) != cuts))) {
 		spin_unlock(lock);
 		return false;
 	}
@@ -33,6 +35,16 @@ static bool install(struct mm *mm, pte_t *pte, pte_t old, struct page *pg, pte_t
 	spin_unlock(lock);
 	mm_count_rss(mm, pg, 1);
 	return true;
+}
+
+static bool install(struct mm *mm, pte_t *pte, pte_t old, struct page *pg, pte_t fresh)
+{
+	return install_if(mm, pte, old, pg, fresh, NULL, 0);
+}
+
+static bool install_of(struct mm *mm, const struct vm_object *o, u32 cuts, pte_t *pte, struct page *pg, pte_t fresh)
+{
+	return install_if(mm, pte, 0, pg, fresh, o, cuts);
 }
 
 static int fault_anon(struct mm *mm, struct vma *v, pte_t *pte, uaddr_t addr, bool write)
@@ -50,21 +62,6 @@ static int fault_anon(struct mm *mm, struct vma *v, pte_t *pte, uaddr_t addr, bo
 	if (!install(mm, pte, 0, pg, pte_make(pg, v->flags, v->flags & VMA_WRITE)))
 		page_put(pg);
 	return 0;
-}
-
-/* The same for what was looked up in `o` when it had had `cuts`: not if anything was cut since. */
-static bool install_of(struct mm *mm, const struct vm_object *o, u32 cuts, pte_t *pte, struct page *pg, pte_t fresh)
-{
-	struct spinlock *lock = pt_lock_of(pte);
-	spin_lock(lock);
-	if (unlikely(*pte || READ_ONCE(o->cuts) != cuts)) {
-		spin_unlock(lock);
-		return false;
-	}
-	WRITE_ONCE(*pte, fresh);
-	spin_unlock(lock);
-	mm_count_rss(mm, pg, 1);
-	return true;
 }
 
 /* Maps neighbours that exist already, so that the next touches do not fault. */

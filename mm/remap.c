@@ -48,17 +48,6 @@ static struct vma *clone_at(struct mm *mm, struct vma *v, uaddr_t from, uaddr_t 
 	return n;
 }
 
-/* The old place stays mapped, with nothing in it and no lock. */
-static int keep_empty(struct mm *mm, uaddr_t from, size_t bytes)
-{
-	if (vma_boundary(mm, from) || vma_boundary(mm, from + bytes))
-		return -ENOMEM;
-	struct vma *v = mm_find(mm, from);
-	vma_set_flags(mm, v, v->flags & ~(u32)VMA_LOCK_BITS);
-	vma_merge(mm, v);
-	return 0;
-}
-
 static bool is_kept(const struct remap *r)
 {
 	return r->flags & MREMAP_DONTUNMAP || !r->old_bytes;
@@ -71,7 +60,13 @@ static long move_to(struct remap *r, struct vma *v, uaddr_t to)
 	size_t moved = min(r->old_bytes, r->bytes);
 	s64 pages = v->flags & VMA_ACCOUNT ? (s64)(r->bytes >> PAGE_SHIFT) : 0;
 	s64 back = is_kept(r) || !pages ? 0 : (s64)(r->old_bytes >> PAGE_SHIFT);
-	if (mm->nr_vmas + SPARE_VMAS >= READ_ONCE(mm_max_vmas) || !commit_take(mm, pages, back))
+	if (mm->nr_vmas + SPARE_VMAS >= READ_ONCE(mm_max_vmas))
+		return -ENOMEM;
+	/* Cut now: once the pages have moved, the old place must go, or be left, without asking for memory. */
+	if (r->old_bytes && (vma_boundary(mm, r->from) || vma_boundary(mm, r->from + r->old_bytes)))
+		return -ENOMEM;
+	v = mm_find(mm, r->from);
+	if (!commit_take(mm, pages, back))
 		return -ENOMEM;
 	struct vma *n = clone_at(mm, v, r->from, to, r->bytes);
 	if (!n) {
@@ -83,17 +78,18 @@ static long move_to(struct remap *r, struct vma *v, uaddr_t to)
 	if (n->ops && n->ops->open)
 		n->ops->open(n);
 	int err = pt_move_range(mm, v, r->from, to, moved);
-	if (!err && r->flags & MREMAP_DONTUNMAP)
-		err = keep_empty(mm, r->from, r->old_bytes);
 	if (err) { /* back with what moved: the tables at `from` are still there */
 		pt_move_range(mm, v, to, r->from, moved);
 		mm_unmap_locked(mm, to, r->bytes);
+		vma_merge(mm, v);
 		return err;
 	}
-	if (!is_kept(r))
-		err = mm_unmap_locked(mm, r->from, r->old_bytes);
-	if (err)
-		return err;
+	if (r->flags & MREMAP_DONTUNMAP) { /* the old place stays, with nothing in it and no lock */
+		vma_set_flags(mm, v, v->flags & ~(u32)VMA_LOCK_BITS);
+		vma_merge(mm, v);
+	} else if (r->old_bytes) {
+		mm_unmap_locked(mm, r->from, r->old_bytes);
+	}
 	if (mm->vdso == r->from && n->flags & VMA_VDSO)
 		mm->vdso = to;
 	vma_merge(mm, mm_find(mm, to));

@@ -6,14 +6,6 @@
  */
 #include "tests/abi/mm/mm.h"
 
-static char *fresh(int pages)
-{
-	char *p = map(pages, RW, MAP_PRIVATE);
-
-	memset(p, 1, pages * PAGE);
-	return p;
-}
-
 CASE(arguments)
 {
 	char *p = fresh(2);

@@ -8,14 +8,6 @@
 
 TAP_NEEDS_LINUX(6, 15);
 
-static char *fresh(int pages)
-{
-	char *p = map(pages, RW, MAP_PRIVATE);
-
-	memset(p, 1, pages * PAGE);
-	return p;
-}
-
 CASE(a_guard_stops_every_access)
 {
 	char *p = fresh(4);

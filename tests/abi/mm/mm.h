@@ -79,6 +79,15 @@ static inline char *map(size_t pages, int prot, int flags)
 	return map_at(NULL, pages, prot, flags);
 }
 
+/* Private memory, each byte 1. */
+static inline char *fresh(int pages)
+{
+	char *p = map(pages, RW, MAP_PRIVATE);
+
+	memset(p, 1, pages * PAGE);
+	return p;
+}
+
 /* Nothing is mapped from here on for ROOM pages, nor near it. */
 static inline char *room(void)
 {
