@@ -65,6 +65,7 @@ static struct vma *vma_clone(struct mm *to, struct vma *v)
 
 static int fork_vmas(struct mm *to, struct mm *from)
 {
+	struct vma *last = NULL;
 	for (struct vma *v = vma_first(from); v; v = vma_next(v)) {
 		if (unlikely(v->flags & VMA_DONTFORK)) {
 			if (v->flags & VMA_ACCOUNT)
@@ -74,7 +75,8 @@ static int fork_vmas(struct mm *to, struct mm *from)
 		struct vma *copy = vma_clone(to, v);
 		if (!copy)
 			return -ENOMEM;
-		vma_insert(to, copy);
+		vma_append(to, copy, last);
+		last = copy;
 		if (copy->ops && copy->ops->open)
 			copy->ops->open(copy);
 		if (v->flags & VMA_WIPEONFORK)
@@ -136,12 +138,12 @@ static void mm_unmap_all(struct mm *mm)
 	WARN_ON(mm->committed_pages != accounted_pages(mm));
 #endif
 	commit_give(mm, mm->committed_pages);
-	while ((v = vma_first(mm))) {
+	mm->cached = NULL;
+	while ((v = vma_take_first(mm))) {
 		if (v->ops && v->ops->close)
 			v->ops->close(v);
 		uaddr_t start = v->start, end = v->end;
 		pt_unmap_range(mm, v, start, end);
-		vma_remove(mm, v);
 		vma_free(v);
 		v = vma_first(mm);
 		pt_free_tables(mm, start, end, 0, v ? v->start : UINT64_MAX);

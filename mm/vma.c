@@ -163,6 +163,14 @@ static void mm_count(struct mm *mm, struct vma *v, long sign)
 		mm->locked_pages += n;
 }
 
+static void insert_at(struct mm *mm, struct vma *v, struct rb_node *parent, struct rb_node **link)
+{
+	rb_link(&mm->vmas, &v->node, parent, link);
+	mm->nr_vmas++;
+	mm_count(mm, v, 1);
+	object_link(v);
+}
+
 void vma_insert(struct mm *mm, struct vma *v)
 {
 	struct rb_node **link = &mm->vmas.top, *parent = NULL;
@@ -170,10 +178,15 @@ void vma_insert(struct mm *mm, struct vma *v)
 		parent = *link;
 		link = v->start < rb_entry(parent, struct vma, node)->start ? &parent->left : &parent->right;
 	}
-	rb_link(&mm->vmas, &v->node, parent, link);
-	mm->nr_vmas++;
-	mm_count(mm, v, 1);
-	object_link(v);
+	insert_at(mm, v, parent, link);
+}
+
+void vma_append(struct mm *mm, struct vma *v, struct vma *last)
+{
+	if (last)
+		insert_at(mm, v, &last->node, &last->node.right);
+	else
+		insert_at(mm, v, NULL, &mm->vmas.top);
 }
 
 /* Takes it out of the tree; its pages must be unmapped by now (or belong to somebody else). */
@@ -185,6 +198,14 @@ void vma_remove(struct mm *mm, struct vma *v)
 	mm->nr_vmas--;
 	if (mm->cached == v)
 		mm->cached = NULL;
+}
+
+struct vma *vma_take_first(struct mm *mm)
+{
+	struct vma *v = vma_of(rb_take_first(&mm->vmas));
+	if (v)
+		object_unlink(v);
+	return v;
 }
 
 void vma_set_flags(struct mm *mm, struct vma *v, u32 flags)

@@ -20,7 +20,9 @@ struct vma *vma_prev(struct vma *v);
 struct vma *vma_alloc(struct mm *mm, uaddr_t start, uaddr_t end, u32 flags);
 void vma_free(struct vma *v);
 void vma_insert(struct mm *mm, struct vma *v);
+void vma_append(struct mm *mm, struct vma *v, struct vma *last); /* behind the last one there is; NULL: none */
 void vma_remove(struct mm *mm, struct vma *v);
+struct vma *vma_take_first(struct mm *mm); /* the same for one after the other, when none will be counted any more */
 struct vma *vma_split(struct mm *mm, struct vma *v, uaddr_t at);
 struct vma *vma_merge(struct mm *mm, struct vma *v);
 int vma_boundary(struct mm *mm, uaddr_t addr);
