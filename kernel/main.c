@@ -15,6 +15,7 @@
 #include "ipc/futex.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/cred.h"
+#include "kernel/core/kasan.h"
 #include "kernel/core/ktest.h"
 #include "kernel/core/library.h"
 #include "kernel/core/log.h"
@@ -165,6 +166,7 @@ void kernel_main(struct bootinfo *bi)
 	options_limit_memory(bi);
 	page_early_init(bi);
 	arch_paging_init(bi);
+	kasan_init();
 	page_init(bi);
 	run_steps(early_steps, ARRAY_LEN(early_steps));
 	arch_init(bi);

@@ -6,6 +6,7 @@
  * Linux     bootparam(7), kernel-command-line(7); the names are Linux's where Linux has the option
  */
 #include "kernel/options.h"
+#include "kernel/core/kasan.h"
 #include "kernel/core/log.h"
 #include "kernel/core/panic.h"
 #include "kernel/core/trace.h"
@@ -111,6 +112,21 @@ static int opt_ktest(const char *v)
 	return 0;
 }
 
+#ifdef KASAN
+static int opt_kasan(const char *v)
+{
+	static const char *const modes[] = {
+		[KASAN_PANICS] = "panic", [KASAN_WARNS] = "warn", [KASAN_IS_OFF] = "off",
+	};
+	for (unsigned i = 0; v && i < ARRAY_LEN(modes); i++)
+		if (strcmp(v, modes[i]) == 0) {
+			kasan_mode = i;
+			return 0;
+		}
+	return -EINVAL;
+}
+#endif
+
 static int opt_help(const char *v)
 {
 	options.help = true;
@@ -140,6 +156,9 @@ static const struct option {
 	{ "strace", opt_strace, "[=1]   prints every system call on the console" },
 	{ "trace", opt_trace, "[=1]    records events, for panics and /proc/ipc/trace" },
 	{ "ktest", opt_ktest, "[=NAME] runs the in-kernel tests (whose name contains NAME), then ends" },
+#ifdef KASAN
+	{ "kasan", opt_kasan, "=HOW    after a report of the address sanitizer: panic, warn; off: none come" },
+#endif
 	{ "test", opt_ignored, "=...     for the test runner, see tests/README.md" },
 	{ "help", opt_help, "         prints this list" },
 };
