@@ -13,6 +13,7 @@
 #include "kernel/lib/errno.h"
 #include "kernel/lib/string.h"
 #include "kernel/uapi/mman.h"
+#include "mm/check.h"
 #include "mm/pagetable.h"
 #include "mm/uaccess.h"
 #include "mm/upcalls.h"
@@ -131,6 +132,7 @@ void mm_unuse(struct mm *mm)
 {
 	if (!mm || !ref_put(&mm->users))
 		return;
+	mm_check_at_end(mm);
 	mm_unmap_all(mm);
 	if (mm->exe)
 		vma_file_put(mm->exe);
