@@ -9,7 +9,8 @@
  *           who took and who freed each.
  * Locks     none: the page is the caller's
  *
- * Pages that have never been given out are not filled: that would cost a start as long as memory is large.
+ * A page that was never freed is filled when it is taken first: all of them at the start would cost as long as
+ * memory is large.
  */
 #include "kernel/core/panic.h"
 #include "mm/page.h"
@@ -41,6 +42,8 @@ void page_debug_alloc(struct page *pg, unsigned order)
 	for (u64 i = 0; i < 1ul << order; i++) {
 		if (pg[i].flags & PG_POISONED)
 			check(&pg[i]);
+		else
+			fill(&pg[i]);
 		kasan_track_take(&pg[i].made);
 	}
 }
