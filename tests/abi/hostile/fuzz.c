@@ -24,16 +24,6 @@ static struct shared {
 	int failed_worlds;
 } * shared;
 
-static long option(const char *name, long otherwise)
-{
-	static char text[PAGE];
-	const char *at;
-
-	if (slurp("/proc/cmdline", text, sizeof(text)) <= 0 || !(at = strstr(text, name)))
-		return otherwise;
-	return strtol(at + strlen(name), NULL, 0);
-}
-
 static void work(int worker, uint64_t seed, int64_t until_ms, unsigned most)
 {
 	struct fuzz f;
@@ -160,8 +150,8 @@ static void check_rest(long free_before)
 
 CASE(random_calls_leave_nothing, .timeout = 2000)
 {
-	long seconds = option("fuzz.seconds=", DEFAULT_SECONDS), seed = option("fuzz.seed=", 1);
-	int n = option("fuzz.workers=", DEFAULT_WORKERS);
+	long seconds = boot_option("fuzz.seconds", DEFAULT_SECONDS), seed = boot_option("fuzz.seed", 1);
+	int n = boot_option("fuzz.workers", DEFAULT_WORKERS);
 	unsigned batches = 0, steps = 0;
 
 	NEEDS_MACHINE("makes random system calls");
