@@ -14,6 +14,7 @@
 #: make fuzz-diff    the calls of a seed on Debian's Linux and here, and which answers differ  SEED=N
 #: make soak         twenty processes change shared memory at random and check each byte of it: SECONDS=600 SEED=N
 #:                   CPUS=4 BUILD=kasan; WHERE=host runs it on this Linux
+#: make explore      races under many schedules: T=pipe_thief SEEDS=1000 SEED=1, BREAK=rearm breaks an order
 #: make check        layers, style, formatting, clang, cppcheck, system call numbers
 #: make bench        instructions per operation, beside Linux's
 #: make iso          build/BUILD/parley.iso, for BIOS and UEFI
@@ -42,7 +43,7 @@ MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .PHONY: all help kernel iso screenshots run debug test test-all test-host test-linux test-unit test-debian fuzz fuzz-diff \
-        soak bench \
+        explore soak bench \
         check fmt fmt-check deps clean FORCE
 
 # The tools come first, even before the compiler is asked where its headers are: tests/deps.sh
@@ -225,6 +226,8 @@ BATCHES ?= 800
 fuzz: build/debug/parley.elf user test-programs
 	@$(PY) tests/run.py --test hostile/fuzz --build debug --cpus $(or $(CPUS),4) --timeout $$((4 * $(SECONDS) + 600)) \
 		--append 'fuzz.seconds=$(SECONDS) fuzz.seed=$(SEED) test.timeout=$(shell echo $$((2 * $(SECONDS) + 120)))'
+explore: build/debug/parley.elf build/tests/explore/explore
+	@$(PY) tests/explore/run.py --seed $(SEED) --seeds $(or $(SEEDS),1000) $(if $(BREAK),--break $(BREAK)) $(T)
 fuzz-diff: build/release/parley.elf user test-programs
 	@$(PY) tests/fuzz/diff.py --seed $(SEED) --batches $(BATCHES)
 
