@@ -238,7 +238,9 @@ void arch_paging_init(struct bootinfo *bi)
 	map_image(text_start, text_end, KMAP_RX);
 	map_image(rodata_start, rodata_end, KMAP_RO);
 	map_image(setup_start, setup_end, KMAP_RO);
-	map_image(data_start, data_end, KMAP_RW);
+	/* Page by page: a guard page within a large one could not be taken away. */
+	for (const u8 *at = data_start; at < data_end; at += PAGE_SIZE)
+		map_image(at, at + PAGE_SIZE, KMAP_RW);
 	arch_kunmap((u64)boot_stack_guard, PAGE_SIZE);
 	arch_kunmap((u64)boot_ist_stacks.nmi_guard, PAGE_SIZE);
 	arch_kunmap((u64)boot_ist_stacks.fatal_guard, PAGE_SIZE);

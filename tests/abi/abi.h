@@ -106,6 +106,17 @@ static inline long boot_option(const char *name, long otherwise)
 	return otherwise;
 }
 
+/* A line of /proc/meminfo, "MemFree:" for example; 0: there is none. */
+static inline long meminfo_kib(const char *name)
+{
+	char text[PAGE];
+	const char *at;
+
+	slurp("/proc/meminfo", text, sizeof(text));
+	at = strstr(text, name);
+	return at ? strtol(at + strlen(name), NULL, 10) : 0;
+}
+
 /* The state letter of a process or thread ('S' sleeps, 'T' stopped, 'Z' dead); 0 when there is none. */
 static inline int task_state(int pid)
 {

@@ -24,11 +24,6 @@ static inline long meminfo_kib(const char *name)
 	return at ? strtol(at + strlen(name), NULL, 10) : 0;
 }
 
-static inline long free_kib(void)
-{
-	return meminfo_kib("MemFree:");
-}
-
 /* Objects of all kinds that the kernel has; 0 where that is another kernel's own affair. */
 static inline long kernel_objects(void)
 {
@@ -52,7 +47,7 @@ struct memory {
 
 static inline struct memory memory_now(void)
 {
-	return (struct memory){ free_kib(), kernel_objects() };
+	return (struct memory){ meminfo_kib("MemFree:"), kernel_objects() };
 }
 
 /* What is freed late, after a grace period, may take its time. */

@@ -66,16 +66,6 @@ static void run_workers(int n, uint64_t seed, long seconds, unsigned most)
 
 /* --- what is left --- */
 
-static long free_kib(void)
-{
-	char text[PAGE];
-	const char *at;
-
-	slurp("/proc/meminfo", text, sizeof(text));
-	at = strstr(text, "MemFree:");
-	return at ? strtol(at + strlen("MemFree:"), NULL, 10) : 0;
-}
-
 /* A line of /proc/ipc/allocations: a cache, how many objects of it, and the place that made them. */
 struct site {
 	const char *cache, *place;
@@ -141,10 +131,10 @@ static void check_rest(long free_before)
 {
 	for (int64_t end = now_ms() + SETTLE_MS; now_ms() < end; sleep_ms(50)) {
 		slurp("/proc/ipc/allocations", after, sizeof(after));
-		if (!grown(0) && free_kib() + SPARE_KIB >= free_before)
+		if (!grown(0) && meminfo_kib("MemFree:") + SPARE_KIB >= free_before)
 			return;
 	}
-	tap_note("free: %ld KiB before, %ld KiB after", free_before, free_kib());
+	tap_note("free: %ld KiB before, %ld KiB after", free_before, meminfo_kib("MemFree:"));
 	grown(1);
 }
 
@@ -163,7 +153,7 @@ CASE(random_calls_leave_nothing, .timeout = 2000)
 	sys(SYS_close, shared_inode);
 	run_workers(n, ~seed, seconds, WARM_UP); /* caches fill */
 	slurp("/proc/ipc/allocations", before, sizeof(before));
-	long free_before = free_kib();
+	long free_before = meminfo_kib("MemFree:");
 	run_workers(n, seed, seconds, -1u);
 	for (int i = 0; i < n; i++)
 		batches += shared->batches[i], steps += shared->steps[i];
@@ -171,6 +161,6 @@ CASE(random_calls_leave_nothing, .timeout = 2000)
 	sys(SYS_chmod, "/proc", 0555); /* by ".." of its own names a batch can come there */
 	check_rest(free_before);
 	CHECK_EQ(grown(0), 0);
-	CHECK(free_kib() + SPARE_KIB >= free_before);
+	CHECK(meminfo_kib("MemFree:") + SPARE_KIB >= free_before);
 	CHECK(steps > 0);
 }

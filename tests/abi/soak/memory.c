@@ -578,16 +578,6 @@ static void run_soak(long seconds)
 	tap_note("seed %lu: %lu steps in %ld s", world->seed, steps, seconds);
 }
 
-static long free_kib(void)
-{
-	char text[PAGE];
-	const char *at;
-
-	slurp("/proc/meminfo", text, sizeof(text));
-	at = strstr(text, "MemFree:");
-	return at ? strtol(at + strlen("MemFree:"), NULL, 10) : 0;
-}
-
 CASE(every_byte_is_what_the_model_says, .timeout = 30)
 {
 	run_soak(option("soak.seconds", DEFAULT_SECONDS));
@@ -601,11 +591,12 @@ CASE(memory_comes_back, .timeout = 30)
 
 	if (!tap_is_parley())
 		SKIP("others use memory, too");
-	before = free_kib();
+	before = meminfo_kib("MemFree:");
 	CHILD(pid)
 		run_soak(1);
 	CHECK_EXIT(pid, 0);
-	for (int64_t end = now_ms() + SETTLE_MS; free_kib() + SPARE_KIB < before && now_ms() < end; sleep_ms(10))
-		continue;
-	CHECK(free_kib() + SPARE_KIB >= before);
+	for (int64_t end = now_ms() + SETTLE_MS; now_ms() < end; sleep_ms(10))
+		if (meminfo_kib("MemFree:") + SPARE_KIB >= before)
+			return;
+	tap_fail(__FILE__, __LINE__, "%ld KiB were free, now %ld", before, meminfo_kib("MemFree:"));
 }
