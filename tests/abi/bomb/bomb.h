@@ -14,16 +14,6 @@
 
 enum { BOMBER = 1000, CACHES_KIB = 10 * 1024, CACHED_OBJECTS = 60, SETTLE_MS = 30000, NR_SET_CHILD_SUBREAPER = 36 };
 
-static inline long meminfo_kib(const char *name)
-{
-	char text[PAGE];
-	const char *at;
-
-	slurp("/proc/meminfo", text, sizeof(text));
-	at = strstr(text, name);
-	return at ? strtol(at + strlen(name), NULL, 10) : 0;
-}
-
 /* Objects of all kinds that the kernel has; 0 where that is another kernel's own affair. */
 static inline long kernel_objects(void)
 {
