@@ -16,6 +16,7 @@
 #include "kernel/options.h"
 #include "kernel/proc/facts.h"
 #include "kernel/procfs.h"
+#include "mm/commit.h"
 #include "mm/page.h"
 
 enum {
@@ -49,8 +50,8 @@ void proc_show_meminfo(struct strbuf *sb)
 		{ "AnonPages", kinds[PAGE_ANON] }, { "Mapped", 0 }, { "Shmem", file }, { "KReclaimable", 0 },
 		{ "Slab", kinds[PAGE_SLAB] }, { "SReclaimable", 0 }, { "SUnreclaim", kinds[PAGE_SLAB] },
 		{ "KernelStack", (u64)READ_ONCE(nr_tasks) * (KSTACK_BYTES / PAGE_SIZE) },
-		{ "PageTables", kinds[PAGE_TABLE] }, { "CommitLimit", total },
-		{ "Committed_AS", kinds[PAGE_ANON] + file },
+		{ "PageTables", kinds[PAGE_TABLE] }, { "CommitLimit", commit_limit() },
+		{ "Committed_AS", commit_pages() },
 		{ "VmallocTotal", (KVIRT_END - KVIRT_BASE) / PAGE_SIZE }, { "VmallocUsed", 0 },
 		{ "VmallocChunk", 0 },
 	};

@@ -97,6 +97,8 @@ static void check_entry(struct walk *w, pte_t e, uaddr_t va)
 			w->seen.shmem += pg->kind != PAGE_ANON && pg != zero_page;
 			what = what ? what : wrong_page(w->v, e, va);
 		}
+	} else if (e != PTE_GUARD || !(w->v->flags & VMA_GUARDED)) {
+		what = "is a marker that its mapping does not know";
 	}
 	if (what)
 		fault_found(w->result, "the entry %016lx at %lx %s", e, va, what);

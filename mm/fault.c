@@ -8,7 +8,8 @@
  * Locks     mm->lock (read) -> object's lock (while a page is made) ; then the leaf table's lock
  * Blocking  may sleep for locks and memory. What must wait long (userfaultfd, later) will drop mm->lock and
  *           answer 0, so that the access simply faults again.
- * Linux     si_code: SEGV_MAPERR nothing mapped, SEGV_ACCERR not permitted, BUS_ADRERR beyond the object
+ * Linux     si_code: SEGV_MAPERR nothing mapped, or a guard marker; SEGV_ACCERR not permitted; BUS_ADRERR beyond the
+ *           object
  */
 #include "kernel/core/panic.h"
 #include "kernel/core/sched.h"
@@ -51,15 +52,23 @@ static int fault_anon(struct mm *mm, struct vma *v, pte_t *pte, uaddr_t addr, bo
 	return 0;
 }
 
-/* The page of the object that belongs to addr, made if need be; counted. */
-static int object_page_at(struct vma *v, uaddr_t addr, struct page **pg)
+/* The same for what was looked up in `o` when it had had `cuts`: not if anything was cut since. */
+static bool install_of(struct mm *mm, const struct vm_object *o, u32 cuts, pte_t *pte, struct page *pg, pte_t fresh)
 {
-	u64 index = (v->offset + (addr - v->start)) >> PAGE_SHIFT;
-	return vm_object_page(v->object, index, true, pg);
+	struct spinlock *lock = pt_lock_of(pte);
+	spin_lock(lock);
+	if (unlikely(*pte || READ_ONCE(o->cuts) != cuts)) {
+		spin_unlock(lock);
+		return false;
+	}
+	WRITE_ONCE(*pte, fresh);
+	spin_unlock(lock);
+	mm_count_rss(mm, pg, 1);
+	return true;
 }
 
 /* Maps neighbours that exist already, so that the next touches do not fault. */
-static void map_around(struct mm *mm, struct vma *v, pte_t *pte, uaddr_t addr)
+static void map_around(struct mm *mm, struct vma *v, pte_t *pte, uaddr_t addr, u32 cuts)
 {
 	uaddr_t start = max(v->start, ALIGN_DOWN(addr, AROUND_PAGES * PAGE_SIZE));
 	uaddr_t end = min(v->end, ALIGN_DOWN(addr, AROUND_PAGES * PAGE_SIZE) + AROUND_PAGES * PAGE_SIZE);
@@ -70,7 +79,7 @@ static void map_around(struct mm *mm, struct vma *v, pte_t *pte, uaddr_t addr)
 		u64 index = (v->offset + (va - v->start)) >> PAGE_SHIFT;
 		if (*at || vm_object_page(v->object, index, false, &pg))
 			continue;
-		if (!install(mm, at, 0, pg, pte_make(pg, v->flags, writable)))
+		if (!install_of(mm, v->object, cuts, at, pg, pte_make(pg, v->flags, writable)))
 			page_put(pg);
 	}
 }
@@ -78,7 +87,8 @@ static void map_around(struct mm *mm, struct vma *v, pte_t *pte, uaddr_t addr)
 static int fault_object(struct mm *mm, struct vma *v, pte_t *pte, uaddr_t addr, bool write)
 {
 	struct page *pg;
-	int err = object_page_at(v, addr, &pg);
+	u32 cuts = __atomic_load_n(&v->object->cuts, __ATOMIC_ACQUIRE); /* before the page is looked up */
+	int err = vm_object_page(v->object, (v->offset + (addr - v->start)) >> PAGE_SHIFT, true, &pg);
 	if (err)
 		return err;
 	bool shared = v->flags & VMA_SHARED;
@@ -92,13 +102,10 @@ static int fault_object(struct mm *mm, struct vma *v, pte_t *pte, uaddr_t addr, 
 		pg = copy;
 	}
 	bool writable = (v->flags & VMA_WRITE) && (write || shared);
-	if (!install(mm, pte, 0, pg, pte_make(pg, v->flags, writable)))
+	if (!install_of(mm, v->object, cuts, pte, pg, pte_make(pg, v->flags, writable)))
 		page_put(pg);
-	else if (unlikely(shared || !write) &&
-		addr - v->start + v->offset >= ALIGN_UP(READ_ONCE(v->object->size_bytes), PAGE_SIZE))
-		return 0; /* cut meanwhile: the truncation's second pass unmaps it */
 	if (!write)
-		map_around(mm, v, pte, addr);
+		map_around(mm, v, pte, addr, cuts);
 	return 0;
 }
 
@@ -174,6 +181,8 @@ static int fault_in_vma(struct mm *mm, struct vma *v, uaddr_t addr, u64 error)
 			return fault_phys(v, pte, addr);
 		return v->object ? fault_object(mm, v, pte, addr, write) : fault_anon(mm, v, pte, addr, write);
 	}
+	if (unlikely(e & PTE_GUARD))
+		return -EACCES;
 	if (write && !(e & PTE_WRITE))
 		return fault_write_protected(mm, v, pte, addr, e);
 	return 0; /* served by another thread meanwhile, or a stale translation that the fault itself removed */
@@ -232,6 +241,10 @@ int mm_fault(struct mm *mm, uaddr_t addr, u64 error, int *sig, int *code)
 			if (READ_ONCE(current->work) & TASK_WORK_KILL)
 				return 0; /* it is this one that dies: on the way out */
 			continue;
+		}
+		if (err == -EACCES) { /* guarded */
+			*code = SEGV_MAPERR;
+			return -EFAULT;
 		}
 		*sig = SIGBUS;
 		*code = BUS_ADRERR;
