@@ -207,10 +207,10 @@ bool kasan_map(u64 va, size_t bytes)
 	for (; from < to; from += PAGE_SIZE) {
 		if (arch_kernel_va_is_mapped(from))
 			continue;
-		phys_t frame = pages_total() ? kernel_try_alloc_table() : kernel_alloc_table();
-		if (!frame)
+		struct page *pg = pages_total() ? page_alloc_zeroed(PAGE_KERNEL) : NULL;
+		if (!pg && pages_total())
 			return false;
-		arch_kmap(from, frame, PAGE_SIZE, KMAP_RW);
+		arch_kmap(from, pg ? page_phys(pg) : kernel_alloc_table(), PAGE_SIZE, KMAP_RW);
 	}
 	return true;
 }

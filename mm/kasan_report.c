@@ -273,6 +273,8 @@ void kasan_report_access(u64 first_bad, size_t bytes, bool is_write, u64 pc)
 void kasan_report_free(const void *p, const char *bug, u64 pc)
 {
 	struct kasan_report r = { .bug = bug, .address = (u64)p, .pc = pc, .is_write = true };
+	if (kasan_mode == KASAN_IS_OFF)
+		panic("slab: %p: %s", p, bug);
 	deliver(&r);
 }
 

@@ -111,7 +111,8 @@ static phys_t early_alloc(size_t bytes, size_t align)
 phys_t kernel_alloc_table(void)
 {
 	if (nr_total) {
-		struct page *pg = page_alloc_zeroed(PAGE_TABLE);
+		/* not PAGE_TABLE: those are programs', and gone when these are */
+		struct page *pg = page_alloc_zeroed(PAGE_KERNEL);
 		if (!pg)
 			panic("page: no memory for a kernel page table");
 		return page_phys(pg);
