@@ -25,7 +25,15 @@
 struct process; struct sighand; struct account; struct mm; struct fdtable; struct fs_ctx; struct cred; struct pid;
 struct nsproxy; struct vfork_wait; struct rt_waiter;
 
-enum { TASK_COMM_LEN = 16, KSTACK_BYTES = 4 * 4096 };
+enum {
+	TASK_COMM_LEN = 16,
+	KSTACK_USUAL_BYTES = 4 * 4096,
+#ifdef KASAN
+	KSTACK_BYTES = 2 * KSTACK_USUAL_BYTES, /* red zones around local arrays; limits are those of the other builds */
+#else
+	KSTACK_BYTES = KSTACK_USUAL_BYTES,
+#endif
+};
 
 enum task_state {
 	TASK_RUNNING,		/* running or on a run queue */
