@@ -28,6 +28,9 @@
 
 DEFINE_PERCPU(unsigned, preempt_count);
 DEFINE_PERCPU(struct task *, current_task);
+#ifdef DEBUG
+DEFINE_PERCPU(unsigned, irq_depth);
+#endif
 static DEFINE_PERCPU(struct rq, runqueue);
 
 u64 idle_cpus; /* [atomic] a bit per CPU that halts or is about to */
