@@ -209,7 +209,7 @@ static struct page *page_alloc_one(enum page_kind kind)
 	return pg;
 }
 
-struct page *page_alloc(unsigned order, enum page_kind kind)
+struct page *page_alloc_inner(unsigned order, enum page_kind kind)
 {
 	if (order == 0)
 		return page_alloc_one(kind);
@@ -226,31 +226,54 @@ struct page *page_alloc(unsigned order, enum page_kind kind)
 
 struct page *page_alloc_zeroed(enum page_kind kind)
 {
-	struct page *pg = page_alloc_one(kind);
+	struct page *pg = unlikely(alloc_should_fail()) ? NULL : page_alloc_one(kind);
 	if (likely(pg))
 		page_clear(page_virt(pg));
 	return pg;
 }
 
-void page_free(struct page *pg, unsigned order)
+/* A page that nobody has any more, into the CPU's list; interrupts are off. */
+static void free_one(struct cpu_pages *mine, struct page *pg)
+{
+	if (unlikely(mine->count == CPU_PAGES_MAX)) {
+		spin_lock(&buddy_lock);
+		while (mine->count > CPU_PAGES_MAX - CPU_PAGES_BATCH)
+			buddy_free(mine->pages[--mine->count], 0);
+		spin_unlock(&buddy_lock);
+	}
+	pg->kind = PAGE_KERNEL;
+	mine->pages[mine->count++] = pg;
+}
+
+static void check_is_used(const struct page *pg)
 {
 	if (unlikely(pg->kind == PAGE_FREE || pg->kind == PAGE_RESERVED))
 		panic("page: free of page %lx of kind %u", page_phys(pg) >> PAGE_SHIFT, pg->kind);
+}
+
+void page_free(struct page *pg, unsigned order)
+{
+	check_is_used(pg);
 	u64 irq = irq_save();
 	if (order == 0) {
-		struct cpu_pages *mine = this_cpu_ptr(struct cpu_pages, cpu_pages);
-		if (unlikely(mine->count == CPU_PAGES_MAX)) {
-			spin_lock(&buddy_lock);
-			while (mine->count > CPU_PAGES_MAX - CPU_PAGES_BATCH)
-				buddy_free(mine->pages[--mine->count], 0);
-			spin_unlock(&buddy_lock);
-		}
-		pg->kind = PAGE_KERNEL;
-		mine->pages[mine->count++] = pg;
+		free_one(this_cpu_ptr(struct cpu_pages, cpu_pages), pg);
 	} else {
 		spin_lock(&buddy_lock);
 		buddy_free(pg, order);
 		spin_unlock(&buddy_lock);
+	}
+	irq_restore(irq);
+}
+
+void page_put_all(struct page *const pages[], unsigned n)
+{
+	u64 irq = irq_save();
+	struct cpu_pages *mine = this_cpu_ptr(struct cpu_pages, cpu_pages);
+	for (unsigned i = 0; i < n; i++) {
+		if (!ref_put(&pages[i]->ref))
+			continue;
+		check_is_used(pages[i]);
+		free_one(mine, pages[i]);
 	}
 	irq_restore(irq);
 }
@@ -370,6 +393,11 @@ u64 pages_free(void)
 	return n;
 }
 
+u64 pages_free_shared(void)
+{
+	return READ_ONCE(nr_free_buddy);
+}
+
 void page_stats(u64 free_per_order[PAGE_MAX_ORDER + 1])
 {
 	u64 irq = spin_lock_irqsave(&buddy_lock);
@@ -378,7 +406,7 @@ void page_stats(u64 free_per_order[PAGE_MAX_ORDER + 1])
 	spin_unlock_irqrestore(&buddy_lock, irq);
 }
 
-void page_count_kinds(u64 count[PAGE_KINDS])
+void page_take_census(struct page_census *c)
 {
 	for (unsigned i = 0; i < boot->nr_ranges; i++) {
 		struct boot_range *r = &boot->ranges[i];
@@ -390,7 +418,9 @@ void page_count_kinds(u64 count[PAGE_KINDS])
 			unsigned kind = READ_ONCE(pg->kind), order = READ_ONCE(pg->order);
 			u64 pages = kind == PAGE_FREE && order <= PAGE_MAX_ORDER ? 1ul << order : 1;
 			if (kind < PAGE_KINDS)
-				count[kind] += pages;
+				c->of_kind[kind] += pages;
+			if (kind == PAGE_OBJECT)
+				c->mapped += ref_count(&pg->ref) > 1;
 			pg += pages;
 		}
 	}
