@@ -8,7 +8,8 @@
 #: make test         all tests; T=pipe CPUS=2 BUILD=debug REPEAT=3 choose
 #: make test-all     all tests in all builds, hours of them
 #: make test-host    the ABI tests on this Linux; test-linux: on Debian's Linux in QEMU
-#: make test-unit    the kernel's library on the host; test-debian: programs of Debian packages
+#: make test-unit    the kernel's library on the host
+#: make test-debian  programs of Debian packages; SLOW=1: the long ones, too
 #: make test-user    our shell beside dash, our programs beside Debian's, our C library beside the host's
 #: make fuzz         random system calls: SECONDS=300 SEED=N CPUS=4; in QEMU only, as all of this is
 #: make storm        signals at random between processes: SECONDS=300 SEED=N CPUS=4; nothing may be lost
@@ -191,7 +192,7 @@ UNIT_FLAGS   := -std=gnu17 -O1 -g -fsanitize=address,undefined -fno-sanitize-rec
 # What they test: the kernel's library, and other files that need no kernel.
 UNIT_LIB     := $(patsubst %.c,build/tests/unit/%.o,$(wildcard kernel/lib/*.c) fs/cpio_stream.c \
                   kernel/dev/keymap.c kernel/dev/screen.c)
-TEST_OPTIONS  = $(if $(T),--test '$(T)') $(if $(CPUS),--cpus $(CPUS)) \
+TEST_OPTIONS  = $(if $(SLOW),--slow) $(if $(T),--test '$(T)') $(if $(CPUS),--cpus $(CPUS)) \
                 $(if $(MEMORY),--memory $(MEMORY)) $(if $(REPEAT),--repeat $(REPEAT)) \
                 $(if $(filter-out file,$(origin BUILD)),--build $(BUILD))
 TEST_KERNELS := $(foreach b,$(BUILDS),build/$(b)/parley.elf build/$(b)/parley-test.elf)

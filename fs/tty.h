@@ -27,6 +27,7 @@ struct tty {
 	struct ldisc ld;	/* [lock] */
 	struct winsize size;	/* [lock] */
 	u32 input_speed, output_speed; /* [lock] bits per second */
+	struct termios locked;	       /* [lock] which modes nobody changes: TIOCSLCKTRMIOS */
 	struct pid *session;	/* [lock] counted; NULL: controls none */
 	struct pid *pgrp;	/* [lock; RCU readers] counted: the foreground process group */
 	u32 nr_open;		/* [lock] */

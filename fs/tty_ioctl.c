@@ -5,8 +5,7 @@
  * Promise   ioctl_tty(2). What changes a terminal stops a background process with SIGTTOU first, as termios(3)
  *           says; TCSETSW and TCSBRK wait until output is out, and a signal interrupts the wait.
  * Locks     the terminal's (tty.h); user memory is touched before or after, never under it
- * Linux     no modem lines, no line disciplines but N_TTY; TIOCSTI as dev.tty.legacy_tiocsti says (on);
- *           struct termio of the seventies is not known (ENOTTY)
+ * Linux     no modem lines, no line disciplines but N_TTY; TIOCSTI as dev.tty.legacy_tiocsti says (on)
  */
 #include "fs/inode.h"
 #include "fs/tty.h"
@@ -54,28 +53,111 @@ static long get_modes(struct tty *t, void __user *user, size_t size)
 
 enum set_when { SET_NOW, SET_DRAINED, SET_FLUSHED };
 
-static long set_modes(struct tty *t, const void __user *user, size_t size, enum set_when when)
+/* Bits that are locked stay as they are. */
+static u32 unlocked(u32 now, u32 wanted, u32 locked)
 {
-	struct termios2 m = {};
+	return (now & locked) | (wanted & ~locked);
+}
+
+static void keep_locked(const struct tty *t, struct termios *set) /* t->lock */
+{
+	const struct termios *now = &t->ld.termios, *locked = &t->locked;
+	set->c_iflag = unlocked(now->c_iflag, set->c_iflag, locked->c_iflag);
+	set->c_oflag = unlocked(now->c_oflag, set->c_oflag, locked->c_oflag);
+	set->c_cflag = unlocked(now->c_cflag, set->c_cflag, locked->c_cflag);
+	set->c_lflag = unlocked(now->c_lflag, set->c_lflag, locked->c_lflag);
+	if (locked->c_line)
+		set->c_line = now->c_line;
+	for (int i = 0; i < NCCS; i++)
+		if (locked->c_cc[i])
+			set->c_cc[i] = now->c_cc[i];
+}
+
+/* `size` tells whether the speeds of `m` count: they do in a termios2. */
+static long set_modes(struct tty *t, const struct termios2 *m, size_t size, enum set_when when)
+{
 	struct termios set;
-	if (copy_from_user(&m, user, size))
-		return -EFAULT;
 	int err = tty_check_background(t, SIGTTOU);
 	if (err == 0 && when != SET_NOW)
 		err = tty_wait_drained(t, FOREVER);
 	if (err)
 		return err;
-	__builtin_memcpy(&set, &m, sizeof(set));
+	__builtin_memcpy(&set, m, sizeof(set));
 	mutex_lock(&t->lock);
 	if (when == SET_FLUSHED)
 		ldisc_flush_input(&t->ld);
-	t->output_speed = speed_of(m.c_cflag, size == sizeof(m) ? m.c_ospeed : t->output_speed);
-	t->input_speed = size == sizeof(m) && m.c_ispeed ? m.c_ispeed : t->output_speed;
+	keep_locked(t, &set);
+	t->output_speed = speed_of(set.c_cflag, size == sizeof(*m) ? m->c_ospeed : t->output_speed);
+	t->input_speed = size == sizeof(*m) && m->c_ispeed ? m->c_ispeed : t->output_speed;
 	ldisc_set_termios(&t->ld, &set);
 	t->port->ops->set_termios(t->port, &set);
 	tty_feed(t);
 	mutex_unlock(&t->lock);
 	tty_announce(t);
+	return 0;
+}
+
+static long set_new_modes(struct tty *t, const void __user *user, size_t size, enum set_when when)
+{
+	struct termios2 m = {};
+	return copy_from_user(&m, user, size) ? -EFAULT : set_modes(t, &m, size, when);
+}
+
+/* --- modes as they were in System V: the lower halves, and the first characters --- */
+
+enum { TERMIO_MASK = 0xffff };
+
+static long get_old_modes(struct tty *t, void __user *user)
+{
+	struct termio old = {};
+	mutex_lock(&t->lock);
+	const struct termios *now = &t->ld.termios;
+	old.c_iflag = now->c_iflag;
+	old.c_oflag = now->c_oflag;
+	old.c_cflag = now->c_cflag;
+	old.c_lflag = now->c_lflag;
+	old.c_line = now->c_line;
+	__builtin_memcpy(old.c_cc, now->c_cc, sizeof(old.c_cc));
+	mutex_unlock(&t->lock);
+	return copy_to_user(user, &old, sizeof(old));
+}
+
+static long set_old_modes(struct tty *t, const void __user *user, enum set_when when)
+{
+	struct termios2 m = {};
+	struct termio old;
+	if (copy_from_user(&old, user, sizeof(old)))
+		return -EFAULT;
+	mutex_lock(&t->lock);
+	__builtin_memcpy(&m, &t->ld.termios, sizeof(t->ld.termios));
+	mutex_unlock(&t->lock);
+	m.c_iflag = (m.c_iflag & ~TERMIO_MASK) | old.c_iflag;
+	m.c_oflag = (m.c_oflag & ~TERMIO_MASK) | old.c_oflag;
+	m.c_cflag = (m.c_cflag & ~TERMIO_MASK) | old.c_cflag;
+	m.c_lflag = (m.c_lflag & ~TERMIO_MASK) | old.c_lflag;
+	m.c_line = old.c_line;
+	__builtin_memcpy(m.c_cc, old.c_cc, sizeof(old.c_cc));
+	return set_modes(t, &m, sizeof(struct termios), when);
+}
+
+static long get_locked(struct tty *t, void __user *user)
+{
+	mutex_lock(&t->lock);
+	struct termios locked = t->locked;
+	mutex_unlock(&t->lock);
+	return copy_to_user(user, &locked, sizeof(locked));
+}
+
+static long set_locked(struct tty *t, const void __user *user)
+{
+	struct termios locked;
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (copy_from_user(&locked, user, sizeof(locked)))
+		return -EFAULT;
+	mutex_lock(&t->lock);
+	t->locked = locked;
+	mutex_unlock(&t->lock);
 	return 0;
 }
 
@@ -308,11 +390,21 @@ long tty_either_ioctl(struct tty *t, u32 cmd, unsigned long arg)
 	case TCSETS:
 	case TCSETSW:
 	case TCSETSF:
-		return set_modes(t, user, sizeof(struct termios), (enum set_when)(cmd - TCSETS));
+		return set_new_modes(t, user, sizeof(struct termios), (enum set_when)(cmd - TCSETS));
 	case TCSETS2:
 	case TCSETSW2:
 	case TCSETSF2:
-		return set_modes(t, user, sizeof(struct termios2), (enum set_when)(cmd - TCSETS2));
+		return set_new_modes(t, user, sizeof(struct termios2), (enum set_when)(cmd - TCSETS2));
+	case TCGETA:
+		return get_old_modes(t, user);
+	case TCSETA:
+	case TCSETAW:
+	case TCSETAF:
+		return set_old_modes(t, user, (enum set_when)(cmd - TCSETA));
+	case TIOCGLCKTRMIOS:
+		return get_locked(t, user);
+	case TIOCSLCKTRMIOS:
+		return set_locked(t, user);
 	case TIOCGWINSZ:
 		return get_window(t, user);
 	case TIOCSWINSZ:

@@ -123,7 +123,7 @@ def run_family(args, paths, family, globs):
                 continue
             try:
                 if family == "debian":
-                    done = debian_tests.run(paths, config, title, globs, args.slow)
+                    done = debian_tests.run(paths, config, title, globs, args.slow or args.all)
                 elif family == "boot":
                     done = boots.run_all(paths, config, title, globs)
                 elif family == "kernel":

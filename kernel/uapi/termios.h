@@ -30,6 +30,15 @@ struct termios2 {
 };
 _Static_assert(sizeof(struct termios2) == 44, "the ABI's size");
 
+/* Of System V. */
+#define NCC 8
+struct termio {
+	unsigned short c_iflag, c_oflag, c_cflag, c_lflag;
+	unsigned char c_line;
+	unsigned char c_cc[NCC];
+};
+_Static_assert(sizeof(struct termio) == 18, "the ABI's size");
+
 struct winsize {
 	unsigned short ws_row, ws_col;
 	unsigned short ws_xpixel, ws_ypixel;

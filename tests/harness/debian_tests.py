@@ -32,7 +32,7 @@ from . import command, cpio, debian, guest, ktap, libraries, report, screens
 
 LIBC = ctypes.CDLL(None)
 SYS_RT_SIGACTION, DEFAULT_ACTION = 13, bytes(32)  # struct ksigaction of x86-64
-SCRIPT_TIMEOUT_S = 240
+SCRIPT_TIMEOUT_S, SLOW_TIMEOUT_S = 240, 1500
 GROUP_MEMORY_MIB = 768
 PARALLEL = 2
 UNWANTED = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info",
@@ -168,11 +168,11 @@ class Output:
         pass
 
 
-def guest_settings(config):
+def guest_settings(config, script=""):
     return types.SimpleNamespace(
         linux=config.system == "linux", strace=False, gdb=False, cpus=config.cpus,
         memory=config.memory, kernel_args=config.append, build=config.build, dry_run=False,
-        timeout=SCRIPT_TIMEOUT_S, console=False)
+        timeout=SLOW_TIMEOUT_S if script.endswith(".slow.sh") else SCRIPT_TIMEOUT_S, console=False)
 
 
 def with_job(image, mode, argv, env):
@@ -186,8 +186,8 @@ def run_in_guest(repo, config, image, script):
     """(output, exit status, complaint) of the script as process 2 of a machine."""
     argv = ["/bin/sh", "-c", "exec \"$0\" 2>&1", "/tests/" + script]
     out, err = Output(), Output()
-    status = command.boot_image(repo, guest_settings(config), with_job(image, "null", argv, ENV),
-                                "null", out, err, "tcg")
+    status = command.boot_image(repo, guest_settings(config, script),
+                                with_job(image, "null", argv, ENV), "null", out, err, "tcg")
     return bytes(out.data), status, err.data.decode("utf-8", "replace")
 
 

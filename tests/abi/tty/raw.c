@@ -243,6 +243,66 @@ CASE(speeds_are_kept)
 	CHECK_EQ(two.c_ospeed, 12345);
 }
 
+CASE(old_structure_is_the_lower_half)
+{
+	struct pair p = raw_pair(1, 0);
+	struct termios2 before, after;
+	struct termio old;
+
+	CHECK_EQ(sys(SYS_ioctl, p.s, TCGETS2, &before), 0);
+	CHECK_EQ(sys(SYS_ioctl, p.s, TCGETA, &old), 0);
+	CHECK_EQ(old.c_iflag, before.c_iflag & 0xffff);
+	CHECK_EQ(old.c_cflag, before.c_cflag & 0xffff);
+	CHECK_MEM(old.c_cc, before.c_cc, sizeof(old.c_cc));
+	for (int i = 0; i < 3; i++) {
+		static const int set[] = {TCSETA, TCSETAW, TCSETAF};
+		old.c_iflag ^= INLCR;
+		old.c_cc[VINTR] = 'a' + i;
+		CHECK_EQ(sys(SYS_ioctl, p.s, set[i], &old), 0);
+		CHECK_EQ(sys(SYS_ioctl, p.m, TCGETS2, &after), 0);
+		CHECK_EQ(after.c_cc[VINTR], 'a' + i);
+		CHECK_EQ(after.c_iflag ^ before.c_iflag, i % 2 ? 0 : INLCR);
+		CHECK_EQ(after.c_lflag, before.c_lflag);
+		CHECK_EQ(after.c_ospeed, before.c_ospeed);
+		CHECK_MEM(after.c_cc + NCC, before.c_cc + NCC, NCCS - NCC);
+	}
+	CHECK_EQ(sys(SYS_ioctl, p.s, TCGETA, hole()), -EFAULT);
+	CHECK_EQ(sys(SYS_ioctl, p.s, TCSETA, hole()), -EFAULT);
+}
+
+CASE(locked_modes_stay)
+{
+	struct pair p = raw_pair(1, 0);
+	struct termios locked, now, was;
+	int pid;
+
+	NEEDS_ROOT();
+	CHECK_EQ(sys(SYS_ioctl, p.s, TIOCGLCKTRMIOS, &locked), 0);
+	CHECK_EQ(locked.c_iflag | locked.c_oflag | locked.c_cflag | locked.c_lflag | locked.c_line, 0);
+	CHECK_EQ(sys(SYS_ioctl, p.s, TCGETS, &was), 0);
+	locked.c_lflag = ECHO;
+	locked.c_cc[VEOF] = 1;
+	CHECK_EQ(sys(SYS_ioctl, p.s, TIOCSLCKTRMIOS, &locked), 0);
+	now = was;
+	now.c_lflag ^= ECHO | ICANON;
+	now.c_cc[VEOF] = 'x';
+	now.c_cc[VKILL] = 'y';
+	CHECK_EQ(sys(SYS_ioctl, p.s, TCSETS, &now), 0);
+	CHECK_EQ(sys(SYS_ioctl, p.s, TCGETS, &now), 0);
+	CHECK_EQ(now.c_lflag, was.c_lflag ^ ICANON);
+	CHECK_EQ(now.c_cc[VEOF], was.c_cc[VEOF]);
+	CHECK_EQ(now.c_cc[VKILL], 'y');
+	CHECK_EQ(sys(SYS_ioctl, p.m, TIOCGLCKTRMIOS, &now), 0);
+	CHECK_EQ(now.c_lflag, ECHO);
+	CHECK_EQ(sys(SYS_ioctl, p.s, TIOCGLCKTRMIOS, hole()), -EFAULT);
+	CHECK_EQ(sys(SYS_ioctl, p.s, TIOCSLCKTRMIOS, hole()), -EFAULT);
+	CHILD(pid) {
+		CHECK(become(NOBODY));
+		CHECK_EQ(sys(SYS_ioctl, p.s, TIOCSLCKTRMIOS, &locked), -EPERM);
+	}
+	CHECK_EQ(reap(pid), EXITED(0));
+}
+
 CASE(discipline_is_the_usual)
 {
 	struct pair p = raw_pair(1, 0);

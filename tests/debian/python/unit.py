@@ -1,0 +1,92 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""unit: runs tests of CPython, one line for each, in the order of their names.
+
+    unit.py [-v] MODULE [-x PATTERN]...
+
+Promise   What a test prints is not shown; -v shows what it failed of. A test that takes longer than LIMIT_S ends the
+          run. Tests that the patterns select are left out, and named.
+"""
+import contextlib
+import faulthandler
+import fnmatch
+import io
+import os
+import sys
+import traceback
+import unittest
+
+LIMIT_S = 120
+
+
+class Result(unittest.TestResult):
+    def __init__(self, verbose):
+        super().__init__()
+        self.verbose, self.outcomes = verbose, {}
+
+    def startTest(self, test):
+        super().startTest(test)
+        faulthandler.dump_traceback_later(LIMIT_S, exit=True, file=sys.__stderr__)
+        self.outcomes[test.id()] = "ok"
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        faulthandler.cancel_dump_traceback_later()
+        print("%s %s" % (self.outcomes[test.id()], test.id()), file=sys.__stdout__, flush=True)
+
+    def note(self, test, outcome, text):
+        name = test.id()
+        if name not in self.outcomes:  # of a module or a class as a whole
+            print("%s %s" % (outcome, name), file=sys.__stdout__, flush=True)
+        self.outcomes[name] = outcome
+        if self.verbose:
+            print(text, file=sys.__stdout__, flush=True)
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self.note(test, "skipped", reason)
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self.note(test, "FAILED", "".join(traceback.format_exception(*err)))
+
+    addError = addFailure
+
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err:
+            self.note(test, "FAILED", "".join(traceback.format_exception(*err)))
+
+
+def cases(suite):
+    for one in suite:
+        if isinstance(one, unittest.TestSuite):
+            yield from cases(one)
+        else:
+            yield one
+
+
+def main():
+    words = sys.argv[1:]
+    verbose = words[0] == "-v"
+    module, patterns = words[verbose], words[verbose + 1:]
+    patterns = [p for p in patterns if p != "-x"]
+    from test import support
+    support.use_resources = ()
+    support.verbose = 0
+    found = unittest.defaultTestLoader.loadTestsFromName("test." + module)
+    chosen = unittest.TestSuite()
+    for test in sorted(cases(found), key=lambda test: test.id()):
+        if any(fnmatch.fnmatch(test.id(), "*" + p) for p in patterns):
+            print("left out %s" % test.id(), flush=True)
+        else:
+            chosen.addTest(test)
+    result = Result(verbose)
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        chosen.run(result)
+    counts = {what: list(result.outcomes.values()).count(what) for what in ("ok", "skipped", "FAILED")}
+    print("%s: %s" % (module, ", ".join("%d %s" % (n, what) for what, n in counts.items())), flush=True)
+    os._exit(0)
+
+
+main()
