@@ -12,10 +12,11 @@
 enum { FPE_DIV = 3, FPE_OVF = 4, FPE_UND = 5, FPE_RES = 6, FPE_INV = 7, ALL_MASKED = 0x37f };
 enum { INVALID = 1, ZERO_DIVIDE = 4, OVERFLOW_ = 8, UNDERFLOW_ = 16, PRECISION = 32 };
 
-static struct seen {
+struct seen {
 	int sig, code;
 	long addr;
-} *seen;
+};
+static struct seen *seen;
 
 static void note(int sig, siginfo_t *info, void *context)
 {

@@ -10,7 +10,8 @@
  *           steady ones come to their exit. Nothing is left, which the runner looks at.
  * Ledger    a steady process that is about to exit or exec closes: nobody begins to send, who has begun is waited
  *           for, its threads block everything. What is queued then is drained, or is there after the exec.
- * Options   on the kernel's command line: storm.seconds=N storm.seed=N storm.processes=N (the last is 32 for make storm)
+ * Options   on the kernel's command line: storm.seconds=N storm.seed=N storm.processes=N, of which
+ *           make storm has 32
  * Linux     signal(7); nothing here depends on which of several right answers a kernel gives
  */
 #include <sched.h>
