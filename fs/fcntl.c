@@ -9,6 +9,7 @@
  */
 #include "fs/async.h"
 #include "fs/filelock.h"
+#include "kernel/core/cred.h"
 #include "kernel/core/pid.h"
 #include "kernel/lib/errno.h"
 #include "kernel/syscall.h"
@@ -180,6 +181,15 @@ static long bytes_to_end(struct file *f, int __user *answer)
 	return put_user((int)left, answer);
 }
 
+/* Which block of the disk? No file system here has one. */
+static long block_of_file(const int __user *block)
+{
+	int v;
+	if (!capable(CAP_SYS_RAWIO))
+		return -EPERM;
+	return get_user(v, block) ? -EFAULT : -EINVAL;
+}
+
 /* Unlike fcntl(2) it tells of a kind of file that has no such mode, if anything would change. */
 static long set_async(struct file *f, int fd, const int __user *word)
 {
@@ -208,6 +218,10 @@ long sys_ioctl(int fd, unsigned request, unsigned long arg)
 		return set_nonblock(f, fd, (const int __user *)arg);
 	case FIOASYNC:
 		return set_async(f, fd, (const int __user *)arg);
+	case FIBMAP:
+		if (f->inode && S_ISREG(f->inode->mode))
+			return block_of_file((const int __user *)arg);
+		break;
 	case FIONREAD:
 		if (f->inode && S_ISREG(f->inode->mode) && f->inode->object)
 			return bytes_to_end(f, (int __user *)arg);

@@ -119,6 +119,12 @@ extern struct mutex mount_lock; /* RANK_MOUNT */
 extern struct list mounts;	/* [mount_lock] */
 struct superblock *superblock_new(const struct fs_type *type, u32 magic); /* NULL: no memory */
 void superblock_put(struct superblock *sb);
+/* One more inode, or further name of one, on its account: 0 or -ENOSPC. */
+int superblock_charge_inode(struct superblock *sb);
+static inline void superblock_uncharge_inode(struct superblock *sb)
+{
+	__atomic_sub_fetch(&sb->used_inodes, 1, __ATOMIC_RELAXED);
+}
 struct mount *mount_at(struct mount *parent, struct dentry *d); /* under RCU, not counted: what covers it, or NULL */
 static inline struct mount *mount_get(struct mount *m)
 {

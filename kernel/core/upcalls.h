@@ -23,6 +23,8 @@ void signal_fault(int sig, int code, uaddr_t address);
 void signal_pgrp(struct pid *pgrp, int sig);	      /* to every member, from the kernel */
 void signal_process(struct pid *pid, int sig);	      /* to the process of that pid, if it lives, from the kernel */
 void signal_task_kill(struct task *t);		      /* SIGKILL to t's process (out of memory) */
+enum { OOM_NEVER = -1000, OOM_ADJ_MAX = 1000 };
+int task_oom_adj(const struct task *t);		      /* oom_score_adj of its process; OOM_NEVER: not to be killed */
 /* `sig` with `code` (POLL_*) and fd, or SIGIO if it is 0 or cannot be queued. False: not now, try again. Any context,
  * interrupts off. */
 bool signal_io(const struct io_owner *to, int sig, int code, int fd);

@@ -73,11 +73,22 @@ int exec_read_head(struct exec *e)
 	return 0;
 }
 
+/* With AT_EMPTY_PATH: what has no name (pipes, eventfds) is no regular file, and is refused as such. */
+static int refuse_nameless(int dirfd)
+{
+	FDREF r = fd_borrow_any(dirfd);
+	if (!r.file)
+		return -EBADF;
+	return r.file->path.dentry ? 0 : -EACCES;
+}
+
 static int open_at(struct exec *e, int dirfd, const char __user *name, unsigned flags)
 {
 	PATHREF p = {};
 	unsigned how = (flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) | (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
-	int err = name ? path_lookup(dirfd, name, how, &p) : path_lookup_kernel(e->name, how, &p);
+	int err = flags & AT_EMPTY_PATH && !e->name[0] && dirfd != AT_FDCWD ? refuse_nameless(dirfd) : 0;
+	if (!err)
+		err = name ? path_lookup(dirfd, name, how, &p) : path_lookup_kernel(e->name, how, &p);
 	return err ? err : exec_open_program(&p, &e->file);
 }
 

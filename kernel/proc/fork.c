@@ -17,6 +17,7 @@
 #include "fs/tty.h"
 #include "kernel/core/alloc.h"
 #include "kernel/core/sched.h"
+#include "kernel/core/sched_set.h"
 #include "kernel/core/trace.h"
 #include "kernel/lib/string.h"
 #include "kernel/proc/clone.h"
@@ -116,9 +117,10 @@ static int make_process(struct task *t)
 	if (!p)
 		return -ENOMEM;
 	t->process = process_get(p);
-	t->limits = limits_new(current->limits);
-	if (!t->limits)
+	struct limits *limits = limits_new(current->limits);
+	if (!limits)
 		return -ENOMEM;
+	t->limits = limits;
 	copy_facts(p, current->process);
 	p->sighand = t->sighand;
 	p->start_ns = t->start_ns;
@@ -155,10 +157,7 @@ static void copy_plain(struct task *t, const struct clone_request *rq)
 	struct task *me = current;
 	bool own_stack = (rq->flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM;
 	t->affinity = me->affinity;
-	t->se.nice = me->se.nice;
-	t->se.weight = me->se.weight;
-	t->se.policy = me->se.policy;
-	t->told_cpu = me->told_cpu;
+	sched_inherit(t);
 	t->timer_slack_ns = t->default_slack_ns = me->timer_slack_ns;
 	t->mce_policy = me->mce_policy;
 	t->personality = me->personality;

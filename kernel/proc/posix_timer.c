@@ -282,7 +282,7 @@ static int timer_publish(struct posix_timer *t, const struct sigevent *ev, int _
 	if (err)
 		(void)idtable_remove(&p->timers, id);
 	else
-		(void)idtable_set(&p->timers, id, t); /* the slot is taken: it cannot fail */
+		rcu_publish(*idtable_slot(&p->timers, id), (void *)t); /* it is taken, hence there */
 	spin_unlock_irqrestore(&s->lock, irq);
 	return err;
 }
