@@ -10,6 +10,7 @@
 #: make test-user    our shell beside dash, our programs beside Debian's, our C library beside the host's
 #: make fuzz         random system calls: SECONDS=300 SEED=N CPUS=4; in QEMU only, as all of this is
 #: make fuzz-diff    the calls of a seed on Debian's Linux and here, and which answers differ  SEED=N
+#: make explore      races under many schedules: T=pipe_thief SEEDS=1000 SEED=1, BREAK=rearm breaks an order
 #: make check        layers, style, formatting, clang, cppcheck, system call numbers
 #: make bench        instructions per operation, beside Linux's
 #: make iso          build/BUILD/parley.iso, for BIOS and UEFI
@@ -37,7 +38,7 @@ endif
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: all help kernel iso screenshots run debug test test-host test-linux test-unit test-debian fuzz fuzz-diff bench \
+.PHONY: all help kernel iso screenshots run debug test test-host test-linux test-unit test-debian fuzz fuzz-diff explore bench \
         check fmt fmt-check deps clean FORCE
 
 # The tools come first, even before the compiler is asked where its headers are: tests/deps.sh
@@ -207,6 +208,8 @@ BATCHES ?= 800
 fuzz: build/debug/parley.elf user test-programs
 	@$(PY) tests/run.py --test hostile/fuzz --build debug --cpus $(or $(CPUS),4) --timeout $$((4 * $(SECONDS) + 600)) \
 		--append 'fuzz.seconds=$(SECONDS) fuzz.seed=$(SEED) test.timeout=$(shell echo $$((2 * $(SECONDS) + 120)))'
+explore: build/debug/parley.elf build/tests/explore/explore
+	@$(PY) tests/explore/run.py --seed $(SEED) --seeds $(or $(SEEDS),1000) $(if $(BREAK),--break $(BREAK)) $(T)
 fuzz-diff: build/release/parley.elf user test-programs
 	@$(PY) tests/fuzz/diff.py --seed $(SEED) --batches $(BATCHES)
 

@@ -120,7 +120,8 @@ int futex_arm(struct waiter *w, struct futex_waiter *fw, const u32 __user *uaddr
 	u32 seen;
 	struct futex_bucket *b = futex_bucket_of(&fw->key);
 	fw->bucket = b;
-	__atomic_fetch_add(&b->waiters, 1, __ATOMIC_SEQ_CST); /* A */
+	if (!explore_breaks(EXPLORE_FUTEX))
+		__atomic_fetch_add(&b->waiters, 1, __ATOMIC_SEQ_CST); /* A */
 	u64 irq = spin_lock_irqsave(&b->wq.lock);
 	int err = get_user_nofault(&seen, uaddr);
 	if (!err && seen != expected)
@@ -128,6 +129,8 @@ int futex_arm(struct waiter *w, struct futex_waiter *fw, const u32 __user *uaddr
 	if (!err)
 		wait_add_locked(w, &fw->slot, &b->wq);
 	spin_unlock_irqrestore(&b->wq.lock, irq);
+	if (explore_breaks(EXPLORE_FUTEX))
+		__atomic_fetch_add(&b->waiters, 1, __ATOMIC_SEQ_CST);
 	if (err)
 		__atomic_fetch_sub(&b->waiters, 1, __ATOMIC_SEQ_CST);
 	return err;

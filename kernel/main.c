@@ -15,6 +15,7 @@
 #include "ipc/futex.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/cred.h"
+#include "kernel/core/explore.h"
 #include "kernel/core/ktest.h"
 #include "kernel/core/library.h"
 #include "kernel/core/log.h"
@@ -53,6 +54,7 @@ static const struct step core_steps[] = {
 	{ "interrupts", irq_enable },
 	{ "cred", cred_init },
 	{ "clock", clock_init },
+	{ "explore", explore_from_start },
 	{ "random", random_init },
 	{ "mm", mm_init },
 	{ "file", file_init },

@@ -6,6 +6,7 @@
  * Linux     bootparam(7), kernel-command-line(7); the names are Linux's where Linux has the option
  */
 #include "kernel/options.h"
+#include "kernel/core/explore.h"
 #include "kernel/core/log.h"
 #include "kernel/core/panic.h"
 #include "kernel/core/trace.h"
@@ -140,6 +141,9 @@ static const struct option {
 	{ "strace", opt_strace, "[=1]   prints every system call on the console" },
 	{ "trace", opt_trace, "[=1]    records events, for panics and /proc/ipc/trace" },
 	{ "ktest", opt_ktest, "[=NAME] runs the in-kernel tests (whose name contains NAME), then ends" },
+#ifdef DEBUG
+	{ "sched.seed", explore_set_seed, "=N   on one CPU the schedule is a function of N; so are random numbers" },
+#endif
 	{ "test", opt_ignored, "=...     for the test runner, see tests/README.md" },
 	{ "help", opt_help, "         prints this list" },
 };

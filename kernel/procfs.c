@@ -17,6 +17,7 @@
 #include "fs/tty.h"
 #include "ipc/memfd.h"
 #include "ipc/pipe.h"
+#include "kernel/core/explore.h"
 #include "kernel/core/random.h"
 #include "kernel/core/trace.h"
 #include "kernel/core/upcalls.h"

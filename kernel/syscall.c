@@ -99,6 +99,7 @@ static __noinline void syscall_traced(struct regs *r)
 
 void kernel_syscall(struct regs *r)
 {
+	explore_point();
 	if (unlikely(current->work & TASK_WORK_ENTRY_MASK))
 		syscall_traced(r);
 	else

@@ -77,10 +77,11 @@ if [ "$(id -u)" != 0 ]; then
 	echo "deps: installing them with sudo apt-get; sudo may ask for your password." >&2
 fi
 
+# Standard input belongs to what comes after: `echo uname | make run` must not lose its line to a package's script.
 apt() {
 	# shellcheck disable=SC2086
 	$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=600 \
-		-o Dpkg::Use-Pty=0 "$@" >&2
+		-o Dpkg::Use-Pty=0 "$@" </dev/null >&2
 }
 
 # A fresh system has no package lists, and an old one may have lists of files that are gone.

@@ -33,7 +33,7 @@ UALL_OBJ      := $(ULIBC_OBJ) $(UTOOL_OBJ) $(USER_CRT) $(USER_OBJ)/tests/lib/tap
 .PHONY: user test-programs test-user
 .SECONDARY: $(UALL_OBJ)
 user: $(USER_PROGRAMS)
-test-programs: $(TEST_PROGRAMS) $(UO)/tests/fuzz/replay
+test-programs: $(TEST_PROGRAMS) $(UO)/tests/fuzz/replay $(UO)/tests/explore/explore
 
 # All programs, also those that are only looked up in the shell's folder.
 test-user: $(UO)/user/bin/sh $(UO)/tests/user/libc $(UO)/tests/user/libc-host | $(USER_PROGRAMS)
@@ -98,3 +98,9 @@ $(TEST_PROGRAMS): $(UO)/%: $(USER_OBJ)/%.c.o $(USER_OBJ)/tests/lib/tap.c.o $(USE
 	$(ulink)
 
 -include $(UALL_OBJ:.o=.d)
+
+# Explorations: one program, which is process 1 of a machine (tests/explore/README.md).
+EXPLORE_OBJ := $(patsubst %,$(USER_OBJ)/%.o,$(wildcard tests/explore/*.c))
+$(UO)/tests/explore/explore: $(EXPLORE_OBJ) $(USER_CRT) $(USER_LIBC)
+	$(ulink)
+-include $(EXPLORE_OBJ:.o=.d)

@@ -8,6 +8,7 @@
  */
 #pragma once
 #include "arch/x86_64/percpu.h"
+#include "kernel/core/explore.h"
 #include "kernel/lib/macros.h"
 
 struct task;
@@ -52,4 +53,5 @@ static __always_inline void preempt_enable(void)
 	if (unlikely(--preempt_count == 0 &&
 		    (READ_ONCE(*(u32 *)current_task) & TASK_WORK_RESCHED)))
 		preempt_schedule();
+	explore_point();
 }

@@ -8,6 +8,7 @@
 #pragma once
 #include "kernel/lib/types.h"
 
+void random_predictable(u64 seed); /* before random_init(): the same bytes at every start; for exploring */
 void random_init(void);
 void random_bytes(void *buf, size_t n);
 u64 random_u64(void);

@@ -128,7 +128,8 @@ static void activate(struct rq *rq, struct task *t, bool may_preempt)
 	enqueue(rq, t);
 	if (rq->curr == rq->idle)
 		rq_resched(rq);
-	else if (may_preempt && (s64)(rq->curr->se.vruntime - t->se.vruntime) > (s64)WAKEUP_GRANULARITY_NS)
+	else if (may_preempt && !explore_owns(rq->curr, t) &&
+		(s64)(rq->curr->se.vruntime - t->se.vruntime) > (s64)WAKEUP_GRANULARITY_NS)
 		rq_resched(rq);
 }
 
@@ -266,7 +267,7 @@ static struct task *pick_next(struct rq *rq)
 		first = rb_first(&rq->fair);
 	if (!first)
 		return rq->idle;
-	struct task *t = entity_task(first);
+	struct task *t = explore_pick(rq, entity_task(first));
 	dequeue(rq, t);
 	return t;
 }
@@ -375,6 +376,11 @@ void preempt_schedule(void)
 	do
 		schedule_common(true);
 	while (preempt_is_due());
+}
+
+void sched_explore_switch(void)
+{
+	schedule_common(true);
 }
 
 /* The end of an interrupt in kernel code: interrupts are off and stay off. */

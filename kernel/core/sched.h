@@ -22,6 +22,7 @@ __noreturn void sched_exit(void);
 void schedule(void); /* gives the CPU away if the state is not TASK_RUNNING or a switch is due */
 void sched_preempt_from_irq(void); /* interrupt return to kernel code that may be preempted */
 void sched_yield_current(void);
+void sched_explore_switch(void); /* core/explore.c: gives the CPU to whom it has chosen */
 /* Wakes a task that sleeps or is stopped in one of `states` (a bit each, 1 << enum task_state). */
 bool task_wake(struct task *t);
 bool task_wake_sync(struct task *t);

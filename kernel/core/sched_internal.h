@@ -5,6 +5,7 @@
  * Locks     struct rq: everything under its lock unless marked
  */
 #pragma once
+#include "kernel/core/explore.h"
 #include "kernel/core/sched.h"
 #include "kernel/lib/errno.h"
 

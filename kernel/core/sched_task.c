@@ -61,6 +61,7 @@ struct task *task_alloc(const char *comm)
 		return NULL;
 	}
 	t->arch.stack_top = (u64)t->kstack + KSTACK_BYTES;
+	explore_inherit(t);
 	spin_lock(&proc_tree_lock);
 	list_add_tail(&all_tasks, &t->all_node);
 	spin_unlock(&proc_tree_lock);

@@ -140,6 +140,7 @@ struct task {
 	bool exiting;			/* [sighand] takes no more signals */
 	bool gone;			/* [tree] past exit: what it used is in its process's dead_threads */
 	struct pid *pgrp_lent, *session_lent; /* [owner] counted: what current_pgrp() and _session() answered */
+	bool explored;			/* [owner] debug builds: see core/explore.h */
 	u8 held_count;			/* [owner] debug builds: ranked locks held, see lockrank.c */
 	struct { const void *lock, *pc; u8 rank, subrank; } held[12];
 	u64 min_flt, maj_flt;		/* [owner] page faults */

@@ -110,7 +110,7 @@ void wait_remove_pass(struct wait_slot *slot)
 {
 	struct waitq *q = slot->q;
 	u32 mask = slot->mask;
-	if (wait_remove(slot) && q)
+	if (wait_remove(slot) && q && !explore_breaks(EXPLORE_BATON))
 		wake_queue(q, mask, 1, WAKE_PLAIN);
 }
 
@@ -310,6 +310,7 @@ static int sleep_until(struct waiter *w, const bool *expired, enum wait_mode mod
 	int err = 0;
 	for (;;) {
 		__atomic_store_n(&t->state, TASK_SLEEPING, __ATOMIC_SEQ_CST);
+		DELAY_POINT("sleep");
 		if (READ_ONCE(w->fired))
 			break;
 		if (expired && READ_ONCE(*expired)) {
@@ -324,6 +325,7 @@ static int sleep_until(struct waiter *w, const bool *expired, enum wait_mode mod
 	}
 	__atomic_store_n(&t->state, TASK_RUNNING, __ATOMIC_RELAXED);
 	WRITE_ONCE(t->waiter, NULL);
+	DELAY_POINT("leave");
 	return err;
 }
 

@@ -24,6 +24,7 @@
  *           else: the verbs below.
  */
 #pragma once
+#include "kernel/core/explore.h"
 #include "kernel/core/spinlock.h"
 #include "kernel/lib/list.h"
 
@@ -114,7 +115,14 @@ void wait_rearm(struct waiter *w);
  * after a change that the test, behind the barrier, sees. */
 static inline void wait_rearm_slot(struct waiter *w, struct wait_slot *slot)
 {
+	if (explore_breaks(EXPLORE_REARM)) {
+		WRITE_ONCE(slot->fired, false);
+		DELAY_POINT("rearm");
+		WRITE_ONCE(w->fired, 0);
+		return;
+	}
 	WRITE_ONCE(w->fired, 0);
+	DELAY_POINT("rearm");
 	__atomic_store_n(&slot->fired, false, __ATOMIC_SEQ_CST);
 }
 /* 0 fired | -ETIMEDOUT | -ERESTART */

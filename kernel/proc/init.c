@@ -9,6 +9,7 @@
  */
 #include "fs/file.h"
 #include "fs/inode.h"
+#include "kernel/core/explore.h"
 #include "kernel/core/log.h"
 #include "kernel/core/panic.h"
 #include "kernel/core/sched.h"
@@ -49,6 +50,7 @@ static void init_main(void *arg)
 	struct regs r;
 	if (init_is_traced)
 		task_work_set(current, TASK_WORK_STRACE);
+	explore_process_1();
 	open_console();
 	for (;;) {
 		(void)wait_event(&job.wq, POLLIN, READ_ONCE(job.asked) != job.answered, FOREVER,

@@ -3,8 +3,9 @@
  * thread.h: bare clone() with a stack of its own, for cases about what tasks share.
  *
  * Promise   start_task() runs fn(arg) in the new task and ends that task alone with the result as
- *           exit status. No library is told: a task that shares memory also shares the C library's
- *           thread pointer, hence it should use sys() and CHECK only.
+ *           exit status; where there is no new task nothing of it is left. No library is told: a task that
+ *           shares memory also shares the C library's thread pointer, hence it should use
+ *           sys() and CHECK only.
  */
 #ifndef TESTS_ABI_THREAD_H
 #define TESTS_ABI_THREAD_H
@@ -33,6 +34,8 @@ static inline long start_task(const struct task_start *t)
 	register long r8 __asm__("r8") = (long)t->tls;
 	long ret;
 
+	if (stack == MAP_FAILED)
+		return -ENOMEM;
 	sp[0] = (void *)t->fn;
 	sp[1] = t->arg;
 	__asm__ volatile("syscall\n test %%rax, %%rax\n jnz 1f\n"
@@ -41,6 +44,8 @@ static inline long start_task(const struct task_start *t)
 		: "=a"(ret)
 		: "a"(SYS_clone), "D"(t->flags), "S"(sp), "d"(t->parent_tid), "r"(r10), "r"(r8)
 		: "rcx", "r11", "memory");
+	if (ret < 0)
+		sys(SYS_munmap, stack, TASK_STACK);
 	return ret;
 }
 

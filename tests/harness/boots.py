@@ -5,7 +5,7 @@ Promise   Each row of MACHINES boots by PVH, runs the eventfd tests, or those it
           Each row of ISOS boots the one ISO and runs the menu's quick tests. Each row of FAULTS
           is a start that cannot go well, or not fully: the console tells why, in the words that the
           row names, and the machine ends as it says. Never silence. At the machines of
-          consoles.py somebody sits and types.
+          consoles.py somebody sits and types, those of explorations.py try schedules.
 """
 import fnmatch
 import gzip
@@ -14,7 +14,7 @@ import re
 import tempfile
 import time
 
-from . import consoles, cpio, guest, ktap, qemu, report
+from . import consoles, cpio, explorations, guest, ktap, qemu, report
 
 LIMIT_S, SILENCE_S = 90, 40
 TESTS = "test=eventfd test.slow=4"
@@ -185,7 +185,7 @@ def run_all(paths, config, title, globs):
     os.makedirs(paths.logs, exist_ok=True)
     rows = [(name, run_machine) for name in MACHINES]
     rows += [(name, run_iso) for name in ISOS] + [(name, run_fault) for name in FAULTS]
-    rows += consoles.ROWS.items()
+    rows += [*consoles.ROWS.items(), *explorations.ROWS.items()]
     rows = [r for r in rows if not globs or any(fnmatch.fnmatch(r[0], g) for g in globs)]
     archive, live, cases = packed(paths), report.Live(title), []
     for name, runner in rows:

@@ -81,6 +81,8 @@ SCREENS = [
      [P + "cat <<E", "> first", "> second", "> E", "first", "second", P + "echo third", "third", P.strip(), ""]),
     ("search", [b"echo needle one\r", b"true\r", ctrl("R") + b"dle"],
      [P + "echo needle one", "needle one", P + "true", "(search) dle: echo needle one", ""]),
+    ("search is taken", [b"echo needle one\r", b"true\r", ctrl("R") + b"dle", b"\r"],
+     [P + "echo needle one", "needle one", P + "true", P + "echo needle one", "needle one", P.strip(), ""]),
     ("search is given up", [b"echo needle\r", ctrl("R") + b"ee", ctrl("G")],
      [P + "echo needle", "needle", P.strip(), ""]),
     ("several candidates", [b": >ab1; : >ab2\r", b"echo a\t\t"],

@@ -142,7 +142,9 @@ CASE(exec_keeps_them)
 	long fd = opened();
 	CHILD(pid) {
 		CHECK_EQ(set(fd, WR, 0, 10), 0);
-		CHECK_EQ(set(sys(SYS_open, "g", O_RDWR | O_CREAT | O_CLOEXEC, 0600), WR, 0, 10), 0);
+		/* who sees "g" sees it locked */
+		CHECK_EQ(set(sys(SYS_open, "h", O_RDWR | O_CREAT | O_CLOEXEC, 0600), WR, 0, 10), 0);
+		CHECK_EQ(sys(SYS_rename, "h", "g"), 0);
 		run_sleeper();
 	}
 	long other = -1;

@@ -472,8 +472,10 @@ static enum edit_result edit(struct editor *e)
 
 		if (key != '\t')
 			e->asked = false;
-		if (key == CTRL('R'))
+		if (key == CTRL('R')) {
 			key = search(e);
+			draw(e);
+		}
 		if (key == '\n' || key == '\r') {
 			leave(e);
 			text_add(&e->line, '\n');
