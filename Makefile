@@ -9,6 +9,7 @@
 #: make test-unit    the kernel's library on the host; test-debian: programs of Debian packages
 #: make test-user    our shell beside dash, our programs beside Debian's, our C library beside the host's
 #: make fuzz         random system calls: SECONDS=300 SEED=N CPUS=4; in QEMU only, as all of this is
+#: make storm        signals at random between processes: SECONDS=300 SEED=N CPUS=4; nothing may be lost
 #: make fuzz-diff    the calls of a seed on Debian's Linux and here, and which answers differ  SEED=N
 #: make explore      races under many schedules: T=pipe_thief SEEDS=1000 SEED=1, BREAK=rearm breaks an order
 #: make check        layers, style, formatting, clang, cppcheck, system call numbers
@@ -38,7 +39,7 @@ endif
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: all help kernel iso screenshots run debug test test-host test-linux test-unit test-debian fuzz fuzz-diff explore bench \
+.PHONY: all help kernel iso screenshots run debug test test-host test-linux test-unit test-debian fuzz fuzz-diff explore storm bench \
         check fmt fmt-check deps clean FORCE
 
 # The tools come first, even before the compiler is asked where its headers are: tests/deps.sh
@@ -47,7 +48,7 @@ GOALS := $(or $(MAKECMDGOALS),all)
 NEEDS := $(filter-out clean help fmt%,$(GOALS))
 ifneq ($(NEEDS),)
 GROUPS := build $(filter run test iso debug check,$(subst -, ,$(NEEDS))) \
-          $(if $(filter bench fuzz%,$(NEEDS)),run) $(if $(filter screenshots,$(NEEDS)),iso run) $(if $(filter deps,$(NEEDS)),all)
+          $(if $(filter bench fuzz% storm,$(NEEDS)),run) $(if $(filter screenshots,$(NEEDS)),iso run) $(if $(filter deps,$(NEEDS)),all)
 ifneq ($(shell sh tests/deps.sh $(GROUPS) >&2 && echo ok),ok)
 $(error what is listed above is needed for: make $(GOALS))
 endif
@@ -210,6 +211,9 @@ fuzz: build/debug/parley.elf user test-programs
 		--append 'fuzz.seconds=$(SECONDS) fuzz.seed=$(SEED) test.timeout=$(shell echo $$((2 * $(SECONDS) + 120)))'
 explore: build/debug/parley.elf build/tests/explore/explore
 	@$(PY) tests/explore/run.py --seed $(SEED) --seeds $(or $(SEEDS),1000) $(if $(BREAK),--break $(BREAK)) $(T)
+storm: build/debug/parley.elf user test-programs
+	@$(PY) tests/run.py --test storm --build debug --cpus $(or $(CPUS),4) --timeout $$((4 * $(SECONDS) + 600)) \
+		--append 'storm.seconds=$(SECONDS) storm.seed=$(SEED) test.timeout=$(shell echo $$((2 * $(SECONDS) + 120)))'
 fuzz-diff: build/release/parley.elf user test-programs
 	@$(PY) tests/fuzz/diff.py --seed $(SEED) --batches $(BATCHES)
 

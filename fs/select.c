@@ -15,7 +15,7 @@
 #include "kernel/uapi/select.h"
 #include "mm/uaccess.h"
 
-enum { NR_SETS = 3, WORD_BITS = 64, STACK_WORDS = 4, USEC_PER_SEC = 1000000 };
+enum { NR_SETS = 3, WORD_BITS = 64, STACK_WORDS = 4 };
 
 /* What makes a descriptor ready for each of the three sets. */
 static const u32 set_events[NR_SETS] = {

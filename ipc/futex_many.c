@@ -136,6 +136,7 @@ static int make_keys(const struct awaited *a)
 	for (unsigned i = 0; i < a->n && !err; i++) {
 		struct futex_word word = { (u32 __user *)a->set[i].uaddr, a->set[i].flags & FUTEX2_PRIVATE };
 		a->fw[i].bitset = FUTEX_BITSET_MATCH_ANY;
+		a->fw[i].is_pi = false;
 		err = futex_key_of(word, FUTEX_READS, &a->fw[i].key);
 	}
 	return err;

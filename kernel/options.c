@@ -13,6 +13,7 @@
 #include "kernel/lib/errno.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
+#include "mm/fail.h"
 
 struct options options = { .maxcpus = UINT32_MAX };
 char boot_cmdline[BOOT_CMDLINE_MAX];
@@ -112,6 +113,22 @@ static int opt_ktest(const char *v)
 	return 0;
 }
 
+/* RATE[,SEED] */
+static int opt_fail_alloc(const char *v)
+{
+	enum { DIGITS = 16 };
+	char text[DIGITS];
+	unsigned rate, seed = 0;
+	const char *comma = v ? strchr(v, ',') : NULL;
+	if (comma && (comma - v >= DIGITS || set_number(comma + 1, &seed)))
+		return -EINVAL;
+	if (comma)
+		strlcpy(text, v, (size_t)(comma - v) + 1);
+	if (set_number(comma ? text : v, &rate))
+		return -EINVAL;
+	return fail_alloc_setup(rate, seed);
+}
+
 static int opt_help(const char *v)
 {
 	options.help = true;
@@ -144,6 +161,7 @@ static const struct option {
 #ifdef DEBUG
 	{ "sched.seed", explore_set_seed, "=N   on one CPU the schedule is a function of N; so are random numbers" },
 #endif
+	{ "fail_alloc", opt_fail_alloc, "=RATE[,SEED] debug builds: one in RATE allocations of processes fails" },
 	{ "test", opt_ignored, "=...     for the test runner, see tests/README.md" },
 	{ "help", opt_help, "         prints this list" },
 };

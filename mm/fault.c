@@ -141,7 +141,9 @@ static int fault_write_protected(struct mm *mm, struct vma *v, pte_t *pte, uaddr
 static int fault_phys(struct vma *v, pte_t *pte, uaddr_t addr)
 {
 	phys_t at = v->offset + (addr - v->start);
-	pte_t e = at | PTE_PRESENT | PTE_USER | PTE_ACCESSED | (v->flags & VMA_EXEC ? 0 : pte_nx_mask);
+	bool readable = v->flags & (VMA_READ | VMA_WRITE | VMA_EXEC);
+	pte_t e = at | PTE_USER | PTE_ACCESSED | (v->flags & VMA_EXEC ? 0 : pte_nx_mask);
+	e |= readable ? PTE_PRESENT : PTE_SOFT1;
 	spin_lock(pt_lock_of(pte));
 	WRITE_ONCE(*pte, e);
 	spin_unlock(pt_lock_of(pte));
@@ -209,7 +211,7 @@ static int fault_find(struct mm *mm, uaddr_t addr, struct vma **out)
 int mm_fault(struct mm *mm, uaddr_t addr, u64 error, int *sig, int *code)
 {
 	addr &= PAGE_MASK;
-	for (;;) {
+	for (unsigned tried = 0;; tried++) {
 		struct vma *v;
 		*sig = SIGSEGV;
 		*code = addr < USER_TOP ? fault_find(mm, addr, &v) : SEGV_MAPERR;
@@ -228,7 +230,7 @@ int mm_fault(struct mm *mm, uaddr_t addr, u64 error, int *sig, int *code)
 			*code = SEGV_ACCERR;
 			return -EFAULT;
 		}
-		if (err == -ENOMEM && mm_oom_kill()) {
+		if (err == -ENOMEM && mm_oom_kill(tried)) {
 			if (READ_ONCE(current->work) & TASK_WORK_KILL)
 				return 0; /* it is this one that dies: on the way out */
 			continue;

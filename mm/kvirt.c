@@ -29,6 +29,7 @@ static struct mutex kvirt_lock = MUTEX_INIT(kvirt_lock, RANK_KVIRT);
 static struct kmem_cache *range_cache;
 static struct list free_ranges[SIZE_CLASSES]; /* [kvirt_lock] by pages; the last class: that many or more */
 static u64 next_free = KVIRT_BASE + PAGE_SIZE; /* [kvirt_lock] */
+static u64 pages_used;	/* [kvirt_lock] in ranges that are not free */
 static struct spinlock stack_lock = SPINLOCK_INIT(RANK_SLAB);
 static void *spare_stacks; /* [stack_lock] chained through their first word */
 static u32 nr_spare_stacks; /* [stack_lock] */
@@ -65,6 +66,8 @@ static struct range *range_take(u64 pages)
 	if (!r) {
 		if (next_free + (pages + GUARD_PAGES) * PAGE_SIZE > KVIRT_END)
 			return NULL;
+		if (arch_kmap_prepare(next_free, pages * PAGE_SIZE))
+			return NULL;
 		r = kmem_cache_alloc(range_cache);
 		if (!r)
 			return NULL;
@@ -72,6 +75,7 @@ static struct range *range_take(u64 pages)
 		r->pages = pages;
 		next_free += (pages + GUARD_PAGES) * PAGE_SIZE;
 	}
+	pages_used += pages;
 	return r;
 }
 
@@ -86,6 +90,12 @@ static void range_give_back(struct range *r, u64 mapped_pages)
 		page_free(page_of_phys(frame), 0);
 	}
 	list_add(class_of(r->pages), &r->node);
+	pages_used -= r->pages;
+}
+
+u64 kvirt_pages_used(void)
+{
+	return READ_ONCE(pages_used);
 }
 
 void *kvirt_alloc(size_t bytes)
@@ -143,6 +153,22 @@ void *kstack_alloc(void)
 	spin_unlock_irqrestore(&stack_lock, irq);
 	/* Below each range lies the guard page of the one before it (or the start of the area). */
 	return stack ? stack : kvirt_alloc(KSTACK_BYTES);
+}
+
+u64 kstack_trim(void)
+{
+	u64 irq = spin_lock_irqsave(&stack_lock);
+	void *stack = spare_stacks;
+	u64 pages = nr_spare_stacks * (KSTACK_BYTES / PAGE_SIZE);
+	spare_stacks = NULL;
+	nr_spare_stacks = 0;
+	spin_unlock_irqrestore(&stack_lock, irq);
+	while (stack) {
+		void *next = *(void **)stack;
+		kvirt_free(stack);
+		stack = next;
+	}
+	return pages;
 }
 
 void kstack_free(void *lowest)

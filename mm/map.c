@@ -12,6 +12,7 @@
 #include "kernel/lib/errno.h"
 #include "kernel/syscall.h"
 #include "kernel/uapi/mman.h"
+#include "mm/implied.h"
 #include "mm/pagetable.h"
 #include "mm/upcalls.h"
 #include "mm/vma.h"
@@ -279,7 +280,9 @@ int mm_protect(struct mm *mm, uaddr_t addr, size_t bytes, int prot)
 
 long sys_mprotect(unsigned long addr, size_t length, unsigned prot)
 {
-	return mm_protect(current->mm, addr, length, prot);
+	unsigned wanted = prot_with_implied(prot);
+	int err = mm_protect(current->mm, addr, length, wanted);
+	return err == -EACCES && wanted != prot ? mm_protect(current->mm, addr, length, prot) : err;
 }
 
 /* --- the heap and the stack --- */
@@ -297,7 +300,7 @@ long sys_brk(unsigned long addr)
 		if (mm_unmap_locked(mm, new_end, old_end - new_end))
 			return mm->brk;
 	} else if (new_end > old_end) {
-		u32 flags = flags_for(PROT_READ | PROT_WRITE, MAP_PRIVATE) | VMA_HEAP;
+		u32 flags = flags_for(prot_with_implied(PROT_READ | PROT_WRITE), MAP_PRIVATE) | VMA_HEAP;
 		struct vma *v = NULL;
 		/* One page of distance to what lies above, so that the two are not taken for one. */
 		if (vma_range_is_free(mm, old_end, new_end + PAGE_SIZE) &&

@@ -60,10 +60,11 @@ struct mm {
 	uaddr_t brk_start, brk; /* [lock] */
 	uaddr_t stack_top;	/* [const after exec] */
 	uaddr_t vdso;		/* [const after exec] */
-	u64 total_pages, locked_pages, data_pages, stack_pages; /* [lock] pages mapped, not resident */
+	u64 total_pages, locked_pages, data_pages, stack_pages, exec_pages; /* [lock] pages mapped, not resident */
+	u64 total_peak;		/* [lock] the most total_pages before it last fell */
 	u64 nr_tables;		/* [atomic] page tables below the top one */
 	s64 rss_anon, rss_file, rss_shmem; /* [atomic] resident pages */
-	u64 rss_peak;
+	u64 rss_peak;		/* [atomic] the most resident pages before they last fell */
 	struct file *exe;	/* [lock] counted */
 };
 
@@ -119,4 +120,18 @@ struct strbuf;
 /* /proc/PID/maps or smaps, a part of it: from the mapping on that ends above `from`. Answers where the next part
  * begins, 0: that was all. */
 uaddr_t mm_show_maps(struct mm *mm, struct strbuf *sb, bool smaps, uaddr_t from);
-bool mm_oom_kill(void); /* kills the largest offender; false: nobody to kill */
+/* An allocation has failed for the caller, who may sleep, `tried` times already: true when it is worth another try,
+ * for which in the end the largest offender is killed; false: nobody to kill. */
+bool mm_oom_kill(unsigned tried);
+void mm_show_rollup(struct mm *mm, struct strbuf *sb); /* /proc/PID/smaps_rollup */
+/* /proc/PID/pagemap: a word for each of n pages from `start` on, all of them user addresses. */
+void mm_pagemap(struct mm *mm, uaddr_t start, size_t n, u64 *words, bool with_frames);
+enum clear_refs { CLEAR_REFS_ALL = 1, CLEAR_REFS_ANON, CLEAR_REFS_MAPPED, CLEAR_REFS_SOFT_DIRTY, CLEAR_REFS_PEAK };
+/* Its pages have not been looked at from now on, or have been no more than now. */
+void mm_clear_refs(struct mm *mm, enum clear_refs which);
+void mm_note_peak(struct mm *mm, u64 gone); /* keeps rss_peak: `gone` pages are not counted any more */
+static inline u64 mm_resident_pages(const struct mm *mm)
+{
+	s64 pages = READ_ONCE(mm->rss_anon) + READ_ONCE(mm->rss_file) + READ_ONCE(mm->rss_shmem);
+	return pages > 0 ? (u64)pages : 0;
+}

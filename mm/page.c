@@ -209,7 +209,7 @@ static struct page *page_alloc_one(enum page_kind kind)
 	return pg;
 }
 
-struct page *page_alloc(unsigned order, enum page_kind kind)
+struct page *page_alloc_inner(unsigned order, enum page_kind kind)
 {
 	if (order == 0)
 		return page_alloc_one(kind);
@@ -226,7 +226,7 @@ struct page *page_alloc(unsigned order, enum page_kind kind)
 
 struct page *page_alloc_zeroed(enum page_kind kind)
 {
-	struct page *pg = page_alloc_one(kind);
+	struct page *pg = unlikely(alloc_should_fail()) ? NULL : page_alloc_one(kind);
 	if (likely(pg))
 		page_clear(page_virt(pg));
 	return pg;
@@ -393,6 +393,11 @@ u64 pages_free(void)
 	return n;
 }
 
+u64 pages_free_shared(void)
+{
+	return READ_ONCE(nr_free_buddy);
+}
+
 void page_stats(u64 free_per_order[PAGE_MAX_ORDER + 1])
 {
 	u64 irq = spin_lock_irqsave(&buddy_lock);
@@ -401,7 +406,7 @@ void page_stats(u64 free_per_order[PAGE_MAX_ORDER + 1])
 	spin_unlock_irqrestore(&buddy_lock, irq);
 }
 
-void page_count_kinds(u64 count[PAGE_KINDS])
+void page_take_census(struct page_census *c)
 {
 	for (unsigned i = 0; i < boot->nr_ranges; i++) {
 		struct boot_range *r = &boot->ranges[i];
@@ -413,7 +418,9 @@ void page_count_kinds(u64 count[PAGE_KINDS])
 			unsigned kind = READ_ONCE(pg->kind), order = READ_ONCE(pg->order);
 			u64 pages = kind == PAGE_FREE && order <= PAGE_MAX_ORDER ? 1ul << order : 1;
 			if (kind < PAGE_KINDS)
-				count[kind] += pages;
+				c->of_kind[kind] += pages;
+			if (kind == PAGE_OBJECT)
+				c->mapped += ref_count(&pg->ref) > 1;
 			pg += pages;
 		}
 	}

@@ -12,6 +12,7 @@
 #include "arch/x86_64/arch.h"
 #include "kernel/core/ref.h"
 #include "kernel/lib/list.h"
+#include "mm/fail.h"
 
 struct bootinfo;
 
@@ -53,7 +54,12 @@ static inline struct page *page_of_virt(const void *direct)
 	return page_of_phys(direct_to_phys(direct));
 }
 
-struct page *page_alloc(unsigned order, enum page_kind kind); /* NULL: none; contents undefined */
+/* For the allocators above: the same as page_alloc(), but no point of failure (mm/fail.h). */
+struct page *page_alloc_inner(unsigned order, enum page_kind kind);
+static inline struct page *page_alloc(unsigned order, enum page_kind kind) /* NULL: none; contents undefined */
+{
+	return unlikely(alloc_should_fail()) ? NULL : page_alloc_inner(order, kind);
+}
 struct page *page_alloc_zeroed(enum page_kind kind);	      /* one page of zeroes */
 void page_free(struct page *pg, unsigned order);	      /* no references left */
 static inline void page_get(struct page *pg)
@@ -68,6 +74,7 @@ static inline void page_put(struct page *pg) /* single pages only */
 void page_put_all(struct page *const pages[], unsigned n); /* the same for a few */
 u64 pages_total(void);
 u64 pages_free(void);
+u64 pages_free_shared(void); /* of these, what every CPU can have */
 void page_clear(void *page_virt);
 void page_copy(void *to, const void *from);
 bool page_phys_is_ram(phys_t p);
@@ -78,4 +85,9 @@ void page_init(struct bootinfo *bi);	   /* after arch_paging_init(): the buddy t
 /* Gives the page frames of [start, end) (modules that were unpacked) to the allocator. */
 void page_release_reserved(phys_t start, phys_t end);
 void page_stats(u64 free_per_order[PAGE_MAX_ORDER + 1]);
-void page_count_kinds(u64 count[PAGE_KINDS]); /* walks all of memory, unlocked: an estimate, for /proc/meminfo */
+/* What memory is used for: walks all of it, unlocked: an estimate, for /proc/meminfo. */
+struct page_census {
+	u64 of_kind[PAGE_KINDS];
+	u64 mapped; /* of PAGE_OBJECT: not only its object refers to it */
+};
+void page_take_census(struct page_census *c); /* adds to what is there */

@@ -76,7 +76,8 @@ pte_t *pt_make(struct mm *mm, uaddr_t va)
 
 pte_t pte_make(struct page *pg, u32 vma_flags, bool writable)
 {
-	pte_t e = page_phys(pg) | PTE_PRESENT | PTE_USER | PTE_ACCESSED;
+	bool readable = vma_flags & (VMA_READ | VMA_WRITE | VMA_EXEC);
+	pte_t e = page_phys(pg) | (readable ? PTE_PRESENT : PTE_SOFT1) | PTE_USER | PTE_ACCESSED;
 	if (writable)
 		e |= PTE_WRITE | PTE_DIRTY;
 	if (!(vma_flags & VMA_EXEC))
@@ -91,8 +92,17 @@ void mm_count_rss(struct mm *mm, struct page *pg, long n)
 		__atomic_fetch_add(counter, n, __ATOMIC_RELAXED);
 }
 
+void mm_note_peak(struct mm *mm, u64 gone)
+{
+	u64 before = mm_resident_pages(mm) + gone;
+	if (before > READ_ONCE(mm->rss_peak))
+		WRITE_ONCE(mm->rss_peak, before);
+}
+
 static void gather_flush(struct gather *g)
 {
+	if (g->nr)
+		mm_note_peak(g->mm, g->nr);
 	if (g->start < g->end)
 		tlb_flush_range(&g->mm->arch, g->start, g->end);
 	if (g->nr_anon)

@@ -19,7 +19,7 @@ static inline bool pte_has_page(pte_t e)
 struct spinlock *pt_lock_of(pte_t *pte);      /* of the table that holds this leaf entry */
 pte_t *pt_find(struct mm *mm, uaddr_t va);    /* leaf entry or NULL: no table there */
 pte_t *pt_make(struct mm *mm, uaddr_t va);    /* the same, tables added: NULL: no memory */
-pte_t pte_make(struct page *pg, u32 vma_flags, bool writable);
+pte_t pte_make(struct page *pg, u32 vma_flags, bool writable); /* as protected: of PROT_NONE not for the CPU */
 /* Drops the mappings of [start, end) of one vma, flushes, and frees the pages. */
 void pt_unmap_range(struct mm *mm, struct vma *v, uaddr_t start, uaddr_t end);
 /* After the mappings of [start, end) have gone: frees the tables over it that lie wholly in [floor, ceiling),

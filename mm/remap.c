@@ -35,6 +35,10 @@ static struct vma *clone_at(struct mm *mm, struct vma *v, uaddr_t from, uaddr_t 
 
 static long move_mapping(struct mm *mm, struct vma *v, uaddr_t from, size_t old_bytes, uaddr_t to, size_t bytes)
 {
+	/* Cut now: once the pages have moved, the old place must go without asking for memory. */
+	if (vma_boundary(mm, from) || vma_boundary(mm, from + old_bytes))
+		return -ENOMEM;
+	v = mm_find(mm, from);
 	struct vma *n = clone_at(mm, v, from, to, bytes);
 	if (!n)
 		return -ENOMEM;

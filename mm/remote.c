@@ -31,7 +31,8 @@ static bool vma_permits(const struct vma *v, unsigned how)
 {
 	bool write = how & REMOTE_WRITE;
 	u32 need = how & REMOTE_FORCE ? (write ? VMA_MAYWRITE : VMA_MAYREAD) : (write ? VMA_WRITE : VMA_READ);
-	return v->flags & need && !(write && v->flags & VMA_PHYS);
+	u32 never = write ? VMA_PHYS : VMA_VVAR; /* the clock's page is a device's, says Linux */
+	return v->flags & need && !(v->flags & never);
 }
 
 static bool pte_permits(pte_t e, unsigned how)

@@ -17,6 +17,7 @@
 #include "kernel/core/symbols.h"
 #include "kernel/lib/strbuf.h"
 #include "kernel/lib/string.h"
+#include "mm/fail.h"
 #include "mm/page.h"
 
 enum { MAGAZINE_OBJECTS = 31, MAX_CACHES = 96, SLAB_MIN_OBJECTS = 8, SLAB_MAX_ORDER = 3, NAME_BYTES = 24 };
@@ -51,7 +52,6 @@ static struct spinlock create_lock = SPINLOCK_INIT(RANK_SLAB);
 static struct kmem_cache *kmalloc_caches[16];
 static const u16 kmalloc_sizes[] = { 16, 32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 4096, 8192 };
 static u8 kmalloc_small[257 / 16 + 1]; /* index of the cache for sizes up to 256, by (n + 15) / 16 */
-u64 alloc_fail_nth;
 
 #ifdef DEBUG_SLAB
 enum { GUARD_BYTES = 16, POISON = 0x6b };
@@ -88,21 +88,11 @@ static void debug_on_free(struct kmem_cache *c, void *obj)
 		panic("slab: %s object %p: %s", c->name, obj, *g == GUARD_FREE ? "freed twice" : "overrun");
 	debug_on_slab(c, obj);
 }
-
-/* Fault injection: true when this allocation is the one that is to fail. */
-static bool debug_should_fail(void)
-{
-	return unlikely(alloc_fail_nth) && __atomic_sub_fetch(&alloc_fail_nth, 1, __ATOMIC_RELAXED) == 0;
-}
 #else
 enum { GUARD_BYTES = 0 };
 static inline void debug_on_slab(struct kmem_cache *c, void *obj) {}
 static inline void debug_on_alloc(struct kmem_cache *c, void *obj, const void *site) {}
 static inline void debug_on_free(struct kmem_cache *c, void *obj) {}
-static inline bool debug_should_fail(void)
-{
-	return false;
-}
 #endif
 
 static void cache_set_up(struct kmem_cache *c, const char *name, size_t size, size_t align)
@@ -135,7 +125,7 @@ struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align
 
 static struct slab *slab_create(struct kmem_cache *c)
 {
-	struct page *pg = page_alloc(c->order, PAGE_SLAB);
+	struct page *pg = page_alloc_inner(c->order, PAGE_SLAB);
 	if (!pg)
 		return NULL;
 	struct slab *s = page_virt(pg);
@@ -212,7 +202,9 @@ static struct magazine *magazine_create(void)
 	spin_lock(&create_lock);
 	if (room_left < sizeof(*m)) {
 		spin_unlock(&create_lock);
-		struct page *pg = page_alloc_zeroed(PAGE_KERNEL);
+		struct page *pg = page_alloc_inner(0, PAGE_KERNEL);
+		if (pg)
+			page_clear(page_virt(pg));
 		spin_lock(&create_lock);
 		if (pg) {
 			room = page_virt(pg);
@@ -249,7 +241,7 @@ static __noinline void *cache_alloc_slow(struct kmem_cache *c)
 /* `site`: the code that asked. */
 static __always_inline void *cache_alloc(struct kmem_cache *c, const void *site)
 {
-	if (debug_should_fail())
+	if (alloc_should_fail())
 		return NULL;
 	u64 irq = irq_save();
 	struct magazine *m = c->magazines[cpu_id()];
@@ -333,7 +325,7 @@ static void *alloc_bytes(size_t n, const void *site)
 {
 	if (likely(n <= KMALLOC_MAX_CACHED))
 		return cache_alloc(kmalloc_cache(n), site);
-	if (n > PAGE_SIZE << PAGE_MAX_ORDER || debug_should_fail())
+	if (n > PAGE_SIZE << PAGE_MAX_ORDER)
 		return NULL;
 	unsigned order = 64 - __builtin_clzll((n - 1) >> PAGE_SHIFT);
 	struct page *pg = page_alloc(order, PAGE_KERNEL);

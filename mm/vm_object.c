@@ -92,15 +92,9 @@ static struct page *page_lookup(struct vm_object *o, u64 index)
 	return pg;
 }
 
-static int page_create(struct vm_object *o, u64 index, struct page **out)
+static int page_make_locked(struct vm_object *o, u64 index, struct page **out)
 {
-	guard(mutex)(&o->lock);
-	struct page *pg = idtable_get(&o->pages, index);
-	if (pg) { /* somebody was faster */
-		page_get(pg);
-		*out = pg;
-		return 0;
-	}
+	struct page *pg;
 	int err = o->charge ? o->charge(o, 1) : 0;
 	if (err)
 		return err;
@@ -116,9 +110,25 @@ static int page_create(struct vm_object *o, u64 index, struct page **out)
 	}
 	pg->owner = o;
 	o->nr_pages++;
-	page_get(pg);
 	*out = pg;
 	return 0;
+}
+
+static int page_create(struct vm_object *o, u64 index, struct page **out)
+{
+	guard(mutex)(&o->lock);
+	*out = idtable_get(&o->pages, index); /* somebody was faster? */
+	int err = *out ? 0 : page_make_locked(o, index, out);
+	if (err == 0)
+		page_get(*out);
+	return err;
+}
+
+int vm_object_prepare(struct vm_object *o, u64 index, struct page **made)
+{
+	guard(mutex)(&o->lock);
+	*made = NULL;
+	return idtable_get(&o->pages, index) ? 0 : page_make_locked(o, index, made);
 }
 
 int vm_object_page(struct vm_object *o, u64 index, bool create, struct page **out)
@@ -143,7 +153,7 @@ void vm_object_truncate(struct vm_object *o, u64 size_bytes)
 {
 	u64 old = o->size_bytes;
 	WRITE_ONCE(o->size_bytes, size_bytes);
-	if (size_bytes >= old)
+	if (size_bytes > old || !READ_ONCE(o->nr_pages))
 		return;
 	u64 first = (size_bytes + PAGE_SIZE - 1) >> PAGE_SHIFT;
 	pagetable_unmap_object(o, first, UINT64_MAX);

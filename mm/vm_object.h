@@ -39,13 +39,18 @@ void vm_object_get(struct vm_object *o);
 void vm_object_put(struct vm_object *o);
 /* The page at `index`, counted. `create`: made if absent. 0, -ENOENT (absent), -ENOMEM, -ENOSPC, -EFAULT (beyond size). */
 int vm_object_page(struct vm_object *o, u64 index, bool create, struct page **out);
+/* Makes the page at `index` if it is absent, wherever the size ends; beyond that it waits, zeroed, until the file grows
+ * over it or is cut. *made: the new one, not counted, for whoever keeps pages from being dropped; NULL: there was one.
+ * -ENOMEM, -ENOSPC. */
+int vm_object_prepare(struct vm_object *o, u64 index, struct page **made);
 /* The same without a reference, for whoever keeps pages from being dropped: holders of a tmpfs inode's lock, because
  * truncate and punch are called under it only. NULL: absent. */
 static inline struct page *vm_object_peek(const struct vm_object *o, u64 index)
 {
 	return idtable_get(&o->pages, index);
 }
-/* Cuts or grows; unmaps what lies beyond from all mappings; clears the tail of the last page. */
+/* Cuts or grows; if it does not grow, unmaps what lies beyond from all mappings, drops it, also what was only prepared,
+ * and clears the tail of the last page. */
 void vm_object_truncate(struct vm_object *o, u64 size_bytes);
 /* Frees the pages of [start, end) bytes (whole pages are dropped, partial ones cleared). */
 void vm_object_punch(struct vm_object *o, u64 start, u64 end);

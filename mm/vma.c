@@ -146,11 +146,15 @@ static u64 vma_pages(const struct vma *v)
 static void mm_count(struct mm *mm, struct vma *v, long sign)
 {
 	u64 n = sign * vma_pages(v);
+	if (sign < 0)
+		mm->total_peak = max(mm->total_peak, mm->total_pages);
 	mm->total_pages += n;
 	if (v->flags & VMA_STACK)
 		mm->stack_pages += n;
 	else if ((v->flags & (VMA_WRITE | VMA_SHARED)) == VMA_WRITE)
 		mm->data_pages += n;
+	else if ((v->flags & (VMA_WRITE | VMA_EXEC)) == VMA_EXEC)
+		mm->exec_pages += n;
 	if (v->flags & VMA_LOCKED)
 		mm->locked_pages += n;
 }

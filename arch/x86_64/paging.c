@@ -82,6 +82,27 @@ static pte_t *make(u64 va, unsigned level)
 	}
 }
 
+int arch_kmap_prepare(u64 va, size_t bytes)
+{
+	u64 irq = spin_lock_irqsave(&kmap_lock);
+	int err = 0;
+	for (u64 end = va + bytes; va < end && !err;) {
+		unsigned level;
+		pte_t *slot = walk(va, &level);
+		if (level == 0) {
+			va = ALIGN_DOWN(va, level_bytes(1)) + level_bytes(1);
+			continue;
+		}
+		phys_t table = kernel_try_alloc_table();
+		if (table)
+			*slot = table | PTE_PRESENT | PTE_WRITE | PTE_ACCESSED;
+		else
+			err = -ENOMEM;
+	}
+	spin_unlock_irqrestore(&kmap_lock, irq);
+	return err;
+}
+
 bool arch_kernel_va_is_mapped(u64 va)
 {
 	unsigned level;

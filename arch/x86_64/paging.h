@@ -87,6 +87,8 @@ void tlb_flush_all(struct arch_mm *am);
 /* --- kernel mappings --- */
 enum kmap_prot { KMAP_RW, KMAP_RO, KMAP_RX, KMAP_RW_UNCACHED, KMAP_RW_WRITE_COMBINING };
 /* Maps [pa, pa+bytes) at va with the largest pages that fit; panics if va is mapped already. */
+/* The tables for [va, va + bytes), where nothing is mapped yet: arch_kmap() of its pages will need no memory. -ENOMEM. */
+int arch_kmap_prepare(u64 va, size_t bytes);
 void arch_kmap(u64 va, phys_t pa, size_t bytes, enum kmap_prot prot);
 /* Unmaps; the caller flushes once for a batch with tlb_flush_kernel(). */
 void arch_kunmap(u64 va, size_t bytes);

@@ -95,6 +95,8 @@ void posix_timer_taken_locked(struct sigqueue *entry, struct siginfo *info)
 {
 	struct posix_timer *t = container_of(entry, struct posix_timer, entry);
 	u64 missed = 0;
+	if (posix_timer_is_cpu(t))
+		cpu_timer_catch_up_locked(t);
 	t->state = TIMER_IDLE;
 	if (t->interval_ns)
 		missed = next_interval_locked(t);

@@ -213,10 +213,8 @@ u64 mm_peak_pages(struct task *t)
 	u64 pages = 0;
 	spin_lock(&t->lock);
 	struct mm *mm = t->mm;
-	if (mm) {
-		s64 now = mm->rss_anon + mm->rss_file + mm->rss_shmem;
-		pages = max(mm->rss_peak, now > 0 ? (u64)now : 0);
-	}
+	if (mm)
+		pages = max(READ_ONCE(mm->rss_peak), mm_resident_pages(mm));
 	spin_unlock(&t->lock);
 	return pages;
 }

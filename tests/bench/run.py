@@ -119,6 +119,7 @@ def main():
     if args.profile:
         setup = types.SimpleNamespace(paths=paths, row=args.profile, build=args.build)
         return profile.run(setup, machine, initrd(paths))
+    os.makedirs(folder, exist_ok=True)
     results = table.load(os.path.join(folder, "results.json"))
     if args.publish:
         publish(results)
