@@ -7,6 +7,7 @@
  */
 #include "kernel/options.h"
 #include "kernel/core/explore.h"
+#include "kernel/core/kasan.h"
 #include "kernel/core/log.h"
 #include "kernel/core/panic.h"
 #include "kernel/core/trace.h"
@@ -129,6 +130,21 @@ static int opt_fail_alloc(const char *v)
 	return fail_alloc_setup(rate, seed);
 }
 
+#ifdef KASAN
+static int opt_kasan(const char *v)
+{
+	static const char *const modes[] = {
+		[KASAN_PANICS] = "panic", [KASAN_WARNS] = "warn", [KASAN_IS_OFF] = "off",
+	};
+	for (unsigned i = 0; v && i < ARRAY_LEN(modes); i++)
+		if (strcmp(v, modes[i]) == 0) {
+			kasan_mode = i;
+			return 0;
+		}
+	return -EINVAL;
+}
+#endif
+
 static int opt_help(const char *v)
 {
 	options.help = true;
@@ -158,6 +174,9 @@ static const struct option {
 	{ "strace", opt_strace, "[=1]   prints every system call on the console" },
 	{ "trace", opt_trace, "[=1]    records events, for panics and /proc/ipc/trace" },
 	{ "ktest", opt_ktest, "[=NAME] runs the in-kernel tests (whose name contains NAME), then ends" },
+#ifdef KASAN
+	{ "kasan", opt_kasan, "=HOW    after a report of the address sanitizer: panic, warn; off: none come" },
+#endif
 #ifdef DEBUG
 	{ "sched.seed", explore_set_seed, "=N   on one CPU the schedule is a function of N; so are random numbers" },
 #endif

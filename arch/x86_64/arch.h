@@ -103,6 +103,12 @@ void ipi_call_one(unsigned cpu, void (*fn)(void *), void *arg);	/* the same on o
 void ipi_stop_others(void);				/* (I) panic: the others print nothing more and halt */
 void arch_nmi_backtrace_others(void);			/* (I) panic: each other CPU prints its backtrace (bounded wait) */
 
+static inline void arch_sync_core(void)			/* what was fetched or done before is forgotten: code may have changed */
+{
+	u32 eax = 0, ecx = 0;
+	__asm__ volatile("cpuid" : "+a"(eax), "+c"(ecx)::"ebx", "edx", "memory");
+}
+
 /* --- time --- */
 u64 clock_now_ns(void);					/* (I) monotonic since boot, all CPUs agree */
 u64 arch_boot_realtime_ns(void);			/* UTC of clock 0, read once from the RTC */

@@ -152,7 +152,7 @@ static void activate(struct rq *rq, struct task *t, enum activation how)
 	else if (unlikely(t->se.rt | curr->se.rt))
 		rt_check_preempt(rq, t);
 	else if (how == WOKEN && !explore_owns(curr, t) &&
-		 (s64)(curr->se.vruntime - t->se.vruntime) > (s64)WAKEUP_GRANULARITY_NS && t->se.policy != SCHED_BATCH)
+		(s64)(curr->se.vruntime - t->se.vruntime) > (s64)WAKEUP_GRANULARITY_NS && t->se.policy != SCHED_BATCH)
 		rq_resched(rq);
 }
 
@@ -355,14 +355,6 @@ void sched_finish_switch(void)
 		place_elsewhere(prev);
 }
 
-/* User space may want to know on which CPU it goes on: the way there tells it (rseq). */
-static void note_move(struct rq *rq, struct task *t)
-{
-	t->told_cpu = rq->cpu;
-	if (t->rseq_area)
-		task_work_set(t, TASK_WORK_NOTIFY);
-}
-
 static void switch_to(struct rq *rq, struct task *prev, struct task *next)
 {
 	u64 bit = 1ull << rq->cpu;
@@ -376,8 +368,8 @@ static void switch_to(struct rq *rq, struct task *prev, struct task *next)
 	rq->prev = prev;
 	rq->curr = next;
 	next->se.slice_end_ns = rq->clock_ns + next->se.slice_ns;
-	if (unlikely(next->told_cpu != rq->cpu))
-		note_move(rq, next);
+	if (unlikely(next->rseq_area)) /* others ran meanwhile, and perhaps it has moved: user space is told */
+		task_work_set(next, TASK_WORK_NOTIFY);
 	if (next->arch_mm != prev->arch_mm)
 		arch_mm_switch(next->arch_mm);
 	lockrank_release(&rq->lock, RANK_RUNQ);
@@ -459,7 +451,7 @@ void preempt_schedule(void)
 
 void sched_explore_switch(void)
 {
-	schedule_common(true);
+	preempt_current();
 }
 
 /* The end of an interrupt in kernel code: interrupts are off and stay off. */

@@ -25,7 +25,15 @@
 struct process; struct sighand; struct account; struct mm; struct fdtable; struct fs_ctx; struct cred; struct pid;
 struct nsproxy; struct vfork_wait; struct rt_waiter;
 
-enum { TASK_COMM_LEN = 16, KSTACK_BYTES = 4 * 4096 };
+enum {
+	TASK_COMM_LEN = 16,
+	KSTACK_USUAL_BYTES = 4 * 4096,
+#ifdef KASAN
+	KSTACK_BYTES = 2 * KSTACK_USUAL_BYTES, /* red zones around local arrays; limits are those of the other builds */
+#else
+	KSTACK_BYTES = KSTACK_USUAL_BYTES,
+#endif
+};
 
 enum task_state {
 	TASK_RUNNING,		/* running or on a run queue */
@@ -100,7 +108,6 @@ struct task {
 	u8 wait_mode;			/* [owner] enum wait_mode while sleeping */
 	bool on_cpu;			/* [atomic] its registers are not saved yet */
 	u16 cpu;			/* [rq] where it runs or last ran */
-	u16 told_cpu;			/* [rq] what user space was told (rseq) */
 	u32 migrate_disabled;		/* [owner] */
 	struct sched_entity se;
 	struct pi_state pi;

@@ -158,7 +158,6 @@ static void copy_plain(struct task *t, const struct clone_request *rq)
 	bool own_stack = (rq->flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM;
 	t->affinity = me->affinity;
 	sched_inherit(t);
-	t->told_cpu = me->told_cpu;
 	t->timer_slack_ns = t->default_slack_ns = me->timer_slack_ns;
 	t->mce_policy = me->mce_policy;
 	t->personality = me->personality;

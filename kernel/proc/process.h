@@ -195,7 +195,8 @@ struct limits *limits_new(const struct limits *from); /* NULL: no memory */
 void limits_put(struct limits *l);
 extern struct limits first_limits; /* [const] of process 1 */
 void fork_child_start(void);	/* fork.c: a new user task's first steps, from kernel_task_start() */
-void rseq_exit_work(struct regs *r); /* rseq.c: TASK_WORK_NOTIFY: the CPU numbers in the registered area */
+void rseq_exit_work(struct regs *r); /* rseq.c: TASK_WORK_NOTIFY: the CPU numbers in the registered area, aborts */
+int rseq_signal_work(struct regs *r); /* rseq.c: before a handler gets its frame: 0, or what is registered is wrong */
 void vfork_release(struct task *t); /* fork.c: exec or exit lets the parent go on */
 void mm_release_current(void);	/* exit.c: before the current task leaves its mm: tid word, vfork */
 bool pgrp_will_be_orphaned_locked(struct pid *pgrp, struct process *ignored); /* session.c */

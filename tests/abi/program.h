@@ -19,6 +19,7 @@ enum program {
 	PROGRAM_SLEEP,     /* pauses until a signal ends it */
 	PROGRAM_HOG,       /* takes memory, a MiB at a time, and writes to each page, until it gets no more: exits with 3 */
 	PROGRAM_CAPS,      /* writes its two capability structures to fd 1, then what PROGRAM_DUMP does */
+	PROGRAM_BARRIERS,  /* exits with what it has registered for membarrier(2) */
 };
 
 struct program_signals {
@@ -53,10 +54,12 @@ __asm__(".pushsection .rodata\n"
 	"	mov %rsp, %rdi\n lea 8(%rsp), %rsi\n mov $125, %eax\n syscall\n"
 	"	mov $1, %edi\n lea 8(%rsp), %rsi\n mov $24, %edx\n mov $1, %eax\n syscall\n"
 	"	add $40, %rsp\n" DUMP_STACK
+	"program_barriers: mov $512, %edi\n xor %esi, %esi\n mov $324, %eax\n syscall\n"
+	"	mov %eax, %edi\n mov $231, %eax\n syscall\n"
 	"program_end: .popsection\n");
 
 extern const char program_exit_argc[], program_dump[], program_signals[], program_sleep[],
-	program_hog[], program_caps[], program_end[];
+	program_hog[], program_caps[], program_barriers[], program_end[];
 
 /* The headers of a program whose code follows them. */
 struct program_file {
@@ -69,7 +72,7 @@ static inline size_t build_program(struct program_file *f, enum program which)
 {
 	const char *from[] = {
 		program_exit_argc, program_dump, program_signals, program_sleep, program_hog,
-		program_caps, program_end};
+		program_caps, program_barriers, program_end};
 	size_t len = from[which + 1] - from[which];
 	size_t total = offsetof(struct program_file, code) + len;
 

@@ -16,21 +16,6 @@
 enum { MAX_LOG = 16384, LOG_TAKE = 2, LOG_UNREAD = 9 };
 enum { BOMBER = 1000, CACHES_KIB = 10 * 1024, CACHED_OBJECTS = 60, SETTLE_MS = 30000, NR_SET_CHILD_SUBREAPER = 36 };
 
-static inline long meminfo_kib(const char *name)
-{
-	char text[PAGE];
-	const char *at;
-
-	slurp("/proc/meminfo", text, sizeof(text));
-	at = strstr(text, name);
-	return at ? strtol(at + strlen(name), NULL, 10) : 0;
-}
-
-static inline long free_kib(void)
-{
-	return meminfo_kib("MemFree:");
-}
-
 /* Objects of all kinds that the kernel has; 0 where that is another kernel's own affair. */
 static inline long kernel_objects(void)
 {
@@ -54,7 +39,7 @@ struct memory {
 
 static inline struct memory memory_now(void)
 {
-	return (struct memory){ free_kib(), kernel_objects() };
+	return (struct memory){ meminfo_kib("MemFree:"), kernel_objects() };
 }
 
 /* What is freed late, after a grace period, may take its time. */
