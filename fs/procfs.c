@@ -47,12 +47,7 @@ static void procfs_evict(struct inode *ino)
 
 struct task *procfs_task(const struct procfs_node *n)
 {
-	rcu_read_lock();
-	struct task *t = rcu_load(n->pid->task);
-	if (t && !ref_tryget(&t->ref))
-		t = NULL;
-	rcu_read_unlock();
-	return t;
+	return pid_task_get(n->pid);
 }
 
 struct pid *procfs_process_of(const struct file *f)

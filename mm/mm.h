@@ -29,6 +29,12 @@ enum vma_flags {
 	VMA_STACK = 1 << 12, VMA_HEAP = 1 << 13, VMA_VDSO = 1 << 14, VMA_VVAR = 1 << 15, /* names in maps */
 	VMA_DONTDUMP = 1 << 16,
 	VMA_PHYS = 1 << 17, /* maps fixed frames (vDSO): pages are not counted */
+	VMA_LOCKONFAULT = 1 << 18, /* with VMA_LOCKED: its pages are not made before they are touched */
+	VMA_LOCK_BITS = VMA_LOCKED | VMA_LOCKONFAULT,
+	VMA_ACCOUNT = 1 << 19,	   /* its pages are promised: commit.h */
+	VMA_GUARDED = 1 << 20,	   /* its entries may be guard markers (pagetable.h); never taken back */
+	VMA_RANDOM = 1 << 21, VMA_SEQUENTIAL = 1 << 22, VMA_HUGEPAGE = 1 << 23, VMA_NOHUGEPAGE = 1 << 24,
+	VMA_MERGEABLE = 1 << 25,   /* advice that is kept and told, and does nothing */
 };
 
 struct vma_ops {
@@ -62,6 +68,8 @@ struct mm {
 	uaddr_t vdso;		/* [const after exec] */
 	u64 total_pages, locked_pages, data_pages, stack_pages, exec_pages; /* [lock] pages mapped, not resident */
 	u64 total_peak;		/* [lock] the most total_pages before it last fell */
+	u32 future_lock;	/* [lock] VMA_LOCK_BITS that new mappings get: mlockall(MCL_FUTURE) */
+	s64 committed_pages;	/* [lock] promised to it: commit.h */
 	u64 nr_tables;		/* [atomic] page tables below the top one */
 	s64 rss_anon, rss_file, rss_shmem; /* [atomic] resident pages */
 	u64 rss_peak;		/* [atomic] the most resident pages before they last fell */
@@ -84,6 +92,9 @@ void mm_switch_to(struct mm *mm);
 long mm_map(struct mm *mm, uaddr_t addr, size_t bytes, int prot, int flags, struct file *file, u64 offset);
 int mm_unmap(struct mm *mm, uaddr_t addr, size_t bytes);
 int mm_protect(struct mm *mm, uaddr_t addr, size_t bytes, int prot);
+/* madvise(2) on any address space. */
+int mm_advise(struct mm *mm, uaddr_t addr, size_t length, int advice);
+bool mm_advice_is_for_others(int advice); /* what process_madvise(2) takes of a foreign process */
 /* exec: a stack below `top`, `used` bytes of it at once, that may grow to RLIMIT_STACK; executable if `exec`.
  * -ENOMEM, -EEXIST: something is there. */
 int mm_setup_stack(struct mm *mm, uaddr_t top, size_t used, bool exec);
@@ -114,6 +125,8 @@ int mm_fault(struct mm *mm, uaddr_t addr, u64 error_code, int *sig, int *code);
 /* Counts a reference, and a shared mapping with VMA_MAYWRITE as one that may write. Seals are not asked: the object is
  * new, or the vma is a copy of one that maps it. */
 void vma_set_object(struct vma *v, struct vm_object *o, u64 offset_bytes);
+/* An object of its own, `bytes` of it from an offset on, promised if VMA_NORESERVE does not say no: -ENOMEM. */
+int vma_set_new_object(struct vma *v, u64 offset_bytes, size_t bytes);
 /* The same for a new mapping of a file: -EPERM if it would write what is sealed; else VMA_MAYWRITE goes. */
 int vma_set_sealed_object(struct vma *v, struct vm_object *o, u64 offset_bytes);
 void mm_init(void);
