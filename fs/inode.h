@@ -156,7 +156,13 @@ DEFINE_AUTOPUT(inode)
 int inode_permission_slow(struct inode *i, unsigned want);
 bool inode_owner_or_capable(struct inode *i);	      /* fsuid owns it or CAP_FOWNER */
 void inode_fill_stat(struct inode *i, struct stat *st);
-void inode_drop_privileges(struct inode *i); /* a write by others clears the set-id bits; lock held */
+/* A write clears the set-id bits, unless by CAP_FSETID, and capabilities; lock held. */
+void inode_drop_privileges_slow(struct inode *i);
+static inline void inode_drop_privileges(struct inode *i)
+{
+	if (unlikely(i->mode & (S_ISUID | S_ISGID) || i->xattrs))
+		inode_drop_privileges_slow(i);
+}
 int inode_may_grow(struct inode *i, off_t size);  /* RLIMIT_FSIZE: 0, or -EFBIG and SIGXFSZ */
 int inode_truncate(struct inode *i, off_t size);  /* takes the lock; permission was checked */
 static inline void inode_touch(struct inode *i, bool modified)

@@ -103,7 +103,8 @@ static const struct file_ops full_ops = {
 	.read = zero_read, .write = full_write, .seek = mem_seek,
 };
 static const struct file_ops random_ops = {
-	.name = "random", .flags = FILE_SEEKABLE | FILE_KEEP_POS_UNLOCKED | FILE_POLL_ALWAYS,
+	.name = "random",
+	.flags = FILE_SEEKABLE | FILE_KEEP_POS_UNLOCKED | FILE_POLL_ALWAYS | FILE_ASYNC,
 	.read = random_read, .write = random_write, .seek = mem_seek,
 };
 

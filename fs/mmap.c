@@ -14,6 +14,7 @@
 #include "kernel/uapi/falloc.h"
 #include "kernel/uapi/mman.h"
 #include "kernel/uapi/mount.h"
+#include "mm/implied.h"
 #include "mm/mm.h"
 #include "mm/upcalls.h"
 
@@ -27,12 +28,17 @@ void vma_file_put(struct file *f)
 	file_put(f);
 }
 
+static bool is_noexec(const struct file *f)
+{
+	return f->path.mount && READ_ONCE(f->path.mount->flags) & MS_NOEXEC;
+}
+
 /* What mprotect(2) may add later is bounded by how the file was opened and where it lies. */
 int vma_file_map(struct file *f, struct vma *v)
 {
 	if (v->flags & VMA_SHARED && !(f->mode & FILE_WRITE))
 		v->flags &= ~(u32)VMA_MAYWRITE;
-	if (f->path.mount && READ_ONCE(f->path.mount->flags) & MS_NOEXEC)
+	if (is_noexec(f))
 		v->flags &= ~(u32)VMA_MAYEXEC;
 	return f->ops->mmap ? f->ops->mmap(f, v) : -ENODEV;
 }
@@ -76,7 +82,7 @@ static int may_map(struct file *f, unsigned prot, unsigned flags)
 		return -EACCES;
 	if (is_shared && prot & PROT_WRITE && !(f->mode & FILE_WRITE))
 		return -EACCES;
-	if (prot & PROT_EXEC && f->path.mount && READ_ONCE(f->path.mount->flags) & MS_NOEXEC)
+	if (prot & PROT_EXEC && is_noexec(f))
 		return -EPERM;
 	return f->ops->mmap ? 0 : -ENODEV;
 }
@@ -95,12 +101,15 @@ long sys_mmap(unsigned long addr, size_t length, unsigned prot, unsigned flags, 
 		return -EINVAL;
 	if (flags & MAP_ANONYMOUS)
 		return flags & MAP_HUGETLB ? refuse_huge(length, flags) :
-					     mm_map(current->mm, addr, length, (int)prot, (int)flags, NULL, 0);
+					     mm_map(current->mm, addr, length, (int)prot_with_implied(prot), (int)flags,
+						     NULL, 0);
 	FDREF r = fd_borrow(fd);
 	if (!r.file)
 		return -EBADF;
 	if (length == 0 || flags & MAP_HUGETLB)
 		return -EINVAL;
+	if (!is_noexec(r.file))
+		prot = prot_with_implied(prot);
 	int err = may_map(r.file, prot, flags);
 	if (err)
 		return err;

@@ -99,6 +99,13 @@ static void superblock_shut_down(struct superblock *sb)
 	dentry_put(take(sb->root));
 }
 
+void superblock_discard(struct superblock *sb)
+{
+	if (!(sb->type->flags & FS_SINGLE))
+		superblock_shut_down(sb);
+	superblock_put(sb);
+}
+
 /* The only superblock of its type, counted, or NULL. */
 static struct superblock *single_find(const struct fs_type *type)
 {
@@ -232,7 +239,7 @@ int mount_kernel(const char *type, const char *source, const char *target, u32 f
 		return err;
 	struct mount *m = mount_new(sb, sb->root, flags, source);
 	if (!m) {
-		superblock_put(sb);
+		superblock_discard(sb);
 		return -ENOMEM;
 	}
 	mutex_lock(&mount_lock);

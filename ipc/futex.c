@@ -4,7 +4,8 @@
  *
  * Promise   A wait goes to sleep only if the word still has the expected value, tested under the bucket's
  *           lock; a wake after a change of the word misses nobody who saw the old value. Waiters of one
- *           word are woken in the order in which they came. A wake that finds no waiter takes no lock.
+ *           word are woken by their real-time priority, and else in the order in which they came. A wake that finds
+ *           no waiter takes no lock.
  * Keys      private: address space and address. Shared: memory object and offset in it, so that every
  *           mapping of a page names the same futex; a private mapping's key is its address space, and still
  *           another than the private one. An object's number is never reused: a key cannot come to mean
@@ -16,8 +17,8 @@
  * Blocking  FUTEX_WAIT. Interrupted, it is restarted; with a time limit only if no handler ran, and the
  *           second entry goes on with the first one's deadline.
  * Others    what has two words is in futex_requeue.c, many words and the newer calls in futex_many.c, what an
- *           owner's death does in futex_robust.c. Priority inheritance has its place beside them.
- * Linux     futex(2). The priority-inheriting operations answer ENOSYS: see CAVEATS.
+ *           owner's death does in futex_robust.c, priority inheritance in futex_pi.c.
+ * Linux     futex(2)
  *
  *     waiter                                waker
  *     bucket->waiters++     (A)             change the word
@@ -41,23 +42,25 @@
 #include "mm/mm.h"
 #include "mm/uaccess.h"
 
-enum { BUCKETS = 512 };
+enum { BUCKET_BITS = 9, BUCKETS = 1 << BUCKET_BITS };
 
 static struct futex_bucket buckets[BUCKETS];
 
 void futex_init(void)
 {
-	for (unsigned i = 0; i < BUCKETS; i++)
+	for (unsigned i = 0; i < BUCKETS; i++) {
 		waitq_init(&buckets[i].wq, WAIT_FUTEX, &buckets[i]);
+		list_init(&buckets[i].pi);
+	}
 }
 
 struct futex_bucket *futex_bucket_of(const struct futex_key *key)
 {
-	return &buckets[hash_u64(key->owner ^ key->offset * 0x9e3779b97f4a7c15ul) % BUCKETS];
+	return &buckets[hash_bits(key->owner ^ key->offset * 0x9e3779b97f4a7c15ul, BUCKET_BITS)];
 }
 
 /* The object behind a shared mapping; private ones are named by their address space. */
-static int shared_key(uaddr_t addr, enum futex_access access, struct futex_key *key)
+int futex_shared_key(uaddr_t addr, enum futex_access access, struct futex_key *key)
 {
 	struct mm *mm = current->mm;
 	guard(rwread)(&mm->lock);
@@ -73,20 +76,6 @@ static int shared_key(uaddr_t addr, enum futex_access access, struct futex_key *
 	return 0;
 }
 
-int futex_key_of(struct futex_word word, enum futex_access access, struct futex_key *key)
-{
-	uaddr_t addr = (uaddr_t)word.uaddr;
-	if (addr & (sizeof(u32) - 1))
-		return -EINVAL;
-	if (!access_ok(word.uaddr, sizeof(u32)))
-		return -EFAULT;
-	if (word.is_private) {
-		*key = (struct futex_key){ (u64)current->mm, addr };
-		return 0;
-	}
-	return shared_key(addr, access, key);
-}
-
 /* --- waking --- */
 
 long futex_wake_locked(struct futex_bucket *b, const struct futex_key *key, u32 bitset, int nr)
@@ -97,6 +86,8 @@ long futex_wake_locked(struct futex_bucket *b, const struct futex_key *key, u32 
 		struct futex_waiter *w = container_of(slot, struct futex_waiter, slot);
 		if (!futex_key_equal(&w->key, key) || !(w->bitset & bitset))
 			continue;
+		if (unlikely(w->is_pi))
+			return -EINVAL;
 		wait_fire_locked(slot, 0);
 		if (++woken >= nr)
 			break;
@@ -134,6 +125,7 @@ int futex_arm(struct waiter *w, struct futex_waiter *fw, const u32 __user *uaddr
 	u32 seen;
 	struct futex_bucket *b = futex_bucket_of(&fw->key);
 	fw->bucket = b;
+	fw->priority = current->se.rt_priority;
 	if (!explore_breaks(EXPLORE_FUTEX))
 		__atomic_fetch_add(&b->waiters, 1, __ATOMIC_SEQ_CST); /* A */
 	u64 irq = spin_lock_irqsave(&b->wq.lock);
@@ -141,7 +133,7 @@ int futex_arm(struct waiter *w, struct futex_waiter *fw, const u32 __user *uaddr
 	if (!err && seen != expected)
 		err = -EAGAIN;
 	if (!err)
-		wait_add_locked(w, &fw->slot, &b->wq);
+		wait_add_locked(w, &fw->slot, &b->wq, futex_place(b, fw->priority));
 	spin_unlock_irqrestore(&b->wq.lock, irq);
 	if (explore_breaks(EXPLORE_FUTEX))
 		__atomic_fetch_add(&b->waiters, 1, __ATOMIC_SEQ_CST);
@@ -200,6 +192,8 @@ static int deadline_of(int op, unsigned long timeout, u64 *deadline_ns)
 		return -EFAULT;
 	if (timespec_to_ns(&ts, &ns))
 		return -EINVAL;
+	if ((op & FUTEX_CMD_MASK) == FUTEX_LOCK_PI)
+		op |= FUTEX_CLOCK_REALTIME;
 	if ((op & FUTEX_CMD_MASK) != FUTEX_WAIT)
 		return clock_to_deadline(op & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC, ns, deadline_ns);
 	*deadline_ns = current->restart_valid ? current->restart_deadline_ns : deadline_after((u64)ns);
@@ -222,6 +216,23 @@ static long wait_call(struct futex_word word, int op, u32 expected, unsigned lon
 	return err;
 }
 
+static bool takes_realtime(int cmd)
+{
+	return cmd == FUTEX_WAIT_BITSET || cmd == FUTEX_WAIT_REQUEUE_PI || cmd == FUTEX_LOCK_PI2;
+}
+
+/* Operations that may wait, with a time limit. */
+static long pi_wait_call(struct futex_word word, int op, u32 val, unsigned long timeout, struct futex_word word2)
+{
+	u64 deadline_ns;
+	int err = deadline_of(op, timeout, &deadline_ns);
+	if (err)
+		return err;
+	if ((op & FUTEX_CMD_MASK) == FUTEX_WAIT_REQUEUE_PI)
+		return futex_wait_requeue_pi(word, val, deadline_ns, word2);
+	return futex_lock_pi(word, deadline_ns, FUTEX_LOCK_WAITS);
+}
+
 long sys_futex(unsigned __user *uaddr, int op, unsigned val, unsigned long timeout, unsigned __user *uaddr2,
 	unsigned val3)
 {
@@ -231,7 +242,7 @@ long sys_futex(unsigned __user *uaddr, int op, unsigned val, unsigned long timeo
 		return wait_call(word, op, val, timeout, FUTEX_BITSET_MATCH_ANY);
 	if (cmd == FUTEX_WAIT_BITSET)
 		return wait_call(word, op, val, timeout, val3);
-	if (op & FUTEX_CLOCK_REALTIME)
+	if (op & FUTEX_CLOCK_REALTIME && !takes_realtime(cmd))
 		return -ENOSYS;
 	switch (cmd) { /* where there is no time to wait, its argument is a second number */
 	case FUTEX_WAKE:
@@ -244,6 +255,16 @@ long sys_futex(unsigned __user *uaddr, int op, unsigned val, unsigned long timeo
 		return futex_requeue(word, word2, (int)val, (int)timeout, &val3);
 	case FUTEX_WAKE_OP:
 		return futex_wake_op(word, word2, (int)val, (int)timeout, val3);
+	case FUTEX_LOCK_PI:
+	case FUTEX_LOCK_PI2:
+	case FUTEX_WAIT_REQUEUE_PI:
+		return pi_wait_call(word, op, val, timeout, word2);
+	case FUTEX_TRYLOCK_PI:
+		return futex_lock_pi(word, FOREVER, FUTEX_LOCK_TRIES);
+	case FUTEX_UNLOCK_PI:
+		return futex_unlock_pi(word);
+	case FUTEX_CMP_REQUEUE_PI:
+		return futex_cmp_requeue_pi(word, word2, (int)val, (int)timeout, val3);
 	default:
 		return -ENOSYS;
 	}

@@ -12,8 +12,8 @@
  * Lifetime  a moved waiter sleeps on: its record names its new queue (wait_move_locked()), where its time-out
  *           and its signals find it
  * Blocking  never, except for page faults
- * Linux     futex(2): REQUEUE, CMP_REQUEUE, WAKE_OP. Moved waiters go behind the others always; Linux leaves
- *           them in their place when both words happen to share a bucket.
+ * Linux     futex(2): REQUEUE, CMP_REQUEUE, WAKE_OP. Moved waiters go behind the others of their priority always;
+ *           Linux leaves them in their place when both words happen to share a bucket.
  *
  * The target's count goes up before the first word is compared: who changes that word and then wakes at the
  * target has either changed it too early for the comparison, or sees the count (the proof in futex.c).
@@ -23,7 +23,7 @@
 #include "kernel/uapi/futex.h"
 #include "mm/uaccess.h"
 
-static u64 lock_pair(struct futex_bucket *a, struct futex_bucket *b)
+u64 futex_lock_pair(struct futex_bucket *a, struct futex_bucket *b)
 {
 	u64 irq = irq_save();
 	if (a == b)
@@ -33,7 +33,7 @@ static u64 lock_pair(struct futex_bucket *a, struct futex_bucket *b)
 	return irq;
 }
 
-static void unlock_pair(struct futex_bucket *a, struct futex_bucket *b, u64 irq)
+void futex_unlock_pair(struct futex_bucket *a, struct futex_bucket *b, u64 irq)
 {
 	if (a != b)
 		spin_unlock(&b->wq.lock);
@@ -42,13 +42,13 @@ static void unlock_pair(struct futex_bucket *a, struct futex_bucket *b, u64 irq)
 
 /* --- requeue --- */
 
-static void move_waiter(struct futex_waiter *w, struct futex_bucket *to, const struct futex_key *target)
+void futex_move(struct futex_waiter *w, struct futex_bucket *to, const struct futex_key *target)
 {
 	__atomic_fetch_add(&to->waiters, 1, __ATOMIC_SEQ_CST);
 	__atomic_fetch_sub(&w->bucket->waiters, 1, __ATOMIC_SEQ_CST);
 	w->bucket = to;
 	w->key = *target;
-	wait_move_locked(&w->slot, &to->wq);
+	wait_move_locked(&w->slot, &to->wq, futex_place(to, w->priority));
 }
 
 static long move_waiters(struct futex_bucket *from, const struct futex_key *source, struct futex_bucket *to,
@@ -63,15 +63,17 @@ static long move_waiters(struct futex_bucket *from, const struct futex_key *sour
 			break;
 		if (!futex_key_equal(&w->key, source))
 			continue;
+		if (unlikely(w->is_pi))
+			return -EINVAL;
 		if (n++ < nr_wake)
 			wait_fire_locked(slot, 0);
 		else if (!same)
-			move_waiter(w, to, target);
+			futex_move(w, to, target);
 	}
 	return n;
 }
 
-static int compare(const u32 __user *uaddr, u32 expected)
+int futex_compare(const u32 __user *uaddr, u32 expected)
 {
 	u32 seen;
 	int err = get_user_nofault(&seen, uaddr);
@@ -92,11 +94,11 @@ long futex_requeue(struct futex_word from, struct futex_word to, int nr_wake, in
 	struct futex_bucket *a = futex_bucket_of(&source), *b = futex_bucket_of(&target);
 	do {
 		__atomic_fetch_add(&b->waiters, 1, __ATOMIC_SEQ_CST);
-		u64 irq = lock_pair(a, b);
-		n = expected ? compare(from.uaddr, *expected) : 0;
+		u64 irq = futex_lock_pair(a, b);
+		n = expected ? futex_compare(from.uaddr, *expected) : 0;
 		if (!n)
 			n = move_waiters(a, &source, b, &target, nr_wake, nr_requeue);
-		unlock_pair(a, b, irq);
+		futex_unlock_pair(a, b, irq);
 		__atomic_fetch_sub(&b->waiters, 1, __ATOMIC_SEQ_CST);
 	} while (n == -EFAULT && get_user(seen, from.uaddr) == 0);
 	return n;
@@ -159,7 +161,7 @@ static int change_word(u32 __user *uaddr, u32 encoded)
 }
 
 /* Makes the page one that can be written to, without a change. */
-static int fault_in_writable(u32 __user *uaddr)
+int futex_fault_in_writable(u32 __user *uaddr)
 {
 	u32 seen;
 	return cmpxchg_user(uaddr, &seen, 0, 0);
@@ -176,17 +178,19 @@ long futex_wake_op(struct futex_word word, struct futex_word changed, int nr, in
 	struct futex_bucket *a = futex_bucket_of(&key), *b = futex_bucket_of(&changed_key);
 	for (;;) {
 		long woken = 0;
-		u64 irq = lock_pair(a, b);
+		u64 irq = futex_lock_pair(a, b);
 		int answer = change_word(changed.uaddr, encoded);
 		if (answer >= 0)
 			woken = futex_wake_locked(a, &key, FUTEX_BITSET_MATCH_ANY, nr);
-		if (answer > 0)
-			woken += futex_wake_locked(b, &changed_key, FUTEX_BITSET_MATCH_ANY, nr_changed);
-		unlock_pair(a, b, irq);
+		if (answer > 0 && woken >= 0) {
+			long more = futex_wake_locked(b, &changed_key, FUTEX_BITSET_MATCH_ANY, nr_changed);
+			woken = more < 0 ? more : woken + more;
+		}
+		futex_unlock_pair(a, b, irq);
 		if (answer >= 0)
 			return woken;
 		if (answer == -EFAULT)
-			answer = fault_in_writable(changed.uaddr);
+			answer = futex_fault_in_writable(changed.uaddr);
 		if (answer && answer != -EAGAIN)
 			return answer;
 	}

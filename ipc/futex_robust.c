@@ -11,8 +11,8 @@
  *           word that names another thread is not touched.
  * Locks     none
  * Blocking  page faults
- * Linux     get_robust_list(2). Entries of priority-inheriting locks are marked as dead, and their waiters, of
- *           which there are none, are not woken.
+ * Linux     get_robust_list(2). Entries of priority-inheriting locks are only marked: futex_pi.c gives these locks to
+ *           those who wait for them, whether they are on the list or not.
  */
 #include "ipc/futex.h"
 #include "kernel/core/task.h"

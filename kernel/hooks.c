@@ -14,6 +14,7 @@
 const struct process_hook process_hooks[] = {
 	{ .name = "strace", .fork = strace_fork, .task_exit = strace_task_exit },
 	{ .name = "robust_list", .exec = futex_robust_exec, .task_exit = futex_robust_exit },
+	{ .name = "futex_pi", .exec = futex_pi_exec, .task_exit = futex_pi_exit },
 	{ .name = "posix_timer", .exec = posix_timers_end, .process_exit = posix_timers_end },
 	{ .name = NULL },
 };

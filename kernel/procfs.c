@@ -19,6 +19,7 @@
 #include "ipc/pipe.h"
 #include "kernel/core/explore.h"
 #include "kernel/core/random.h"
+#include "kernel/core/sched_set.h"
 #include "kernel/core/trace.h"
 #include "kernel/core/upcalls.h"
 #include "kernel/lib/fmt.h"
@@ -234,6 +235,42 @@ static int store_number(const char *text, int (*set)(u64 v))
 {
 	u64 v;
 	return parse_u64(text, 0, &v) ? -EINVAL : set(v);
+}
+
+static void show_rt_runtime(struct strbuf *sb)
+{
+	strbuf_printf(sb, "%d\n", READ_ONCE(sched_rt_runtime_us));
+}
+
+static int store_rt_runtime(char *text)
+{
+	s64 v;
+	if (parse_s64(text, 0, &v) || v < SCHED_RT_ALL || v > READ_ONCE(sched_rt_period_us))
+		return -EINVAL;
+	WRITE_ONCE(sched_rt_runtime_us, (int)v);
+	return 0;
+}
+
+static int set_rt_period(u64 v)
+{
+	if (v < 1 || v > INT32_MAX || (s64)v < READ_ONCE(sched_rt_runtime_us))
+		return -EINVAL;
+	WRITE_ONCE(sched_rt_period_us, (int)v);
+	return 0;
+}
+
+static int store_rr_timeslice(char *text)
+{
+	s64 v;
+	if (parse_s64(text, 0, &v) || v != (int)v)
+		return -EINVAL;
+	WRITE_ONCE(sched_rr_slice_ms, v > 0 ? (int)v : SCHED_RR_SLICE_DEFAULT_MS);
+	return 0;
+}
+
+static void show_rr_timeslice(struct strbuf *sb)
+{
+	strbuf_printf(sb, "%d\n", READ_ONCE(sched_rr_slice_ms));
 }
 
 /* --- /sys --- */

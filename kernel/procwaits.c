@@ -2,11 +2,13 @@
 /*
  * procwaits: /proc/ipc/waits: who sleeps, and on what.
  *
- * Promise   a line for every task that waits, kernel threads too: process, thread, name, kind of wait, and the
- *           address of the object it waits on, by which those who wait for the same one can be told
+ * Promise   a line for every task that waits, kernel threads too: process, thread, name, kind of wait, the
+ *           address of the object it waits on, by which those who wait for the same one can be told, and the thread
+ *           that can release it, where the kernel knows it: the owner of a priority-inheriting futex
  * Locks     proc_tree_lock from task to task, never while text is made: the list may change between two lines
  * Lifetime  the task that is being shown is counted, and a counted task stays on the list
  */
+#include "kernel/core/rt_mutex.h"
 #include "kernel/core/sched.h"
 #include "kernel/lib/strbuf.h"
 #include "kernel/lib/string.h"
@@ -38,13 +40,17 @@ static void put_task(struct strbuf *sb, struct task *t)
 	spin_lock(&t->lock);
 	memcpy(comm, t->comm, sizeof(comm));
 	spin_unlock(&t->lock);
-	strbuf_printf(sb, "%7d %7d %-15s %-10s %lx\n", t->process ? t->process->pid->nr : 0, t->tid, comm,
+	strbuf_printf(sb, "%7d %7d %-15s %-10s %lx", t->process ? t->process->pid->nr : 0, t->tid, comm,
 		wait_kind_names[w.kind], (unsigned long)w.object);
+	int releaser = rt_mutex_releaser(t);
+	if (releaser)
+		strbuf_printf(sb, " %d", releaser);
+	strbuf_putc(sb, '\n');
 }
 
 void proc_show_waits(struct strbuf *sb)
 {
-	strbuf_puts(sb, "    PID     TID COMM            KIND       OBJECT\n");
+	strbuf_puts(sb, "    PID     TID COMM            KIND       OBJECT           RELEASER\n");
 	for (struct task *t = next_task(NULL); t; t = next_task(t))
 		put_task(sb, t);
 }

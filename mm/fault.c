@@ -217,7 +217,7 @@ static int fault_find(struct mm *mm, uaddr_t addr, struct vma **out)
 int mm_fault(struct mm *mm, uaddr_t addr, u64 error, int *sig, int *code)
 {
 	addr &= PAGE_MASK;
-	for (;;) {
+	for (unsigned tried = 0;; tried++) {
 		struct vma *v;
 		*sig = SIGSEGV;
 		*code = addr < USER_TOP ? fault_find(mm, addr, &v) : SEGV_MAPERR;
@@ -236,7 +236,7 @@ int mm_fault(struct mm *mm, uaddr_t addr, u64 error, int *sig, int *code)
 			*code = SEGV_ACCERR;
 			return -EFAULT;
 		}
-		if (err == -ENOMEM && mm_oom_kill()) {
+		if (err == -ENOMEM && mm_oom_kill(tried)) {
 			if (READ_ONCE(current->work) & TASK_WORK_KILL)
 				return 0; /* it is this one that dies: on the way out */
 			continue;

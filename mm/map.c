@@ -13,6 +13,7 @@
 #include "kernel/syscall.h"
 #include "kernel/uapi/mman.h"
 #include "mm/commit.h"
+#include "mm/implied.h"
 #include "mm/pagetable.h"
 #include "mm/upcalls.h"
 #include "mm/vma.h"
@@ -308,7 +309,9 @@ int mm_protect(struct mm *mm, uaddr_t addr, size_t bytes, int prot)
 
 long sys_mprotect(unsigned long addr, size_t length, unsigned prot)
 {
-	return mm_protect(current->mm, addr, length, prot);
+	unsigned wanted = prot_with_implied(prot);
+	int err = mm_protect(current->mm, addr, length, wanted);
+	return err == -EACCES && wanted != prot ? mm_protect(current->mm, addr, length, prot) : err;
 }
 
 /* --- the heap and the stack --- */
@@ -317,7 +320,7 @@ long sys_mprotect(unsigned long addr, size_t length, unsigned prot)
 static bool brk_grow(struct mm *mm, uaddr_t start, uaddr_t end)
 {
 	s64 pages = (s64)((end - start) >> PAGE_SHIFT);
-	u32 flags = flags_for(PROT_READ | PROT_WRITE, MAP_PRIVATE) | VMA_HEAP | VMA_ACCOUNT | mm->future_lock;
+	u32 flags = flags_for(prot_with_implied(PROT_READ | PROT_WRITE), MAP_PRIVATE) | VMA_HEAP | VMA_ACCOUNT | mm->future_lock;
 	/* One page of distance to what lies above, so that the two are not taken for one. */
 	if (!vma_range_is_free(mm, start, end + PAGE_SIZE) || mm->nr_vmas > READ_ONCE(mm_max_vmas) ||
 		!mm_may_map(mm, pages, flags) || !mm_may_lock_more(mm, (u64)pages, flags))

@@ -13,6 +13,7 @@
 #include "kernel/lib/errno.h"
 #include "kernel/lib/string.h"
 #include "kernel/uapi/mman.h"
+#include "mm/check.h"
 #include "mm/commit.h"
 #include "mm/pagetable.h"
 #include "mm/uaccess.h"
@@ -156,6 +157,7 @@ void mm_unuse(struct mm *mm)
 {
 	if (!mm || !ref_put(&mm->users))
 		return;
+	mm_check_at_end(mm);
 	mm_unmap_all(mm);
 	if (mm->exe)
 		vma_file_put(mm->exe);

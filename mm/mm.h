@@ -134,6 +134,9 @@ struct strbuf;
 /* /proc/PID/maps or smaps, a part of it: from the mapping on that ends above `from`. Answers where the next part
  * begins, 0: that was all. */
 uaddr_t mm_show_maps(struct mm *mm, struct strbuf *sb, bool smaps, uaddr_t from);
+/* An allocation has failed for the caller, who may sleep, `tried` times already: true when it is worth another try,
+ * for which in the end the largest offender is killed; false: nobody to kill. */
+bool mm_oom_kill(unsigned tried);
 void mm_show_rollup(struct mm *mm, struct strbuf *sb); /* /proc/PID/smaps_rollup */
 /* /proc/PID/pagemap: a word for each of n pages from `start` on, all of them user addresses. */
 void mm_pagemap(struct mm *mm, uaddr_t start, size_t n, u64 *words, bool with_frames);
@@ -146,4 +149,3 @@ static inline u64 mm_resident_pages(const struct mm *mm)
 	s64 pages = READ_ONCE(mm->rss_anon) + READ_ONCE(mm->rss_file) + READ_ONCE(mm->rss_shmem);
 	return pages > 0 ? (u64)pages : 0;
 }
-bool mm_oom_kill(void); /* kills the largest offender; false: nobody to kill */

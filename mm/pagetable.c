@@ -15,7 +15,7 @@ enum { GATHER_PAGES = 64 };
 struct gather {
 	struct mm *mm;
 	uaddr_t start, end; /* what must be flushed */
-	unsigned nr;
+	unsigned nr, nr_anon; /* of nr */
 	struct page *pages[GATHER_PAGES];
 };
 
@@ -105,8 +105,12 @@ static void gather_flush(struct gather *g)
 		mm_note_peak(g->mm, g->nr);
 	if (g->start < g->end)
 		tlb_flush_range(&g->mm->arch, g->start, g->end);
-	while (g->nr)
-		page_put(g->pages[--g->nr]);
+	if (g->nr_anon)
+		__atomic_fetch_sub(&g->mm->rss_anon, g->nr_anon, __ATOMIC_RELAXED);
+	if (g->nr != g->nr_anon)
+		__atomic_fetch_sub(&g->mm->rss_shmem, g->nr - g->nr_anon, __ATOMIC_RELAXED);
+	page_put_all(g->pages, g->nr);
+	g->nr = g->nr_anon = 0;
 	g->start = UINT64_MAX;
 	g->end = 0;
 }
@@ -141,7 +145,7 @@ static void zap_leaf(struct gather *g, struct vma *v, pte_t *pte, uaddr_t va, ua
 		struct page *pg = page_of_phys(pte_phys(e));
 		if (pg == zero_page)
 			continue;
-		mm_count_rss(g->mm, pg, -1);
+		g->nr_anon += pg->kind == PAGE_ANON;
 		g->pages[g->nr++] = pg;
 		if (g->nr == GATHER_PAGES) {
 			spin_unlock(lock);

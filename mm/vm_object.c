@@ -157,6 +157,8 @@ static int page_make_locked(struct vm_object *o, u64 index, struct page **out)
 static int page_create(struct vm_object *o, u64 index, struct page **out)
 {
 	guard(mutex)(&o->lock);
+	if (unlikely(is_beyond_end(o, index))) /* cut while the lock was waited for */
+		return -EFAULT;
 	*out = idtable_get(&o->pages, index); /* somebody was faster? */
 	if (!*out && unlikely(is_beyond_end(o, index))) /* cut while the lock was waited for */
 		return -EFAULT;

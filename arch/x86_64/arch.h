@@ -120,7 +120,8 @@ struct vdso_image {
 	u32 sigreturn_offset;	/* of __vdso_rt_sigreturn, with CFI for unwinders */
 };
 extern const struct vdso_image *arch_vdso(void);
-void arch_vdso_set_realtime(s64 offset_ns);		/* realtime = monotonic + offset (seqlock inside) */
+/* realtime = monotonic + offset; TAI is tai_ns ahead of it */
+void arch_vdso_set_realtime(s64 offset_ns, s64 tai_ns);
 
 /* --- chance --- */
 bool arch_random(u64 *v);				/* the processor's random generator; false: none, or it is exhausted */

@@ -11,6 +11,7 @@
  *   ffff800000000000 - ffffbfffffffffff   DIRECT_BASE: all physical memory
  *   ffffc00000000000 - ffffdfffffffffff   KVIRT_BASE: guarded kernel virtual memory (mm/kmap.c)
  *   ffffe00000000000 - ffffe0ffffffffff   PAGE_ARRAY_BASE: struct page of every page frame (mm/page.c)
+ *   ffffec0000000000 - fffffbffffffffff   kasan builds: the shadow of the kernel half (kernel/core/kasan.h)
  *   ffffffff80000000 - ffffffffffffffff   the kernel image (physical + KERNEL_BASE)
  */
 #pragma once
@@ -90,9 +91,14 @@ void tlb_flush_all(struct arch_mm *am);
 /* --- kernel mappings --- */
 enum kmap_prot { KMAP_RW, KMAP_RO, KMAP_RX, KMAP_RW_UNCACHED, KMAP_RW_WRITE_COMBINING };
 /* Maps [pa, pa+bytes) at va with the largest pages that fit; panics if va is mapped already. */
+/* The tables for [va, va + bytes), where nothing is mapped yet: arch_kmap() of its pages will need no memory. -ENOMEM. */
+int arch_kmap_prepare(u64 va, size_t bytes);
 void arch_kmap(u64 va, phys_t pa, size_t bytes, enum kmap_prot prot);
 /* Unmaps; the caller flushes once for a batch with tlb_flush_kernel(). */
 void arch_kunmap(u64 va, size_t bytes);
 void tlb_flush_kernel(u64 start, u64 end);
 bool arch_kernel_va_is_mapped(u64 va);		/* for dumps and for tests of W^X */
 phys_t arch_kernel_phys(u64 va);		/* of a mapped kernel address; 0: not mapped */
+/* Checks of debug builds. */
+bool arch_mm_has_kernel_half(const struct arch_mm *am);
+u64 arch_kernel_find_writable_code(void);	/* the first kernel page that can be written and executed; 0: none */

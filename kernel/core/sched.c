@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: MIT
 /*
- * sched: per-CPU run queues with one fair class.
+ * sched: per-CPU run queues: real-time tasks by priority, then the fair class.
  *
- * Promise   each CPU runs the runnable task with the least virtual run time (real run time divided by the
+ * Promise   each CPU runs its real-time task of the highest priority (sched_rt.c). While there is none it runs the
+ *           task with the least virtual run time (real run time divided by the
  *           weight of its nice level), changing over when the running one has had a slice and another is
  *           waiting. A woken task starts at most half a slice behind the queue's minimum: sleepers get the
  *           CPU soon but cannot save up. A busy CPU has a tick of TICK_NS, for slices, for sampling user
  *           against system time and for balance; an idle CPU has none and halts.
  * Placement a woken task goes to where it last ran if that CPU is idle; to the waker's CPU if the waker is
  *           about to sleep (wake_sync) and alone; else to an idle CPU; else where it last ran. A CPU that
- *           runs out of work pulls from the longest queue; a tick with waiting tasks wakes an idle CPU.
+ *           runs out of work pulls from the longest queue; a tick with waiting tasks wakes an idle CPU, and pulls
+ *           one when another queue is longer by two.
  * Locks     rq->lock (RANK_RUNQ), interrupts off; held across the context switch and released by the next
  *           task: so whoever holds the lock of a sleeping task's queue knows its registers are saved. A task's
  *           queue is t->cpu's; it changes only under that queue's lock. Second queues only by trylock.
  * Lifetime  the "alive" reference of a task that called sched_exit() is dropped after the switch away from it
- * Classes   real-time policies will come before the fair tree in pick_next() and enqueue(); struct
- *           sched_entity has their place (policy).
+ * Classes   what the hot paths pay for the real-time class is a look at se.rt where a task is queued, and one at
+ *           rt_waiting where the next is picked. Settings are changed in sched_set.c.
  */
 #include "kernel/core/sched.h"
 #include "kernel/core/sched_internal.h"
@@ -26,16 +28,12 @@
 
 DEFINE_PERCPU(unsigned, preempt_count);
 DEFINE_PERCPU(struct task *, current_task);
+#ifdef DEBUG
+DEFINE_PERCPU(unsigned, irq_depth);
+#endif
 static DEFINE_PERCPU(struct rq, runqueue);
 
 u64 idle_cpus; /* [atomic] a bit per CPU that halts or is about to */
-
-/* Weights of nice -20..19: each step is about 10 % of CPU time, nice 0 is 1024 (setpriority(2)). */
-static const u32 nice_weights[40] = {
-	88761, 71755, 56483, 46273, 36291, 29154, 23254, 18705, 14949, 11916, 9548, 7620, 6100, 4904, 3906, 3121,
-	2501, 1991, 1586, 1277, 1024, 820, 655, 526, 423, 335, 272, 215, 172, 137, 110, 87, 70, 56, 45, 36, 29, 23,
-	18, 15,
-};
 
 struct rq *rq_of(unsigned cpu)
 {
@@ -63,8 +61,7 @@ static struct task *entity_task(struct rb_node *n)
 	return container_of(n, struct task, se.node);
 }
 
-/* Charges the running task for the time since the last look. */
-static void update_current(struct rq *rq)
+void sched_charge_current(struct rq *rq)
 {
 	u64 now = clock_now_ns();
 	struct task *t = rq->curr;
@@ -78,8 +75,14 @@ static void update_current(struct rq *rq)
 	}
 	rq->busy_ns += ran;
 	t->se.sum_exec_ns += ran;
-	t->se.vruntime += likely(t->se.weight == NICE_0_WEIGHT) ? (u64)ran :
-								  (u64)ran * NICE_0_WEIGHT / t->se.weight;
+	if (likely(t->se.weight == NICE_0_WEIGHT)) {
+		t->se.vruntime += ran;
+	} else if (t->se.weight != RT_WEIGHT) {
+		t->se.vruntime += (u64)ran * NICE_0_WEIGHT / t->se.weight;
+	} else {
+		rt_charge(rq, t, ran);
+		return;
+	}
 	u64 floor = t->se.vruntime;
 	struct rb_node *first = rb_first(&rq->fair);
 	if (first && (s64)(entity_task(first)->se.vruntime - floor) < 0)
@@ -91,17 +94,32 @@ static void update_current(struct rq *rq)
 static inline void enqueue(struct rq *rq, struct task *t)
 {
 	t->se.queued = true;
-	rb_insert(&rq->fair, &t->se.node, entity_less);
+	if (unlikely(t->se.rt))
+		rt_enqueue(rq, t);
+	else
+		rb_insert(&rq->fair, &t->se.node, entity_less);
 }
 
-static inline void dequeue(struct rq *rq, struct task *t)
+static inline void dequeue_fair(struct rq *rq, struct task *t)
 {
 	t->se.queued = false;
 	rb_erase(&rq->fair, &t->se.node);
 }
 
-/* The CPU should look at its queue again. rq->lock is held. */
-static void rq_resched(struct rq *rq)
+void sched_enqueue(struct rq *rq, struct task *t)
+{
+	enqueue(rq, t);
+}
+
+void sched_dequeue(struct rq *rq, struct task *t)
+{
+	if (t->se.rt)
+		rt_dequeue(rq, t);
+	else
+		dequeue_fair(rq, t);
+}
+
+void rq_resched(struct rq *rq)
 {
 	struct task *curr = rq->curr;
 	if (curr->work & TASK_WORK_RESCHED)
@@ -117,20 +135,30 @@ static void tick_start(struct rq *rq, u64 now)
 		timer_start(&rq->tick, now + TICK_NS);
 }
 
+enum activation { WOKEN, WOKEN_SYNC /* the waker is about to sleep: nothing to preempt */ };
+
 /* Puts a task that just became runnable on the queue and decides whether it preempts. */
-static void activate(struct rq *rq, struct task *t, bool may_preempt)
+static void activate(struct rq *rq, struct task *t, enum activation how)
 {
-	u64 floor = rq->min_vruntime - SLICE_NS / 2;
+	u64 floor = rq->min_vruntime - SCHED_SLICE_DEFAULT_NS / 2;
 	if ((s64)(t->se.vruntime - floor) < 0)
 		t->se.vruntime = floor;
 	t->cpu = rq->cpu;
 	rq->nr_running++;
 	enqueue(rq, t);
-	if (rq->curr == rq->idle)
+	struct task *curr = rq->curr;
+	if (curr == rq->idle)
 		rq_resched(rq);
-	else if (may_preempt && !explore_owns(rq->curr, t) &&
-		(s64)(rq->curr->se.vruntime - t->se.vruntime) > (s64)WAKEUP_GRANULARITY_NS)
+	else if (unlikely(t->se.rt | curr->se.rt))
+		rt_check_preempt(rq, t);
+	else if (how == WOKEN && !explore_owns(curr, t) &&
+		(s64)(curr->se.vruntime - t->se.vruntime) > (s64)WAKEUP_GRANULARITY_NS && t->se.policy != SCHED_BATCH)
 		rq_resched(rq);
+}
+
+void sched_activate(struct rq *rq, struct task *t)
+{
+	activate(rq, t, WOKEN);
 }
 
 /* A queue for a task that wakes up; see "Placement". */
@@ -139,6 +167,8 @@ static unsigned select_cpu(struct task *t, bool sync)
 	unsigned prev = t->cpu, here = cpu_id();
 	if (nr_cpus == 1)
 		return 0;
+	if (unlikely(t->se.rt))
+		return rt_select_cpu(t);
 	u64 idle = READ_ONCE(idle_cpus) & t->affinity;
 	if (idle & (1ull << prev))
 		return prev;
@@ -181,7 +211,7 @@ static bool task_wake_from(struct task *t, u32 from_states, bool sync)
 				spin_lock(&rq->lock);
 				t->se.vruntime += rq->min_vruntime;
 			}
-			activate(rq, t, !sync);
+			activate(rq, t, sync ? WOKEN_SYNC : WOKEN);
 		}
 	}
 	spin_unlock(&rq->lock);
@@ -232,14 +262,25 @@ void task_kick(struct task *t, u32 work_bits)
 
 /* --- switching --- */
 
-/* Pulls one waiting task from the longest queue; rq->lock is held, and still on return. */
-static bool pull_task(struct rq *rq)
+/* How much waits on a queue, for those who may take some of it. A real-time task counts twice: it leaves the others
+ * what the throttle does. Interrupts are off, so what curr names is not freed. */
+static unsigned queue_length(struct rq *rq)
+{
+	return READ_ONCE(rq->nr_running) + (READ_ONCE(rq->curr)->se.rt && !rb_is_empty(&rq->fair));
+}
+
+/* Pulls one waiting task of the fair class from the longest queue, if that has more than `least` runnable ones;
+ * rq->lock is held, and still on return. */
+static bool pull_task(struct rq *rq, unsigned least)
 {
 	struct rq *busiest = NULL;
 	for (unsigned cpu = 0; cpu < nr_cpus; cpu++) {
 		struct rq *other = rq_of(cpu);
-		if (other != rq && READ_ONCE(other->nr_running) > (busiest ? busiest->nr_running : 1))
+		unsigned length = other == rq ? 0 : queue_length(other);
+		if (length > least) {
+			least = length;
 			busiest = other;
+		}
 	}
 	if (!busiest || !spin_trylock(&busiest->lock))
 		return false;
@@ -248,7 +289,7 @@ static bool pull_task(struct rq *rq)
 		struct task *t = entity_task(n);
 		if (!(t->affinity & (1ull << rq->cpu)) || busiest->nr_running < 2)
 			continue;
-		dequeue(busiest, t);
+		dequeue_fair(busiest, t);
 		busiest->nr_running--;
 		t->se.vruntime += rq->min_vruntime - busiest->min_vruntime;
 		t->cpu = rq->cpu;
@@ -260,16 +301,32 @@ static bool pull_task(struct rq *rq)
 	return pulled;
 }
 
-static struct task *pick_next(struct rq *rq)
+static inline struct task *pick_fair(struct rq *rq)
 {
 	struct rb_node *first = rb_first(&rq->fair);
-	if (!first && nr_cpus > 1 && pull_task(rq))
+	if (!first && nr_cpus > 1 && pull_task(rq, 1))
 		first = rb_first(&rq->fair);
 	if (!first)
 		return rq->idle;
 	struct task *t = explore_pick(rq, entity_task(first));
-	dequeue(rq, t);
+	dequeue_fair(rq, t);
 	return t;
+}
+
+static __noinline struct task *pick_with_rt(struct rq *rq)
+{
+	bool look_again = false;
+	struct task *t = rt_pick(rq, &look_again);
+	if (!t)
+		t = pick_fair(rq);
+	if (look_again)
+		task_work_set(t, TASK_WORK_RESCHED);
+	return t;
+}
+
+static inline struct task *pick_next(struct rq *rq)
+{
+	return unlikely(READ_ONCE(rt_waiting)) ? pick_with_rt(rq) : pick_fair(rq);
 }
 
 /* A task that was running here may not any more; it is on no queue. Interrupts are off. */
@@ -279,7 +336,7 @@ static void place_elsewhere(struct task *t)
 	struct rq *rq = rq_of(__builtin_ctzll(allowed ? allowed : online_cpu_mask()));
 	spin_lock(&rq->lock);
 	t->se.vruntime = rq->min_vruntime;
-	activate(rq, t, true);
+	activate(rq, t, WOKEN);
 	spin_unlock(&rq->lock);
 }
 
@@ -310,7 +367,7 @@ static void switch_to(struct rq *rq, struct task *prev, struct task *next)
 	rq->nr_switches++;
 	rq->prev = prev;
 	rq->curr = next;
-	next->se.slice_end_ns = rq->clock_ns + SLICE_NS;
+	next->se.slice_end_ns = rq->clock_ns + next->se.slice_ns;
 	if (unlikely(next->rseq_area)) /* others ran meanwhile, and perhaps it has moved: user space is told */
 		task_work_set(next, TASK_WORK_NOTIFY);
 	if (next->arch_mm != prev->arch_mm)
@@ -321,16 +378,33 @@ static void switch_to(struct rq *rq, struct task *prev, struct task *next)
 	sched_finish_switch();
 }
 
-/* `preempted`: the task did not ask to sleep, whatever its state says. Interrupts on return as before. */
-static void schedule_common(bool preempted)
+enum switch_reason {
+	SWITCH_ASKED,	/* the task sleeps, if its state says so */
+	SWITCH_PREEMPTED, /* it did not ask to sleep, whatever its state says */
+	SWITCH_YIELD,	/* nor here, but the others come first */
+};
+
+/* Behind everybody who waits now, but no further: one place after the last. */
+static void step_back(struct rq *rq, struct task *t)
+{
+	struct rb_node *last = rb_last(&rq->fair);
+	t->se.to_tail = true;
+	if (last && (s64)(entity_task(last)->se.vruntime - t->se.vruntime) >= 0)
+		t->se.vruntime = entity_task(last)->se.vruntime + 1;
+}
+
+/* Interrupts on return as before. */
+static __always_inline void schedule_common(enum switch_reason why)
 {
 	u64 irq = irq_save();
 	struct rq *rq = this_rq();
 	spin_lock(&rq->lock);
 	struct task *prev = rq->curr;
 	__atomic_fetch_and(&prev->work, ~TASK_WORK_RESCHED, __ATOMIC_RELAXED);
-	update_current(rq);
-	bool leaves = prev->state != TASK_RUNNING && !preempted;
+	sched_charge_current(rq);
+	if (why == SWITCH_YIELD)
+		step_back(rq, prev);
+	bool leaves = why == SWITCH_ASKED && prev->state != TASK_RUNNING;
 	if (prev != rq->idle) {
 		if (leaves) {
 			rq->nr_running--;
@@ -344,7 +418,7 @@ static void schedule_common(bool preempted)
 	}
 	struct task *next = pick_next(rq);
 	if (next == prev) {
-		prev->se.slice_end_ns = rq->clock_ns + SLICE_NS;
+		prev->se.slice_end_ns = rq->clock_ns + prev->se.slice_ns;
 		spin_unlock(&rq->lock);
 	} else {
 		if (!leaves)
@@ -358,7 +432,12 @@ static void schedule_common(bool preempted)
 void schedule(void)
 {
 	lockrank_assert_may_sleep();
-	schedule_common(false);
+	schedule_common(SWITCH_ASKED);
+}
+
+static __noinline void preempt_current(void)
+{
+	schedule_common(SWITCH_PREEMPTED);
 }
 
 void preempt_schedule(void)
@@ -366,20 +445,20 @@ void preempt_schedule(void)
 	if (!irqs_enabled())
 		return; /* an interrupt handler or a section with interrupts off: the way out looks again */
 	do
-		schedule_common(true);
+		preempt_current();
 	while (preempt_is_due());
 }
 
 void sched_explore_switch(void)
 {
-	schedule_common(true);
+	preempt_current();
 }
 
 /* The end of an interrupt in kernel code: interrupts are off and stay off. */
 void sched_preempt_from_irq(void)
 {
 	while (preempt_is_due())
-		schedule_common(true);
+		preempt_current();
 }
 
 bool preempt_is_due(void)
@@ -389,18 +468,9 @@ bool preempt_is_due(void)
 
 void sched_yield_current(void)
 {
-	u64 irq = irq_save();
-	struct rq *rq = this_rq();
-	spin_lock(&rq->lock);
-	update_current(rq);
-	/* Behind everybody who waits now, but no further: one place after the last. */
-	struct rb_node *last = rb_last(&rq->fair);
-	if (last && (s64)(entity_task(last)->se.vruntime - current->se.vruntime) >= 0)
-		current->se.vruntime = entity_task(last)->se.vruntime + 1;
-	spin_unlock(&rq->lock);
-	irq_restore(irq);
-	if (last)
-		schedule_common(true);
+	/* Who comes later than this look has not been waiting. */
+	if (!rb_is_empty(&this_rq()->fair) || unlikely(READ_ONCE(rt_waiting)))
+		schedule_common(SWITCH_YIELD);
 }
 
 void sched_stop_current(const bool *stopped)
@@ -421,7 +491,7 @@ void sched_exit(void)
 	/* With interrupts off: a preemption in between would queue the dead task once more. */
 	irq_disable();
 	current->state = TASK_DEAD;
-	schedule_common(false);
+	schedule_common(SWITCH_ASKED);
 	panic("sched: a dead task ran again");
 }
 
@@ -437,13 +507,18 @@ void sched_tick(struct timer *timer)
 {
 	struct rq *rq = container_of(timer, struct rq, tick);
 	spin_lock(&rq->lock);
-	update_current(rq);
+	sched_charge_current(rq);
 	struct task *t = rq->curr;
 	if (t != rq->idle) {
 		*(rq->tick_user ? &t->user_ns : &t->system_ns) += TICK_NS;
 		++*(rq->tick_user ? &rq->user_samples : &rq->system_samples);
+		if (unlikely(t->se.rt || rq->rt.nr))
+			rt_tick(rq);
+		else if (nr_cpus > 1)
+			(void)pull_task(rq, rq->nr_running + 1);
 		if (!rb_is_empty(&rq->fair)) {
-			if (rq->clock_ns >= t->se.slice_end_ns)
+			/* A slice that ends before the next half tick is over: else those of one tick would last two. */
+			if (rq->clock_ns + TICK_NS / 2 >= t->se.slice_end_ns && !t->se.rt)
 				rq_resched(rq);
 			u64 idle = READ_ONCE(idle_cpus);
 			if (idle)
@@ -470,65 +545,6 @@ void sched_idle_loop(void)
 			cpu_wait_for_irq();
 		preempt_enable_no_resched();
 		irq_enable();
-		schedule_common(true);
+		preempt_current();
 	}
-}
-
-/* --- settings --- */
-
-static void set_weight(struct task *t)
-{
-	t->se.weight = t->se.policy == SCHED_IDLE ? IDLE_WEIGHT : nice_weights[t->se.nice + 20];
-}
-
-void sched_set_nice(struct task *t, int nice)
-{
-	u64 irq = irq_save();
-	struct rq *rq = task_rq_lock(t);
-	if (rq->curr == t)
-		update_current(rq);
-	t->se.nice = nice;
-	set_weight(t);
-	spin_unlock(&rq->lock);
-	irq_restore(irq);
-}
-
-void sched_set_policy(struct task *t, unsigned policy)
-{
-	u64 irq = irq_save();
-	struct rq *rq = task_rq_lock(t);
-	if (rq->curr == t)
-		update_current(rq);
-	t->se.policy = policy;
-	set_weight(t);
-	spin_unlock(&rq->lock);
-	irq_restore(irq);
-}
-
-int sched_set_affinity(struct task *t, u64 mask)
-{
-	if (!(mask & online_cpu_mask()))
-		return -EINVAL;
-	u64 irq = irq_save();
-	struct rq *rq = task_rq_lock(t);
-	t->affinity = mask;
-	bool wrong = !(mask & (1ull << t->cpu));
-	if (wrong && t->se.queued) {
-		dequeue(rq, t);
-		rq->nr_running--;
-		t->se.vruntime -= rq->min_vruntime;
-		t->cpu = __builtin_ctzll(mask & online_cpu_mask());
-		spin_unlock(&rq->lock);
-		rq = rq_of(t->cpu);
-		spin_lock(&rq->lock);
-		t->se.vruntime += rq->min_vruntime;
-		activate(rq, t, true);
-		wrong = false;
-	}
-	bool running = wrong && rq->curr == t;
-	spin_unlock(&rq->lock);
-	irq_restore(irq);
-	if (running)
-		migrate_running(t);
-	return 0;
 }

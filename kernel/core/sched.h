@@ -2,9 +2,10 @@
 /*
  * sched: which task runs where.
  *
- * Promise   a runnable task of nice n gets CPU time in proportion to its weight; a woken task waits at
- *           most about one slice; idle CPUs halt without a tick and are woken by an IPI when work comes;
- *           a task moves only to CPUs in its affinity mask. Theory in sched.c.
+ * Promise   the real-time task of the highest priority runs first. While there is none a runnable task of nice n gets
+ *           CPU time in proportion to its weight, and a woken one waits at most about one slice. Idle CPUs halt
+ *           without a tick and are woken by an IPI when work comes; a task moves only to CPUs in its affinity
+ *           mask. Theory in sched.c and sched_rt.c; settings are changed through sched_set.h.
  * Locks     one run queue lock per CPU (RANK_RUNQ), innermost but for diagnosis
  */
 #pragma once
@@ -34,10 +35,6 @@ void task_kick(struct task *t, u32 work_bits);
 void sched_stop_current(const bool *stopped);
 void sched_continue(struct task *t);
 
-void sched_set_nice(struct task *t, int nice);
-void sched_set_policy(struct task *t, unsigned policy); /* SCHED_OTHER, BATCH, IDLE */
-u64 sched_slice_ns(void);
-int sched_set_affinity(struct task *t, u64 mask); /* -EINVAL: no online CPU in it */
 u64 task_cpu_ns(struct task *t);		  /* total run time, also of a running task */
 u64 cpu_idle_ns(unsigned cpu);
 u64 cpu_busy_ns(unsigned cpu);

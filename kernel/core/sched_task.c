@@ -41,10 +41,12 @@ static void task_set_defaults(struct task *t, const char *comm)
 	t->state = TASK_SLEEPING;
 	t->wait_mode = WAIT_UNINTERRUPTIBLE;
 	t->se.weight = NICE_0_WEIGHT;
+	t->se.slice_ns = SCHED_SLICE_DEFAULT_NS;
 	t->affinity = UINT64_MAX;
 	t->limits = &kernel_limits;
 	t->start_ns = clock_now_ns();
 	list_init(&t->all_node);
+	list_init(&t->rq_node);
 	list_init(&t->thread_node);
 	sigpending_init(&t->pending);
 }
@@ -109,6 +111,7 @@ static void rq_init(unsigned cpu, struct task *idle)
 	rq->idle = rq->curr = idle;
 	rq->clock_ns = clock_now_ns();
 	timer_init(&rq->tick, sched_tick);
+	rt_queue_init(&rq->rt);
 	idle->cpu = cpu;
 	idle->state = TASK_RUNNING;
 	idle->affinity = 1ull << cpu;
@@ -191,11 +194,6 @@ void cpu_busy_split(unsigned cpu, u64 *user_ns, u64 *system_ns)
 	u64 busy = cpu_busy_ns(cpu);
 	*user_ns = all ? mul_div(busy, user, all) : 0;
 	*system_ns = busy - *user_ns;
-}
-
-u64 sched_slice_ns(void)
-{
-	return SLICE_NS;
 }
 
 u64 sched_nr_switches(void)

@@ -6,9 +6,9 @@
  *           kernel thread has none, and no mm. Each shared part is referenced by its own pointer
  *           because clone(2) shares each by its own flag.
  * Locks     legend of the fields: [const] set before the task first runs; [owner] only the task itself;
- *           [rq] its run queue's lock; [sighand] sighand->lock; [atomic] atomic instructions only;
- *           [tree] proc_tree_lock; [owner+lock] written by the owner under task->lock, read by others
- *           under task->lock
+ *           [rq] its run queue's lock; [rq+pi_lock] changed under both, read under either; [sighand]
+ *           sighand->lock; [atomic] atomic instructions only; [tree] proc_tree_lock; [owner+lock] written by
+ *           the owner under task->lock, read by others under task->lock
  * Lifetime  counted: one reference for being alive (dropped by the scheduler after its last switch), one
  *           per pointer; freed after a grace period, so rcu_read_lock() keeps a found task readable
  */
@@ -23,9 +23,17 @@
 #include "kernel/uapi/signal.h"
 
 struct process; struct sighand; struct account; struct mm; struct fdtable; struct fs_ctx; struct cred; struct pid;
-struct nsproxy; struct vfork_wait;
+struct nsproxy; struct vfork_wait; struct rt_waiter;
 
-enum { TASK_COMM_LEN = 16, KSTACK_BYTES = 4 * 4096 };
+enum {
+	TASK_COMM_LEN = 16,
+	KSTACK_USUAL_BYTES = 4 * 4096,
+#ifdef KASAN
+	KSTACK_BYTES = 2 * KSTACK_USUAL_BYTES, /* red zones around local arrays; limits are those of the other builds */
+#else
+	KSTACK_BYTES = KSTACK_USUAL_BYTES,
+#endif
+};
 
 enum task_state {
 	TASK_RUNNING,		/* running or on a run queue */
@@ -68,13 +76,26 @@ static inline void sigpending_init(struct sigpending *p)
 struct sched_entity {
 	struct rb_node node;	/* [rq] in the fair tree */
 	u64 vruntime;		/* [rq] weighted ns */
-	u64 run_start_ns;	/* [rq] when it last got the CPU or was last accounted */
 	u64 slice_end_ns;	/* [rq] */
 	u64 sum_exec_ns;	/* [rq] CPU time in all */
-	u32 weight;		/* [rq] from nice */
+	u32 weight;		/* [rq] from nice and policy */
 	s8 nice;		/* [rq] */
 	bool queued;		/* [rq] */
-	u8 policy;		/* [rq] SCHED_OTHER, BATCH, IDLE; real-time classes have their place here */
+	u8 rt;			/* [rq+pi_lock] real-time priority in effect, 1 to 99; 0: it is in the fair class */
+	u8 policy;		/* [rq] SCHED_OTHER, BATCH, IDLE, FIFO, RR */
+	u8 rt_priority;		/* [rq+pi_lock] its own, without what it may have inherited */
+	bool to_tail;		/* [rq] real-time: has had its turn, its equals come first */
+	bool reset_on_fork;	/* [rq] SCHED_RESET_ON_FORK */
+	u64 slice_ns;		/* [rq] fair: what it gets while others wait */
+	u64 rr_end_ns;		/* [rq] SCHED_RR: the turn is over at this sum_exec_ns */
+	u64 rt_wake_ns;		/* [rq] real-time: sum_exec_ns when it last woke up (RLIMIT_RTTIME) */
+};
+
+/* What a task inherits through locks: rt_mutex.h. */
+struct pi_state {
+	struct rb_root held;	/* [pi_lock] locks that it holds and others wait for, by who waits */
+	struct rt_waiter *blocked; /* [pi_lock] it waits for a lock */
+	bool closed;		/* [pi_lock] it ends: nobody may wait for it any more */
 };
 
 struct task {
@@ -89,6 +110,7 @@ struct task {
 	u16 cpu;			/* [rq] where it runs or last ran */
 	u32 migrate_disabled;		/* [owner] */
 	struct sched_entity se;
+	struct pi_state pi;
 	u64 affinity;			/* [rq] allowed CPUs, a bit each */
 	u64 user_ns, system_ns;		/* [owner] split of CPU time, sampled at entries when accounting is due */
 	u64 nr_voluntary, nr_involuntary; /* [owner] context switches */
@@ -96,7 +118,7 @@ struct task {
 	struct waiter *waiter;		/* [owner] what it sleeps on, for wchan and the wait graph */
 	void *kstack;			/* [const] lowest address; guard page below */
 	struct task *wake_next;		/* [owner of a wakelist] */
-	struct list rq_node;		/* [rq] */
+	struct list rq_node;		/* [rq] on the run queue of a real-time priority */
 	struct rcu_head rcu;
 	struct list all_node;		/* [tree] every task, for dumps and the out-of-memory choice */
 	struct spinlock lock;		/* RANK_OBJECT: comm, the shared pointers against other tasks' looks */
@@ -126,6 +148,7 @@ struct task {
 	/* --- restart of interrupted calls --- */
 	u64 restart_deadline_ns;	/* [owner] absolute deadline that a restarted call goes on with */
 	bool restart_valid;		/* [owner] */
+	bool restart_always;		/* [owner] the call that is interrupted is begun again, whatever its policy */
 	/* --- user pointers that thread libraries register --- */
 	int __user *clear_child_tid;	/* [owner] */
 	int __user *set_child_tid;	/* [owner] */
@@ -140,10 +163,16 @@ struct task {
 	bool gone;			/* [tree] past exit: what it used is in its process's dead_threads */
 	struct pid *pgrp_lent, *session_lent; /* [owner] counted: what current_pgrp() and _session() answered */
 	bool explored;			/* [owner] debug builds: see core/explore.h */
+	u32 fail_nth;			/* [owner; atomic] debug builds: that allocation fails, see mm/fail.h; 0: none */
 	u8 held_count;			/* [owner] debug builds: ranked locks held, see lockrank.c */
 	struct { const void *lock, *pc; u8 rank, subrank; } held[12];
 	u64 min_flt, maj_flt;		/* [owner] page faults */
 	u64 timer_slack_ns;		/* [owner] PR_SET_TIMERSLACK; 0: the default */
+	u64 default_slack_ns;		/* [owner] its maker's; 0: the system's */
+	int pdeath_signal;		/* [owner] PR_SET_PDEATHSIG */
+	u32 personality;		/* [owner] personality(2) */
+	u8 mce_policy;			/* [owner] PR_MCE_KILL, one more; 0: default. Told as set: memory has no errors here */
+	bool is_io_flusher;		/* [owner] PR_SET_IO_FLUSHER: the same */
 	struct file *trace_file;	/* [owner] counted: where its system calls are told; NULL: the console */
 };
 _Static_assert(offsetof(struct task, work) == 0, "entry.S and preempt.h read task->work at offset 0");

@@ -130,13 +130,20 @@ static __always_inline bool slot_fire(struct wait_slot *slot, u32 events, enum w
 	return true;
 }
 
-void wait_add_locked(struct waiter *w, struct wait_slot *slot, struct waitq *q)
+void wait_add_locked(struct waiter *w, struct wait_slot *slot, struct waitq *q, struct list *before)
 {
 	assert_spin_held(&q->lock);
 	*slot = (struct wait_slot){ .q = q, .waiter = w, .flags = WAIT_EXCLUSIVE };
 	if (!w->on)
 		w->on = q;
-	list_add_tail(&q->slots, &slot->node);
+	list_add_before(before, &slot->node);
+}
+
+void wait_remove_locked(struct wait_slot *slot)
+{
+	assert_spin_held(&slot->q->lock);
+	list_del(&slot->node);
+	slot->q = NULL;
 }
 
 void wait_fire_locked(struct wait_slot *slot, long result)
@@ -149,12 +156,12 @@ void wait_fire_locked(struct wait_slot *slot, long result)
 	__atomic_store_n(&slot->q, NULL, __ATOMIC_RELEASE);
 }
 
-void wait_move_locked(struct wait_slot *slot, struct waitq *to)
+void wait_move_locked(struct wait_slot *slot, struct waitq *to, struct list *before)
 {
 	assert_spin_held(&slot->q->lock);
 	assert_spin_held(&to->lock);
 	list_del(&slot->node);
-	list_add_tail(&to->slots, &slot->node);
+	list_add_before(before, &slot->node);
 	if (slot->waiter->on == slot->q)
 		WRITE_ONCE(slot->waiter->on, to);
 	__atomic_store_n(&slot->q, to, __ATOMIC_RELEASE); /* wait_remove() looks for it there */

@@ -99,11 +99,12 @@ void waitq_destroy(struct waitq *q);
 void wait_begin(struct waiter *w); /* for the current task */
 void wait_add(struct waiter *w, struct wait_slot *slot, struct waitq *q, u32 mask, enum wait_flags flags);
 /* For owners of a queue who hand something over (futex, semop): q->lock is held by the caller, interrupts
- * off. The slot goes to the end; firing takes it off the queue and wakes its task. */
-void wait_add_locked(struct waiter *w, struct wait_slot *slot, struct waitq *q);
+ * off. The slot goes in front of `before` (&q->slots: to the end); firing takes it off the queue and wakes its task. */
+void wait_add_locked(struct waiter *w, struct wait_slot *slot, struct waitq *q, struct list *before);
 void wait_fire_locked(struct wait_slot *slot, long result);
-/* To the end of another queue, whose lock is held, too (spin_lock_pair); neither is ever destroyed. */
-void wait_move_locked(struct wait_slot *slot, struct waitq *to);
+void wait_remove_locked(struct wait_slot *slot); /* one that has not been fired leaves */
+/* To another queue, whose lock is held, too (spin_lock_pair); neither is ever destroyed. */
+void wait_move_locked(struct wait_slot *slot, struct waitq *to, struct list *before);
 /* A slot without a sleeper: `callback` runs at each wake that matches, until wait_remove(). */
 void wait_add_callback(struct wait_slot *slot, struct waitq *q, u32 mask, enum wait_flags flags,
 	bool (*callback)(struct wait_slot *, u32, struct wake_list *));

@@ -17,6 +17,7 @@
 #include "fs/tty.h"
 #include "kernel/core/alloc.h"
 #include "kernel/core/sched.h"
+#include "kernel/core/sched_set.h"
 #include "kernel/core/trace.h"
 #include "kernel/lib/string.h"
 #include "kernel/proc/clone.h"
@@ -102,11 +103,11 @@ static void copy_facts(struct process *p, struct process *from)
 	p->exe = from->exe ? file_get(from->exe) : NULL;
 	p->tty = from->tty ? tty_get(from->tty) : NULL;
 	memcpy(&p->arg_start, &from->arg_start,
-		offsetof(struct process, personality) - offsetof(struct process, arg_start));
+		offsetof(struct process, thp_disabled) - offsetof(struct process, arg_start));
 	memcpy(p->auxv, from->auxv, sizeof(p->auxv));
 	spin_unlock(&from->lock);
-	p->personality = from->personality;
 	p->dumpable = READ_ONCE(from->dumpable);
+	p->thp_disabled = READ_ONCE(from->thp_disabled);
 	p->oom_score_adj = READ_ONCE(from->oom_score_adj);
 }
 
@@ -116,9 +117,10 @@ static int make_process(struct task *t)
 	if (!p)
 		return -ENOMEM;
 	t->process = process_get(p);
-	t->limits = limits_new(current->limits);
-	if (!t->limits)
+	struct limits *limits = limits_new(current->limits);
+	if (!limits)
 		return -ENOMEM;
+	t->limits = limits;
 	copy_facts(p, current->process);
 	p->sighand = t->sighand;
 	p->start_ns = t->start_ns;
@@ -155,9 +157,11 @@ static void copy_plain(struct task *t, const struct clone_request *rq)
 	struct task *me = current;
 	bool own_stack = (rq->flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM;
 	t->affinity = me->affinity;
-	t->se.nice = me->se.nice;
-	t->se.weight = me->se.weight;
-	t->se.policy = me->se.policy;
+	sched_inherit(t);
+	t->timer_slack_ns = t->default_slack_ns = me->timer_slack_ns;
+	t->mce_policy = me->mce_policy;
+	t->personality = me->personality;
+	t->is_io_flusher = me->is_io_flusher;
 	t->blocked = me->blocked;
 	t->work |= me->work & TASK_WORK_STRACE;
 	if (own_stack)

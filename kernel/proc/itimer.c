@@ -5,22 +5,23 @@
  * Promise   ITIMER_REAL sends SIGALRM at or after its time. Its next interval begins when the signal is taken,
  *           so a process that does not get to it is not flooded; an ignored SIGALRM ends the series.
  *           VIRTUAL (time in user mode) and PROF (all CPU time) are looked at by the tick that hits one of the
- *           process's threads: they are late by up to a tick. RLIMIT_CPU and the timers of cpu_timer.c are
- *           watched at the same place.
+ *           process's threads: they are late by up to a tick. RLIMIT_CPU, RLIMIT_RTTIME and the timers of
+ *           cpu_timer.c are watched at the same place.
  * Locks     sighand->lock for deadlines. The tick needs proc_tree_lock as well, for the times of threads that
  *           have ended, but only tries to get it: the next tick does as well.
  * Lifetime  the timer is part of its process; itimer_stop() by the last thread waits until it cannot run
- * Linux     getitimer(2), alarm(2), getrlimit(2) RLIMIT_CPU
+ * Linux     getitimer(2), alarm(2), getrlimit(2) RLIMIT_CPU, RLIMIT_RTTIME
  */
 #include "kernel/core/clock.h"
 #include "kernel/core/sched.h"
+#include "kernel/core/sched_set.h"
 #include "kernel/core/upcalls.h"
 #include "kernel/lib/errno.h"
 #include "kernel/proc/posix_timer.h"
 #include "kernel/syscall.h"
 #include "mm/uaccess.h"
 
-enum { NR_ITIMERS = 3, USEC_PER_SEC = 1000000, ALARM_ROUND_USEC = USEC_PER_SEC / 2 };
+enum { NR_ITIMERS = 3, ALARM_ROUND_USEC = USEC_PER_SEC / 2 };
 #define LEAST_LEFT_NS NSEC_PER_USEC /* an armed timer never reads as 0, which would mean "not armed" */
 #define MOST_NS ((u64)INT64_MAX)
 
@@ -111,11 +112,30 @@ static void check_cpu_limit(struct process *p, struct rlimit *limit, u64 used_ns
 	}
 }
 
+/* A thread of a real-time policy may not run for longer than that without a sleep. */
+static void check_rt_limit(struct task *t)
+{
+	u64 ran_us = sched_rt_run_ns(t) / NSEC_PER_USEC, irq;
+	struct rlimit *limit = &t->limits->v[RLIMIT_RTTIME];
+	if (likely(ran_us < min(READ_ONCE(limit->rlim_cur), READ_ONCE(limit->rlim_max)) || !ran_us))
+		return;
+	struct sighand *s = sighand_lock(t, &irq);
+	if (ran_us >= limit->rlim_max) {
+		send_to_process_locked(t->process, SIGKILL);
+	} else {
+		send_to_process_locked(t->process, SIGXCPU);
+		WRITE_ONCE(limit->rlim_cur, limit->rlim_cur + USEC_PER_SEC);
+	}
+	sighand_unlock(s, irq);
+}
+
 void itimer_tick(struct task *t)
 {
 	struct process *p = t->process;
 	if (!p)
 		return;
+	if (unlikely(READ_ONCE(t->limits->v[RLIMIT_RTTIME].rlim_cur) != RLIM_INFINITY))
+		check_rt_limit(t);
 	struct rlimit *limit = &t->limits->v[RLIMIT_CPU];
 	u64 armed = READ_ONCE(p->itimers[ITIMER_VIRTUAL].deadline_ns) | READ_ONCE(p->itimers[ITIMER_PROF].deadline_ns);
 	if (likely(!armed && READ_ONCE(limit->rlim_cur) == RLIM_INFINITY && list_is_empty(&p->cpu_timers)))

@@ -169,7 +169,7 @@ void process_init(void)
 	process_cache = kmem_cache_create("process", sizeof(struct process), 64);
 	sighand_cache = kmem_cache_create("sighand", sizeof(struct sighand), 64);
 	limits_cache = kmem_cache_create("limits", sizeof(struct limits), 8);
-	u64 most = pages_total() / (KSTACK_BYTES / PAGE_SIZE) / TASKS_PER_MEMORY_SHARE;
+	u64 most = pages_total() / (KSTACK_USUAL_BYTES / PAGE_SIZE) / TASKS_PER_MEMORY_SHARE;
 	threads_max = (int)min(max(most, (u64)MIN_TASKS), (u64)PID_MAX_LIMIT);
 	limits_default(&first_limits);
 }

@@ -12,6 +12,7 @@
 #include "kernel/core/clock.h"
 #include "kernel/core/cred.h"
 #include "kernel/core/sched.h"
+#include "kernel/core/sched_set.h"
 #include "kernel/lib/string.h"
 #include "kernel/proc/procfiles.h"
 #include "kernel/proc/facts.h"
@@ -20,7 +21,7 @@
 #include "fs/tty.h"
 #include "mm/mm.h"
 
-enum { KIB_PER_PAGE = PAGE_SIZE / 1024, NICE_0_PRIORITY = 20, LEGACY_SIGNALS = 0x7fffffff };
+enum { KIB_PER_PAGE = PAGE_SIZE / 1024, LEGACY_SIGNALS = 0x7fffffff };
 #define NSEC_PER_TICK ((u64)NSEC_PER_SEC / USER_HZ)
 #define FLAG_RANDOMIZED 0x00400000 /* PF_RANDOMIZE: what every user process has */
 #define FLAG_NOT_EXECED 0x00000040 /* PF_FORKNOEXEC */
@@ -138,14 +139,15 @@ static int show_stat(struct task *t, struct strbuf *sb, bool whole)
 	strbuf_printf(sb, "%d (%s) %c %d %d %d %d %d %u", f.pid, f.comm, f.state, f.ppid, f.pgrp, f.session, f.tty,
 		f.tpgid, flags);
 	put_stat_times(sb, t, whole);
-	strbuf_printf(sb, " %d %d %d 0 %lu %lu %lu %lu", NICE_0_PRIORITY + t->se.nice, t->se.nice, f.nr_threads,
+	strbuf_printf(sb, " %d %d %d 0 %lu %lu %lu %lu", sched_priority_shown(t), t->se.nice, f.nr_threads,
 		t->start_ns / NSEC_PER_TICK, mm ? READ_ONCE(mm->total_pages) * PAGE_SIZE : 0,
 		mm ? mm_resident_pages(mm) : 0, READ_ONCE(t->limits->v[RLIMIT_RSS].rlim_cur));
 	/* then the stack and instruction pointers, which Linux no longer tells, and four sets of signals */
 	strbuf_printf(sb, " %lu %lu %lu 0 0 %lu %lu %lu %lu", l.start_code, l.end_code, l.start_stack,
 		f.pending & LEGACY_SIGNALS, f.blocked & LEGACY_SIGNALS, f.ignored & LEGACY_SIGNALS,
 		f.caught & LEGACY_SIGNALS);
-	strbuf_printf(sb, " %d 0 0 %d %u 0 %u 0 0 0", f.state != 'R', f.exit_signal, READ_ONCE(t->cpu), t->se.policy);
+	strbuf_printf(sb, " %d 0 0 %d %u %u %u 0 0 0", f.state != 'R', f.exit_signal, READ_ONCE(t->cpu),
+		t->se.rt_priority, t->se.policy);
 	strbuf_printf(sb, " %lu %lu %lu %lu %lu %lu %lu %d\n", l.start_data, l.end_data, l.start_brk, l.arg_start,
 		l.arg_end, l.env_start, l.env_end, may_see ? f.exit_code : 0);
 	if (mm)

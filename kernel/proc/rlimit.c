@@ -5,7 +5,7 @@
  * Promise   getrlimit(2): the soft limit is at most the hard one; only CAP_SYS_RESOURCE raises a hard one.
  *           Another process's limits need all of its ids to be the caller's real ones, or CAP_SYS_RESOURCE.
  * Locks     limits->lock for a change of both words; readers of one word take none
- * Linux     getrlimit(2), prlimit(2). RLIMIT_CPU, RTTIME, LOCKS, RSS are kept and told, not enforced.
+ * Linux     getrlimit(2), prlimit(2). RLIMIT_LOCKS and RSS are kept and told, not enforced.
  */
 #include "kernel/core/cred.h"
 #include "kernel/lib/errno.h"

@@ -5,22 +5,20 @@
  * Promise   sched_yield(2), sched_setaffinity(2), getpriority(2) and their kin. A thread is named by its tid, 0 is
  *           the caller.
  * Locks     proc_tree_lock to walk groups and users; the run queue's lock inside (sched.h)
- * Linux     sched(7): SCHED_OTHER, BATCH and IDLE. The real-time and deadline policies are EINVAL so far, their
- *           ranges of priority are told. Answers of getpriority are 20 - nice, as the call's ABI wants.
+ * Linux     sched(7), sched_setattr(2). SCHED_DEADLINE is EINVAL, its range of priorities is told; clamps of
+ *           utilisation are EOPNOTSUPP, as on a Linux without them. Answers of getpriority are 20 - nice, as the
+ *           call's ABI wants.
  */
 #include "kernel/core/cred.h"
 #include "kernel/core/sched.h"
+#include "kernel/core/sched_set.h"
 #include "kernel/lib/string.h"
 #include "kernel/proc/process.h"
 #include "kernel/syscall.h"
 #include "kernel/uapi/sched.h"
 #include "mm/uaccess.h"
 
-enum {
-	NICE_MIN = -20, NICE_MAX = 19, NICE_TO_RLIMIT = 20,
-	REALTIME_PRIORITY_MIN = 1, REALTIME_PRIORITY_MAX = 99,
-	CPU_MASK_BYTES = sizeof(u64),
-};
+enum { NICE_TO_RLIMIT = 20, CPU_MASK_BYTES = sizeof(u64) };
 
 /* May the caller set t's scheduling? Its owner and CAP_SYS_NICE may. */
 static bool may_set(struct task *t)
@@ -136,10 +134,14 @@ struct nice_change {
 	long result;
 };
 
+static bool is_within_nice_limit(struct task *t, int nice)
+{
+	return (u64)(NICE_TO_RLIMIT - nice) <= READ_ONCE(t->limits->v[RLIMIT_NICE].rlim_cur);
+}
+
 static bool may_be_as_nice(struct task *t, int nice)
 {
-	return nice >= t->se.nice || capable(CAP_SYS_NICE) ||
-	       (u64)(NICE_TO_RLIMIT - nice) <= READ_ONCE(t->limits->v[RLIMIT_NICE].rlim_cur);
+	return nice >= t->se.nice || is_within_nice_limit(t, nice) || capable(CAP_SYS_NICE);
 }
 
 /* The first success hides no failure, and a failure hides no later success: as setpriority(2). */
@@ -170,45 +172,76 @@ long sys_setpriority(int which, int who, int prio)
 
 /* --- policies --- */
 
-static bool is_policy(int policy)
+static bool is_fair_policy(unsigned policy)
 {
 	return policy == SCHED_OTHER || policy == SCHED_BATCH || policy == SCHED_IDLE;
 }
 
-static bool is_realtime(int policy)
-{
-	return policy == SCHED_FIFO || policy == SCHED_RR;
-}
-
 long sys_sched_get_priority_max(int policy)
 {
-	if (is_realtime(policy))
-		return REALTIME_PRIORITY_MAX;
-	return is_policy(policy) || policy == SCHED_DEADLINE ? 0 : -EINVAL;
+	if (is_rt_policy((unsigned)policy))
+		return RT_PRIORITY_MAX;
+	return is_fair_policy((unsigned)policy) || policy == SCHED_DEADLINE ? 0 : -EINVAL;
 }
 
 long sys_sched_get_priority_min(int policy)
 {
-	if (is_realtime(policy))
-		return REALTIME_PRIORITY_MIN;
-	return is_policy(policy) || policy == SCHED_DEADLINE ? 0 : -EINVAL;
+	if (is_rt_policy((unsigned)policy))
+		return RT_PRIORITY_MIN;
+	return is_fair_policy((unsigned)policy) || policy == SCHED_DEADLINE ? 0 : -EINVAL;
 }
 
-/* Leaving SCHED_IDLE makes more of a thread, so it asks as a lower nice value would. */
-static long set_policy(int pid, int policy, int priority)
+static bool may_be_rt(struct task *t, const struct sched_settings *old, const struct sched_settings *s)
 {
+	u64 limit = READ_ONCE(t->limits->v[RLIMIT_RTPRIO].rlim_cur);
+	if (s->policy != old->policy && !limit)
+		return false;
+	return s->rt_priority <= old->rt_priority || (u64)s->rt_priority <= limit;
+}
+
+/* What makes more of a thread, or sheds what it was given against its will, needs a limit or CAP_SYS_NICE. */
+static bool may_change(struct task *t, const struct sched_settings *old, const struct sched_settings *s)
+{
+	if (is_fair_policy(s->policy) && s->nice < old->nice && !may_be_as_nice(t, s->nice))
+		return false;
+	if (is_rt_policy(s->policy) && !may_be_rt(t, old, s))
+		return false;
+	/* Leaving SCHED_IDLE counts as a lower nice value. */
+	if (old->policy == SCHED_IDLE && s->policy != SCHED_IDLE && !is_within_nice_limit(t, old->nice))
+		return false;
+	return !old->reset_on_fork || s->reset_on_fork;
+}
+
+static int check_change(struct task *t, const struct sched_settings *old, const struct sched_settings *s)
+{
+	if (!is_fair_policy(s->policy) && !is_rt_policy(s->policy))
+		return -EINVAL; /* SCHED_DEADLINE, too */
+	if (s->rt_priority < 0 || s->rt_priority > RT_PRIORITY_MAX || is_rt_policy(s->policy) != !!s->rt_priority)
+		return -EINVAL;
+	return (may_set(t) && may_change(t, old, s)) || capable(CAP_SYS_NICE) ? 0 : -EPERM;
+}
+
+static int change(struct task *t, const struct sched_settings *old, const struct sched_settings *s)
+{
+	int err = check_change(t, old, s);
+	if (!err)
+		sched_set(t, s);
+	return err;
+}
+
+/* Policy and priority; what is not said stays. */
+static int set_scheduler(int pid, unsigned policy, bool reset_on_fork, int priority)
+{
+	struct sched_settings old;
 	struct task *t __autoput(task) = task_named_get(pid);
 	if (!t)
 		return -ESRCH;
-	if (!is_policy(policy) || priority)
-		return -EINVAL;
-	if (!may_set(t))
-		return -EPERM;
-	if (t->se.policy == SCHED_IDLE && policy != SCHED_IDLE && !capable(CAP_SYS_NICE) &&
-		(u64)(NICE_TO_RLIMIT - t->se.nice) > READ_ONCE(t->limits->v[RLIMIT_NICE].rlim_cur))
-		return -EPERM;
-	sched_set_policy(t, (unsigned)policy);
-	return 0;
+	sched_get(t, &old);
+	struct sched_settings s = old;
+	s.policy = policy;
+	s.reset_on_fork = reset_on_fork;
+	s.rt_priority = priority;
+	return change(t, &old, &s);
 }
 
 long sys_sched_setscheduler(int pid, int policy, const struct sched_param __user *user)
@@ -218,20 +251,26 @@ long sys_sched_setscheduler(int pid, int policy, const struct sched_param __user
 		return -EINVAL;
 	if (copy_from_user(&param, user, sizeof(param)))
 		return -EFAULT;
-	return set_policy(pid, policy, param.sched_priority);
+	return set_scheduler(pid, (unsigned)policy & ~SCHED_RESET_ON_FORK, policy & SCHED_RESET_ON_FORK,
+		param.sched_priority);
 }
 
 long sys_sched_getscheduler(int pid)
 {
+	struct sched_settings s;
 	if (pid < 0)
 		return -EINVAL;
 	struct task *t __autoput(task) = task_named_get(pid);
-	return t ? t->se.policy : -ESRCH;
+	if (!t)
+		return -ESRCH;
+	sched_get(t, &s);
+	return s.policy | (s.reset_on_fork ? SCHED_RESET_ON_FORK : 0);
 }
 
 long sys_sched_setparam(int pid, const struct sched_param __user *user)
 {
 	struct sched_param param;
+	struct sched_settings old;
 	if (!user || pid < 0)
 		return -EINVAL;
 	if (copy_from_user(&param, user, sizeof(param)))
@@ -239,25 +278,132 @@ long sys_sched_setparam(int pid, const struct sched_param __user *user)
 	struct task *t __autoput(task) = task_named_get(pid);
 	if (!t)
 		return -ESRCH;
-	if (param.sched_priority)
-		return -EINVAL;
-	return may_set(t) ? 0 : -EPERM;
+	sched_get(t, &old);
+	struct sched_settings s = old;
+	s.rt_priority = param.sched_priority;
+	return change(t, &old, &s);
 }
 
 long sys_sched_getparam(int pid, struct sched_param __user *out)
 {
-	struct sched_param param = { .sched_priority = 0 };
+	struct sched_settings s;
 	if (!out || pid < 0)
 		return -EINVAL;
 	struct task *t __autoput(task) = task_named_get(pid);
-	return t ? copy_to_user(out, &param, sizeof(param)) : -ESRCH;
+	if (!t)
+		return -ESRCH;
+	sched_get(t, &s);
+	struct sched_param param = { .sched_priority = s.rt_priority };
+	return copy_to_user(out, &param, sizeof(param));
 }
 
 long sys_sched_rr_get_interval(int pid, struct timespec __user *out)
 {
-	struct timespec slice = { .tv_nsec = (long)sched_slice_ns() };
 	if (pid < 0)
 		return -EINVAL;
 	struct task *t __autoput(task) = task_named_get(pid);
-	return t ? copy_to_user(out, &slice, sizeof(slice)) : -ESRCH;
+	if (!t)
+		return -ESRCH;
+	struct timespec slice = { .tv_nsec = (long)sched_interval_ns(t) };
+	return copy_to_user(out, &slice, sizeof(slice));
+}
+
+/* --- sched_setattr and sched_getattr --- */
+
+/* A structure that we do not know tells its caller how large ours is. */
+static int size_is_wrong(struct sched_attr __user *user)
+{
+	return put_user((unsigned)sizeof(struct sched_attr), &user->size) ? -EFAULT : -E2BIG;
+}
+
+static int attr_from_user(struct sched_attr *a, struct sched_attr __user *user)
+{
+	u32 size;
+	memset(a, 0, sizeof(*a));
+	if (get_user(size, &user->size))
+		return -EFAULT;
+	if (!size)
+		size = SCHED_ATTR_SIZE_VER0;
+	if (size < SCHED_ATTR_SIZE_VER0 || size > PAGE_SIZE)
+		return size_is_wrong(user);
+	if (copy_from_user(a, user, min((size_t)size, sizeof(*a))))
+		return -EFAULT;
+	for (size_t at = sizeof(*a); at < size; at++) {
+		u8 byte;
+		if (get_user(byte, (const u8 __user *)user + at))
+			return -EFAULT;
+		if (byte)
+			return size_is_wrong(user);
+	}
+	return a->sched_flags & SCHED_FLAG_UTIL_CLAMP && size < SCHED_ATTR_SIZE_VER1 ? -EINVAL : 0;
+}
+
+static void settings_from_attr(struct sched_settings *s, const struct sched_attr *a)
+{
+	bool keeps_policy = a->sched_flags & SCHED_FLAG_KEEP_POLICY;
+	if (!keeps_policy) {
+		s->policy = a->sched_policy;
+		s->reset_on_fork = a->sched_flags & SCHED_FLAG_RESET_ON_FORK;
+	}
+	if (a->sched_flags & SCHED_FLAG_KEEP_PARAMS)
+		return;
+	s->rt_priority = (int)min(a->sched_priority, (unsigned)INT32_MAX);
+	if (is_rt_policy(s->policy))
+		return;
+	s->nice = min(max(a->sched_nice, (int)NICE_MIN), (int)NICE_MAX);
+	s->slice_ns = !a->sched_runtime ? SCHED_SLICE_DEFAULT_NS :
+		      min(max(a->sched_runtime, SCHED_SLICE_MIN_NS), SCHED_SLICE_MAX_NS);
+}
+
+long sys_sched_setattr(int pid, struct sched_attr __user *user, unsigned flags)
+{
+	struct sched_attr a;
+	struct sched_settings old;
+	if (!user || pid < 0 || flags)
+		return -EINVAL;
+	int err = attr_from_user(&a, user);
+	if (err)
+		return err;
+	if ((int)a.sched_policy < 0)
+		return -EINVAL;
+	struct task *t __autoput(task) = task_named_get(pid);
+	if (!t)
+		return -ESRCH;
+	sched_get(t, &old);
+	struct sched_settings s = old;
+	settings_from_attr(&s, &a);
+	if (a.sched_flags & ~(u64)SCHED_FLAG_ALL)
+		return -EINVAL;
+	if (a.sched_flags & SCHED_FLAG_UTIL_CLAMP)
+		return -EOPNOTSUPP;
+	err = check_change(t, &old, &s);
+	if (err)
+		return err;
+	if (a.sched_flags & SCHED_FLAG_KEEP_PARAMS)
+		s.policy = old.policy; /* it is one of them */
+	sched_set(t, &s);
+	return 0;
+}
+
+long sys_sched_getattr(int pid, struct sched_attr __user *user, unsigned size, unsigned flags)
+{
+	struct sched_settings s;
+	if (!user || pid < 0 || size > PAGE_SIZE || size < SCHED_ATTR_SIZE_VER0 || flags)
+		return -EINVAL;
+	struct task *t __autoput(task) = task_named_get(pid);
+	if (!t)
+		return -ESRCH;
+	sched_get(t, &s);
+	struct sched_attr a = {
+		.size = min(size, (unsigned)sizeof(a)), .sched_policy = s.policy,
+		.sched_flags = s.reset_on_fork ? SCHED_FLAG_RESET_ON_FORK : 0,
+		.sched_priority = (unsigned)s.rt_priority,
+	};
+	if (!is_rt_policy(s.policy)) {
+		a.sched_nice = s.nice;
+		a.sched_runtime = s.slice_ns;
+	}
+	if (copy_to_user(user, &a, a.size))
+		return -EFAULT;
+	return clear_user((char __user *)user + a.size, size - a.size);
 }

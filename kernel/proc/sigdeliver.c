@@ -147,6 +147,8 @@ static enum restart_policy policy_of(const struct regs *r)
 {
 	enum restart_policy policy = syscall_restart_policy(r->orig_rax);
 	bool is_weaker = (long)r->rax == -ERESTART_NOHAND || current->restart_valid;
+	if (unlikely(take(current->restart_always)))
+		return ALWAYS;
 	return policy == RESTART && is_weaker ? NOHAND : policy;
 }
 

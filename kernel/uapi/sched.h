@@ -2,7 +2,7 @@
 /*
  * uapi/sched: the flags of clone(2) and clone3(2), scheduling policies.
  *
- * Linux     clone(2), sched(7), sched_setaffinity(2)
+ * Linux     clone(2), sched(7), sched_setaffinity(2), sched_setattr(2)
  */
 #pragma once
 
@@ -64,3 +64,28 @@ struct clone_args {
 struct sched_param {
 	int sched_priority;
 };
+
+#define SCHED_FLAG_RESET_ON_FORK 0x01
+#define SCHED_FLAG_RECLAIM 0x02
+#define SCHED_FLAG_DL_OVERRUN 0x04
+#define SCHED_FLAG_KEEP_POLICY 0x08
+#define SCHED_FLAG_KEEP_PARAMS 0x10
+#define SCHED_FLAG_UTIL_CLAMP_MIN 0x20
+#define SCHED_FLAG_UTIL_CLAMP_MAX 0x40
+#define SCHED_FLAG_UTIL_CLAMP (SCHED_FLAG_UTIL_CLAMP_MIN | SCHED_FLAG_UTIL_CLAMP_MAX)
+#define SCHED_FLAG_ALL 0x7f
+
+struct sched_attr {
+	unsigned size;
+	unsigned sched_policy;
+	unsigned long long sched_flags;
+	int sched_nice;
+	unsigned sched_priority;
+	unsigned long long sched_runtime;
+	unsigned long long sched_deadline;
+	unsigned long long sched_period;
+	unsigned sched_util_min;
+	unsigned sched_util_max;
+};
+#define SCHED_ATTR_SIZE_VER0 48
+#define SCHED_ATTR_SIZE_VER1 56

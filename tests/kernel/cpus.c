@@ -6,6 +6,7 @@
 #include "kernel/core/clock.h"
 #include "kernel/core/ktest.h"
 #include "kernel/core/sched.h"
+#include "kernel/core/sched_set.h"
 
 enum { CALLS = 300, READS = 20000 };
 

@@ -7,6 +7,7 @@
 #include "kernel/core/ktest.h"
 #include "kernel/core/rcu.h"
 #include "kernel/core/sched.h"
+#include "kernel/core/sched_set.h"
 
 enum { THREADS = 24, TURNS = 50, SHARE_MS = 200 };
 

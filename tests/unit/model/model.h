@@ -109,6 +109,7 @@ static bool model_run(void)
 #define __atomic_load_n(p, order) ({ model_step(); *(p); })
 #define __atomic_store_n(p, v, order) ({ model_step(); *(p) = (v); })
 #define __atomic_fetch_add(p, v, order) ({ model_step(); (*(p) += (v)) - (v); })
+#define __atomic_fetch_sub(p, v, order) ({ model_step(); (*(p) -= (v)) + (v); })
 #define __atomic_sub_fetch(p, v, order) ({ model_step(); *(p) -= (v); })
 #define __atomic_exchange_n(p, v, order) ({ model_step(); __typeof__(*(p)) was_ = *(p); *(p) = (v); was_; })
 #define __atomic_compare_exchange_n(p, expected, desired, weak, success, failure)                              \

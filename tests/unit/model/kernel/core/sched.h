@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * model/sched: what the wait core needs of scheduler and timers, for tests/unit/test_wait.c: see model.h.
+ * model/sched: what the wait core and the futexes need of tasks, scheduler and timers: see model.h.
  *
  * Promise   schedule() returns when somebody has woken the task; a wake is one step. No time passes.
  */
 #pragma once
 #include "kernel/core/spinlock.h"
+#include "kernel/lib/rbtree.h"
 
 #define FOREVER UINT64_MAX
 
@@ -13,6 +14,8 @@ enum task_state { TASK_RUNNING, TASK_SLEEPING };
 enum { TASK_WORK_SIGNAL = 1, TASK_WORK_KILL = 2 };
 
 struct waiter;
+struct rt_waiter;
+struct mm;
 struct timer {
 	void (*fn)(struct timer *t);
 };
@@ -21,6 +24,13 @@ struct task {
 	struct model_task model;
 	u32 state, work, wait_mode;
 	struct waiter *waiter;
+	/* for the futexes */
+	struct { u8 rt, rt_priority; } se;
+	struct { struct rb_root held; struct rt_waiter *blocked; bool closed; } pi;
+	int tid;
+	struct mm *mm;
+	u64 restart_deadline_ns;
+	bool restart_valid, restart_always;
 };
 
 #define current container_of(model_current, struct task, model)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * model/spinlock: the kernel's spinlocks for tests/unit/test_wait.c: see model.h there.
+ * model/spinlock: the kernel's spinlocks for code that runs in the model: see model.h.
  *
  * Promise   mutual exclusion among the model's tasks; a step before each acquisition and after each release.
  */
@@ -53,6 +53,12 @@ static inline u64 spin_lock_irqsave(struct spinlock *l)
 static inline void spin_unlock_irqrestore(struct spinlock *l, u64 flags)
 {
 	spin_unlock(l);
+}
+
+static inline void spin_lock_pair(struct spinlock *a, struct spinlock *b)
+{
+	spin_lock(a < b ? a : b);
+	spin_lock(a < b ? b : a);
 }
 
 DEFINE_GUARD(spin, struct spinlock, spin_lock, spin_unlock);
