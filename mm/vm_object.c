@@ -160,6 +160,8 @@ static int page_create(struct vm_object *o, u64 index, struct page **out)
 	if (unlikely(is_beyond_end(o, index))) /* cut while the lock was waited for */
 		return -EFAULT;
 	*out = idtable_get(&o->pages, index); /* somebody was faster? */
+	if (!*out && unlikely(is_beyond_end(o, index))) /* cut while the lock was waited for */
+		return -EFAULT;
 	int err = *out ? 0 : page_make_locked(o, index, out);
 	if (err == 0)
 		page_get(*out);
@@ -195,7 +197,7 @@ void vm_object_truncate(struct vm_object *o, u64 size_bytes)
 {
 	u64 old = o->size_bytes;
 	WRITE_ONCE(o->size_bytes, size_bytes);
-	if (size_bytes > old || !READ_ONCE(o->nr_pages))
+	if (size_bytes > old || (size_bytes == old && !READ_ONCE(o->nr_pages)))
 		return;
 	u64 first = (size_bytes + PAGE_SIZE - 1) >> PAGE_SHIFT;
 	guard(mutex)(&o->lock);
