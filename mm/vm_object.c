@@ -160,8 +160,6 @@ static int page_create(struct vm_object *o, u64 index, struct page **out)
 	if (unlikely(is_beyond_end(o, index))) /* cut while the lock was waited for */
 		return -EFAULT;
 	*out = idtable_get(&o->pages, index); /* somebody was faster? */
-	if (!*out && unlikely(is_beyond_end(o, index))) /* cut while the lock was waited for */
-		return -EFAULT;
 	int err = *out ? 0 : page_make_locked(o, index, out);
 	if (err == 0)
 		page_get(*out);
