@@ -1,15 +1,20 @@
 # Parley's one makefile: wildcard per folder, objects under build/BUILD, dependencies by -MMD.
 # Both builds can be made in one run: tests need both. What `make help` prints:
 #
-#: make              the kernel and the programs; BUILD=debug for the one with all checks
+#: make              the kernel and the programs; BUILD=debug for the one with all checks, BUILD=kasan: and
+#:                   the address sanitizer
 #: make run          boots it: a shell on this terminal (Ctrl-A X ends)       CPUS=N MEMORY=MIB
 #: ./run -- COMMAND  runs a command of this system on it; ./run --help tells more
 #: make test         all tests; T=pipe CPUS=2 BUILD=debug REPEAT=3 choose
+#: make test-all     all tests in all builds, hours of them
 #: make test-host    the ABI tests on this Linux; test-linux: on Debian's Linux in QEMU
 #: make test-unit    the kernel's library on the host; test-debian: programs of Debian packages
 #: make test-user    our shell beside dash, our programs beside Debian's, our C library beside the host's
 #: make fuzz         random system calls: SECONDS=300 SEED=N CPUS=4; in QEMU only, as all of this is
+#: make storm        signals at random between processes: SECONDS=300 SEED=N CPUS=4; nothing may be lost
 #: make fuzz-diff    the calls of a seed on Debian's Linux and here, and which answers differ  SEED=N
+#: make soak         twenty processes change shared memory at random and check each byte of it: SECONDS=600 SEED=N
+#:                   CPUS=4 BUILD=kasan; WHERE=host runs it on this Linux
 #: make explore      races under many schedules: T=pipe_thief SEEDS=1000 SEED=1, BREAK=rearm breaks an order
 #: make check        layers, style, formatting, clang, cppcheck, system call numbers
 #: make bench        instructions per operation, beside Linux's
@@ -23,7 +28,7 @@
 #: V=1 shows the commands, -jN sets the number of jobs, CROSS_COMPILE=PREFIX the compiler.
 
 BUILD ?= release
-BUILDS := release debug
+BUILDS := release debug kasan
 O     := build/$(BUILD)
 V     ?= 0
 Q     := $(if $(filter 1,$(V)),,@)
@@ -38,7 +43,8 @@ endif
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: all help kernel iso screenshots run debug test test-host test-linux test-unit test-debian fuzz fuzz-diff explore bench \
+.PHONY: all help kernel iso screenshots run debug test test-all test-host test-linux test-unit test-debian fuzz fuzz-diff \
+        explore storm soak bench \
         check fmt fmt-check deps clean FORCE
 
 # The tools come first, even before the compiler is asked where its headers are: tests/deps.sh
@@ -47,7 +53,7 @@ GOALS := $(or $(MAKECMDGOALS),all)
 NEEDS := $(filter-out clean help fmt%,$(GOALS))
 ifneq ($(NEEDS),)
 GROUPS := build $(filter run test iso debug check,$(subst -, ,$(NEEDS))) \
-          $(if $(filter bench fuzz%,$(NEEDS)),run) $(if $(filter screenshots,$(NEEDS)),iso run) $(if $(filter deps,$(NEEDS)),all)
+          $(if $(filter bench soak storm explore fuzz%,$(NEEDS)),run) $(if $(filter screenshots,$(NEEDS)),iso run) $(if $(filter deps,$(NEEDS)),all)
 ifneq ($(shell sh tests/deps.sh $(GROUPS) >&2 && echo ok),ok)
 $(error what is listed above is needed for: make $(GOALS))
 endif
@@ -78,6 +84,17 @@ KFLAGS_release :=
 # User pointers may be unaligned, and NULL, which the address of a member of theirs is made of. The sanitizer's own code makes the two warnings cry wolf; release has them.
 KFLAGS_debug   := -DDEBUG -DDEBUG_LOCKS -DDEBUG_SLAB -fsanitize=undefined -fno-sanitize=alignment,null \
                   -Wno-array-bounds -Wno-maybe-uninitialized
+# The address sanitizer, with a call for each access (mm/kasan.c says why).
+KASAN_OFFSET := 0xdffffc0000000000
+KASAN_CHECKS := -fsanitize=kernel-address -fasan-shadow-offset=$(KASAN_OFFSET) --param=asan-stack=1 \
+                --param=asan-globals=1 --param=asan-instrumentation-with-call-threshold=0
+KFLAGS_kasan := $(KFLAGS_debug) -DKASAN -DKASAN_OFFSET=$(KASAN_OFFSET)ul $(KASAN_CHECKS)
+# Not checked: the sanitizer, what works on freed memory, and what is checked as a whole by mm/kasan_calls.c.
+KPLAIN  := $(wildcard mm/kasan*.c) mm/slab.c mm/page_debug.c kernel/lib/string.c kernel/core/ubsan.c \
+           arch/x86_64/backtrace.c
+KWRAPPED := memcpy memmove memset memcmp memchr strlen strnlen strcmp strncmp strchr strrchr strlcpy strscpy \
+            $(addprefix arch_,copy_from_user copy_to_user strncpy_from_user get_user_8 get_user_32 get_user_64 \
+              cmpxchg_user_32)
 KDIRS   := boot arch/x86_64 kernel kernel/lib kernel/core kernel/proc kernel/dev mm fs ipc net
 KSRC    := $(foreach d,$(KDIRS),$(wildcard $(d)/*.c $(d)/*.S))
 KONLY_debug := kernel/core/ubsan.c
@@ -93,7 +110,7 @@ KSRC += $(FONT_C)
 
 # Objects of the build $(1). A change of the flags makes them all anew.
 define build_rules
-KOBJ_$(1)  := $$(patsubst %,build/$(1)/%.o,$$(filter-out $$(if $$(filter $(1),debug),,$$(KONLY_debug)),$$(KSRC)))
+KOBJ_$(1)  := $$(patsubst %,build/$(1)/%.o,$$(filter-out $$(if $$(filter $(1),debug kasan),,$$(KONLY_debug)),$$(KSRC)))
 KTEST_$(1) := $$(patsubst %,build/$(1)/%.o,$$(KTESTS))
 
 build/$(1)/flags: FORCE
@@ -104,12 +121,12 @@ build/$(1)/flags: FORCE
 build/$(1)/%.c.o: %.c build/$(1)/flags
 	$$(call say,CC,$$<)
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(KFLAGS) $$(KFLAGS_$(1)) $$(KFLAGS_FILE) -MMD -MP -c $$< -o $$@
+	$$(Q)$$(CC) $$(KFLAGS) $$(filter-out $$(KFLAGS_NOT),$$(KFLAGS_$(1))) $$(KFLAGS_FILE) -MMD -MP -c $$< -o $$@
 
 build/$(1)/%.S.o: %.S build/$(1)/flags
 	$$(call say,AS,$$<)
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(KFLAGS) $$(KFLAGS_FILE) -D__ASSEMBLER__ -MMD -MP -c $$< -o $$@
+	$$(Q)$$(CC) $$(KFLAGS) $$(filter -D%,$$(KFLAGS_$(1))) $$(KFLAGS_FILE) -D__ASSEMBLER__ -MMD -MP -c $$< -o $$@
 
 # The tests inside the kernel are linked into an image of their own.
 build/$(1)/parley.elf: $$(KOBJ_$(1))
@@ -118,15 +135,17 @@ build/$(1)/kernel/core/ubsan.c.o: KFLAGS_FILE := -fno-sanitize=all
 -include $$(KOBJ_$(1):.o=.d) $$(KTEST_$(1):.o=.d)
 endef
 $(foreach b,$(BUILDS),$(eval $(call build_rules,$(b))))
+$(KPLAIN:%=build/kasan/%.o): KFLAGS_NOT := $(KASAN_CHECKS)
+build/kasan/%.elf: KWRAPS := $(KWRAPPED:%=--wrap=%)
 
 # Twice: the table of symbols is made from the first link, and moves no function in the second.
 KLINK = $(LD) -n -z noexecstack --no-warn-rwx-segments -T linker.ld
 $(foreach b,$(BUILDS),build/$(b)/parley.elf build/$(b)/parley-test.elf): linker.ld kernel/mksyms.py
 	$(call say,LD,$@)
-	$(Q)$(KLINK) -o $@.1 $(filter %.o,$^)
+	$(Q)$(KLINK) $(KWRAPS) -o $@.1 $(filter %.o,$^)
 	$(Q)$(PY) kernel/mksyms.py $(NM) $@.1 >$@.S
 	$(Q)$(CC) -c $@.S -o $@.o
-	$(Q)$(KLINK) -o $@ $(filter %.o,$^) $@.o
+	$(Q)$(KLINK) $(KWRAPS) -o $@ $(filter %.o,$^) $@.o
 	$(Q)$(PY) kernel/mksyms.py $(NM) $@ | cmp - $@.S
 
 # --- programs, images ---------------------------------------------------------------------------
@@ -177,8 +196,8 @@ TEST_OPTIONS  = $(if $(T),--test '$(T)') $(if $(CPUS),--cpus $(CPUS)) \
                 $(if $(filter-out file,$(origin BUILD)),--build $(BUILD))
 TEST_KERNELS := $(foreach b,$(BUILDS),build/$(b)/parley.elf build/$(b)/parley-test.elf)
 
-test: $(TEST_KERNELS) build/release/parley.iso user test-programs $(UNIT_TESTS) build/initrd.cpio
-	@$(PY) tests/run.py $(TEST_OPTIONS)
+test test-all: $(TEST_KERNELS) build/release/parley.iso user test-programs $(UNIT_TESTS) build/initrd.cpio
+	@$(PY) tests/run.py $(if $(filter test-all,$@),--all) $(TEST_OPTIONS)
 test-host: test-programs $(if $(T)$(REPEAT),,test-user)
 	@$(PY) tests/run.py --host $(TEST_OPTIONS)
 test-linux: user test-programs
@@ -210,8 +229,24 @@ fuzz: build/debug/parley.elf user test-programs
 		--append 'fuzz.seconds=$(SECONDS) fuzz.seed=$(SEED) test.timeout=$(shell echo $$((2 * $(SECONDS) + 120)))'
 explore: build/debug/parley.elf build/tests/explore/explore
 	@$(PY) tests/explore/run.py --seed $(SEED) --seeds $(or $(SEEDS),1000) $(if $(BREAK),--break $(BREAK)) $(T)
+storm: build/debug/parley.elf user test-programs
+	@$(PY) tests/run.py --test storm --build debug --cpus $(or $(CPUS),4) --timeout $$((4 * $(SECONDS) + 600)) \
+		--append 'storm.seconds=$(SECONDS) storm.seed=$(SEED) test.timeout=$(shell echo $$((2 * $(SECONDS) + 120)))'
 fuzz-diff: build/release/parley.elf user test-programs
 	@$(PY) tests/fuzz/diff.py --seed $(SEED) --batches $(BATCHES)
+
+# The build is kasan unless another is named.
+SOAK_BUILD := $(if $(filter file,$(origin BUILD)),kasan,$(BUILD))
+SOAK_CASE  := soak.seconds=$(SECONDS) soak.seed=$(SEED)
+ifeq ($(WHERE),host)
+soak: test-programs
+	@env $(SOAK_CASE) TAP_SLOW=$$(($(SECONDS) / 10 + 2)) build/tests/abi/soak/memory
+else
+soak: build/$(SOAK_BUILD)/parley.elf user test-programs
+	@$(PY) tests/run.py --test soak/memory --build $(SOAK_BUILD) --cpus $(or $(CPUS),4) \
+		--timeout $$((2 * $(SECONDS) + 600)) \
+		--append '$(SOAK_CASE) test.timeout=$(shell echo $$((2 * $(SECONDS) + 300))) test.slow=$(shell echo $$(($(SECONDS) / 10 + 30)))'
+endif
 
 bench: build/release/parley.elf user build/bench/bench
 	@$(PY) tests/bench/run.py $(BENCH_OPTIONS)

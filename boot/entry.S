@@ -150,6 +150,25 @@ make_tables:
 	movl $(PHYS(boot_level2_low) + BOOT_PAGE_PRESENT_WRITE), PHYS(boot_top)
 	movl $(PHYS(boot_level2_low) + BOOT_PAGE_PRESENT_WRITE), PHYS(boot_top) + 256 * 8
 	movl $(PHYS(boot_level2_high) + BOOT_PAGE_PRESENT_WRITE), PHYS(boot_top) + 511 * 8
+#ifdef KASAN
+	/* C functions mark their arrays in the shadow: one page, at the end of one chain of tables, takes it all */
+	movl $PHYS(boot_shadow_page), %eax
+	movl $PHYS(boot_shadow_tables), %esi
+1:	orl $BOOT_PAGE_PRESENT_WRITE, %eax
+	movl $512, %ecx
+2:	movl %eax, (%esi)
+	addl $8, %esi
+	loop 2b
+	leal -4096(%esi), %eax
+	cmpl $PHYS(boot_shadow_tables) + 3 * 4096, %esi
+	jb 1b
+	orl $BOOT_PAGE_PRESENT_WRITE, %eax
+	movl $BOOT_SHADOW_TOPS, %ecx
+	movl $(PHYS(boot_top) + BOOT_SHADOW_FIRST_TOP * 8), %esi
+2:	movl %eax, (%esi)
+	addl $8, %esi
+	loop 2b
+#endif
 	ret
 
 /* ESI: a sentence. On the serial port, if there is one, and on the VGA text screen. */
@@ -236,6 +255,12 @@ boot_level2_high:
 	.skip 4096
 boot_top:
 	.skip 4096
+#ifdef KASAN
+boot_shadow_tables:
+	.skip 3 * 4096
+boot_shadow_page:
+	.skip 4096
+#endif
 	.globl boot_stack_guard, boot_stack_top
 boot_stack_guard:
 	.skip 4096

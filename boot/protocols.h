@@ -32,8 +32,14 @@
 #define BOOT_ROUTE_PVH 2
 
 /* --- the machine before anything is set up --- */
+#ifdef KASAN
+#define BOOT_STACK_BYTES 32768 /* red zones around local arrays */
+#else
 #define BOOT_STACK_BYTES 16384
+#endif
 #define BOOT_MAP_GIB 4
+#define BOOT_SHADOW_FIRST_TOP 472 /* kasan: where in the top table the shadow of the kernel half begins */
+#define BOOT_SHADOW_TOPS 32
 #define BOOT_CS 0x08
 #define BOOT_DS 0x10
 #define BOOT_PAGE_PRESENT_WRITE 0x3

@@ -11,13 +11,14 @@
 #include "fs/inode.h"
 #include "fs/notify.h"
 #include "fs/walk.h"
+#include "fs/xattr.h"
 #include "kernel/core/cred.h"
 #include "kernel/lib/errno.h"
 #include "kernel/syscall.h"
 #include "kernel/uapi/fcntl.h"
 #include "mm/uaccess.h"
 
-enum { PERM_BITS = 07777, KEEP_ID = -1, USEC_PER_SEC = 1000000 };
+enum { PERM_BITS = 07777, KEEP_ID = -1 };
 
 /* One kind of change, to be made to a file that is named in one of several ways. */
 struct change {
@@ -163,6 +164,7 @@ static int apply_owner(struct inode *ino, const struct change *c)
 	WRITE_ONCE(ino->uid, uid);
 	WRITE_ONCE(ino->gid, gid);
 	WRITE_ONCE(ino->mode, mode);
+	xattr_drop_capabilities(ino);
 	inode_touch(ino, false);
 	return 0;
 }

@@ -93,6 +93,17 @@ int vfs_create_nameless(const struct path *dir, u32 mode, bool may_link, struct 
 	return *out ? 0 : -ENOMEM;
 }
 
+int vfs_create_whiteout(const struct path *dir, const char *name, size_t len, struct dentry **out)
+{
+	struct inode *parent = dir->dentry->inode, *ino;
+	int err = parent->ops->create(parent, S_IFCHR, 0, NULL, &ino);
+	if (err)
+		return err;
+	inherit_group(parent, ino);
+	*out = dentry_new(dir->dentry, name, len, ino);
+	return *out ? 0 : -ENOMEM;
+}
+
 /* May the child's name be taken away from its directory? want_dir: it is to be a directory, or must not be. */
 int vfs_may_remove(const struct path *dir, struct inode *child, bool want_dir)
 {

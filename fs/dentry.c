@@ -260,6 +260,8 @@ int dentry_link(struct dentry *d, unsigned flags)
 			return -ENOENT;
 		if (ino->nlink == UINT32_MAX)
 			return -EMLINK;
+		if (ino->nlink > 0 && superblock_charge_inode(ino->sb)) /* a further name costs as much as a file */
+			return -ENOSPC;
 		ino->nlink++;
 		ino->is_tmpfile = false;
 	}
@@ -300,8 +302,8 @@ static bool remove_locked(struct dentry *d)
 		ino->dead = true;
 		ino->nlink = 0;
 		d->parent->inode->nlink--;
-	} else {
-		ino->nlink--;
+	} else if (--ino->nlink > 0) {
+		superblock_uncharge_inode(ino->sb);
 	}
 	return was_pinned;
 }
@@ -392,6 +394,10 @@ int dentry_move(const struct dentry_move *m)
 			unpin = remove_locked(m->target);
 		ref_get(&m->new_parent->ref);
 		block = place_locked(m->d, m->new_parent, block, m->len);
+		if (m->whiteout) {
+			pin(m->whiteout);
+			chain_insert(m->whiteout);
+		}
 		seq_leave();
 	}
 	spin_unlock(&dentry_lock);

@@ -333,6 +333,24 @@ static void epoll_show(struct file *f, struct strbuf *sb)
 	}
 }
 
+int epoll_find(struct file *f, unsigned fd, unsigned nth, struct file **out)
+{
+	struct epoll_set *s = epoll_set_of(f);
+	if (!s)
+		return -EINVAL;
+	guard(mutex)(&s->lock);
+	rb_for_each(node, &s->items) {
+		struct epoll_item *it = rb_entry(node, struct epoll_item, node);
+		if ((unsigned)it->fd != fd || nth-- > 0)
+			continue;
+		if (!ref_tryget(&it->file->ref)) /* it ends right now */
+			return -ENOENT;
+		*out = it->file;
+		return 0;
+	}
+	return -ENOENT;
+}
+
 static long set_busy_params(struct epoll_set *s, const struct epoll_params *p)
 {
 	if (p->__pad || p->busy_poll_usecs > INT32_MAX || p->prefer_busy_poll > 1)

@@ -4,11 +4,12 @@
  *
  * Promise   fcntl(2) and the ioctls that every file knows. Commands of one kind of file (pipe sizes, seals)
  *           go to its `fcntl` op, ioctls to its `ioctl` op.
- * Locks     file->lock for the owner of SIGIO
- * Linux     fcntl(2), ioctl(2). O_ASYNC is ignored, as Linux does for files that send no SIGIO. There are
- *           no leases: -EINVAL.
+ * Locks     none; O_ASYNC and its owner have theirs: async.h
+ * Linux     fcntl(2), ioctl(2). There are no leases: -EINVAL.
  */
+#include "fs/async.h"
 #include "fs/filelock.h"
+#include "kernel/core/cred.h"
 #include "kernel/core/pid.h"
 #include "kernel/lib/errno.h"
 #include "kernel/syscall.h"
@@ -18,18 +19,29 @@
 
 enum { SETFL_CHANGES = O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME };
 
-static long set_flags(struct file *f, u32 flags)
+/* O_ASYNC, when it changes: kinds without that mode ignore it. */
+static long change_async(struct file *f, int fd, u32 flags)
+{
+	if (likely(!((flags ^ READ_ONCE(f->flags)) & O_ASYNC)) || !(f->ops->flags & FILE_ASYNC))
+		return 0;
+	return async_switch(f, fd, flags & O_ASYNC);
+}
+
+static long set_flags(struct file *f, int fd, u32 flags)
 {
 	u32 old = READ_ONCE(f->flags);
-	int err = 0;
+	long err = 0;
 	if (flags & ~old & O_NOATIME && f->inode && !inode_owner_or_capable(f->inode))
 		return -EPERM;
 	if (f->ops->set_flags)
 		err = f->ops->set_flags(f, flags);
 	else if (flags & O_DIRECT && !(f->inode && S_ISREG(f->inode->mode)))
 		err = -EINVAL;
+	if (!err)
+		err = change_async(f, fd, flags);
 	if (err)
 		return err;
+	old = READ_ONCE(f->flags);
 	while (!__atomic_compare_exchange_n(&f->flags, &old, (old & ~SETFL_CHANGES) | (flags & SETFL_CHANGES),
 		false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		;
@@ -38,38 +50,18 @@ static long set_flags(struct file *f, u32 flags)
 
 /* --- the owner: who gets SIGIO --- */
 
-static void owner_replace(struct file *f, struct pid *owner, int type)
-{
-	spin_lock(&f->lock);
-	struct pid *old = f->owner;
-	f->owner = owner;
-	f->owner_type = (u8)type;
-	spin_unlock(&f->lock);
-	pid_put(old);
-}
-
 /* `nr` 0 means nobody. */
 static long owner_set(struct file *f, int nr, int type)
 {
 	struct pid *p = nr ? pid_find_get(nr) : NULL;
-	if (nr && !p)
-		return -ESRCH;
-	owner_replace(f, p, type);
-	return 0;
+	return nr && !p ? -ESRCH : async_set_owner(f, p, type);
 }
 
-/* Does anything of that kind still bear the number? F_GETOWN answers 0 when it does not. */
-static bool owner_is_alive(const struct pid *p, int type)
+static long owner_uids(struct file *f, u32 __user *user)
 {
-	return type == F_OWNER_TID ? READ_ONCE(p->task) != NULL :
-	       type == F_OWNER_PID ? READ_ONCE(p->process) != NULL : !list_is_empty(&p->group);
-}
-
-static int owner_get(struct file *f, int *type)
-{
-	guard(spin)(&f->lock);
-	*type = f->owner_type;
-	return f->owner && owner_is_alive(f->owner, f->owner_type) ? f->owner->nr : 0;
+	u32 uids[2];
+	async_get_uids(f, uids);
+	return put_user(uids[0], user) ?: put_user(uids[1], user + 1);
 }
 
 static long fcntl_owner(struct file *f, unsigned cmd, unsigned long arg)
@@ -82,7 +74,7 @@ static long fcntl_owner(struct file *f, unsigned cmd, unsigned long arg)
 			return -EINVAL;
 		return owner_set(f, who < 0 ? -who : who, who < 0 ? F_OWNER_PGRP : F_OWNER_PID);
 	case F_GETOWN:
-		nr = owner_get(f, &type);
+		nr = async_get_owner(f, &type);
 		if (type == F_OWNER_PGRP)
 			syscall_result_stands(); /* a negative number that is no error */
 		return type == F_OWNER_PGRP ? -nr : nr;
@@ -93,17 +85,14 @@ static long fcntl_owner(struct file *f, unsigned cmd, unsigned long arg)
 			return -EINVAL;
 		return owner_set(f, ex.pid, ex.type);
 	default: /* F_GETOWN_EX */
-		ex.pid = owner_get(f, &ex.type);
+		ex.pid = async_get_owner(f, &ex.type);
 		return copy_to_user((void __user *)arg, &ex, sizeof(ex));
 	}
 }
 
 static long set_signal(struct file *f, unsigned long sig)
 {
-	if (sig > _NSIG)
-		return -EINVAL;
-	f->owner_sig = (u8)sig;
-	return 0;
+	return sig > _NSIG ? -EINVAL : async_set_signal(f, (int)sig);
 }
 
 static long dup_query(struct file *f, int other)
@@ -143,16 +132,18 @@ long sys_fcntl(int fd, unsigned cmd, unsigned long arg)
 	case F_GETFL:
 		return READ_ONCE(f->flags);
 	case F_SETFL:
-		return set_flags(f, (u32)arg);
+		return set_flags(f, fd, (u32)arg);
 	case F_SETOWN:
 	case F_GETOWN:
 	case F_SETOWN_EX:
 	case F_GETOWN_EX:
 		return fcntl_owner(f, cmd, arg);
+	case F_GETOWNER_UIDS:
+		return owner_uids(f, (u32 __user *)arg);
 	case F_SETSIG:
 		return set_signal(f, arg);
 	case F_GETSIG:
-		return f->owner_sig;
+		return async_signal(f);
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:
@@ -175,12 +166,13 @@ long sys_fcntl(int fd, unsigned cmd, unsigned long arg)
 
 /* --- ioctl --- */
 
-static long set_flag_by_word(struct file *f, u32 flag, const int __user *word)
+static long set_nonblock(struct file *f, int fd, const int __user *word)
 {
 	int on;
 	if (get_user(on, word))
 		return -EFAULT;
-	return set_flags(f, on ? READ_ONCE(f->flags) | flag : READ_ONCE(f->flags) & ~flag);
+	u32 flags = READ_ONCE(f->flags);
+	return set_flags(f, fd, on ? flags | O_NONBLOCK : flags & ~(u32)O_NONBLOCK);
 }
 
 static long bytes_to_end(struct file *f, int __user *answer)
@@ -189,13 +181,25 @@ static long bytes_to_end(struct file *f, int __user *answer)
 	return put_user((int)left, answer);
 }
 
-/* There is no SIGIO: as for a kind of file that has none. */
-static long refuse_signals(const int __user *user)
+/* Which block of the disk? No file system here has one. */
+static long block_of_file(const int __user *block)
+{
+	int v;
+	if (!capable(CAP_SYS_RAWIO))
+		return -EPERM;
+	return get_user(v, block) ? -EFAULT : -EINVAL;
+}
+
+/* Unlike fcntl(2) it tells of a kind of file that has no such mode, if anything would change. */
+static long set_async(struct file *f, int fd, const int __user *word)
 {
 	int on;
-	if (get_user(on, user))
+	if (get_user(on, word))
 		return -EFAULT;
-	return on ? -ENOTTY : 0;
+	u32 flags = READ_ONCE(f->flags), wanted = on ? flags | O_ASYNC : flags & ~(u32)O_ASYNC;
+	if (flags != wanted && !(f->ops->flags & FILE_ASYNC))
+		return -ENOTTY;
+	return flags == wanted ? 0 : set_flags(f, fd, wanted);
 }
 
 long sys_ioctl(int fd, unsigned request, unsigned long arg)
@@ -211,9 +215,13 @@ long sys_ioctl(int fd, unsigned request, unsigned long arg)
 	case FIONCLEX:
 		return fd_clear_cloexec(fd);
 	case FIONBIO:
-		return set_flag_by_word(f, O_NONBLOCK, (const int __user *)arg);
+		return set_nonblock(f, fd, (const int __user *)arg);
 	case FIOASYNC:
-		return refuse_signals((const int __user *)arg);
+		return set_async(f, fd, (const int __user *)arg);
+	case FIBMAP:
+		if (f->inode && S_ISREG(f->inode->mode))
+			return block_of_file((const int __user *)arg);
+		break;
 	case FIONREAD:
 		if (f->inode && S_ISREG(f->inode->mode) && f->inode->object)
 			return bytes_to_end(f, (int __user *)arg);

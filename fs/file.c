@@ -12,13 +12,13 @@
  * Linux     read(2), write(2), signal(7)
  */
 #include "fs/file.h"
+#include "fs/async.h"
 #include "fs/epoll.h"
 #include "fs/filelock.h"
 #include "fs/inode.h"
 #include "fs/notify.h"
 #include "fs/offer.h"
 #include "kernel/core/alloc.h"
-#include "kernel/core/pid.h"
 #include "kernel/core/upcalls.h"
 #include "kernel/lib/errno.h"
 #include "kernel/lib/string.h"
@@ -89,6 +89,8 @@ void file_put(struct file *f)
 	notify_closed(f);
 	if (unlikely(!list_is_empty(&f->epolls)))
 		epoll_forget(f);
+	if (unlikely(f->async != NULL))
+		async_file_gone(f);
 	if (unlikely(f->has_locks))
 		filelock_file_gone(f);
 	if (f->ops->release)
@@ -101,7 +103,6 @@ void file_put(struct file *f)
 		path_put(&f->path);
 	else if (f->inode)
 		inode_put(f->inode); /* anonymous: no name holds it */
-	pid_put(f->owner);
 	cred_put(f->cred);
 	file_free(f);
 }

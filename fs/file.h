@@ -30,6 +30,7 @@ struct file;
 struct vma;
 struct inode;
 struct read_offer;
+struct async;
 
 /* readdir's sink. Entries are collected and handed on in pieces, so that many can be had under one lock. */
 struct dir_emit {
@@ -83,6 +84,7 @@ enum file_ops_flags {
 	/* Take bytes from one caller's memory as they are, and nothing else: no RWF_ flags but RWF_HIPRI, no sendfile. */
 	FILE_PLAIN_READ = 64, FILE_PLAIN_WRITE = 128,
 	FILE_POLL_ALWAYS = 256, /* always ready, and may be in an epoll set all the same */
+	FILE_ASYNC = 512, /* has an O_ASYNC mode: see async.h */
 };
 
 enum file_mode {
@@ -104,9 +106,8 @@ struct file {
 	struct path path;	/* [const] counted; empty for anonymous files */
 	struct inode *inode;	/* [const] path.dentry's, or the anonymous inode (pipes); NULL: none */
 	const struct cred *cred; /* [const] opener's */
-	struct spinlock lock;	/* RANK_OBJECT: owner */
-	struct pid *owner;	/* [lock] F_SETOWN */
-	u8 owner_type, owner_sig; /* [lock] */
+	struct spinlock lock;	/* RANK_OBJECT: async */
+	struct async *async;	/* [lock; readers] signals instead of waiting: fs/async.h; NULL: not yet, then for good */
 	u64 mark;		/* kinds may remember a per-description value (FIFO open counts) */
 	struct list epolls;	/* [lock] epoll items that watch it: epoll.c */
 	bool has_locks;		/* [atomic] advisory locks may be its own: fs/filelock.c */

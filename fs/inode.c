@@ -121,15 +121,16 @@ void inode_fill_stat(struct inode *i, struct stat *st)
 		i->ops->getattr(i, st);
 }
 
-void inode_drop_privileges(struct inode *i)
+void inode_drop_privileges_slow(struct inode *i)
 {
 	u32 gone = 0;
 	if (i->mode & S_ISUID)
 		gone |= S_ISUID;
 	if ((i->mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
 		gone |= S_ISGID;
-	if (unlikely(gone) && S_ISREG(i->mode) && !capable(CAP_FSETID))
+	if (gone && S_ISREG(i->mode) && !capable(CAP_FSETID))
 		WRITE_ONCE(i->mode, i->mode & ~gone);
+	xattr_drop_capabilities(i);
 }
 
 static inline void touch_relative(struct inode *i)

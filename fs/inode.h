@@ -119,6 +119,12 @@ extern struct mutex mount_lock; /* RANK_MOUNT */
 extern struct list mounts;	/* [mount_lock] */
 struct superblock *superblock_new(const struct fs_type *type, u32 magic); /* NULL: no memory */
 void superblock_put(struct superblock *sb);
+/* One more inode, or further name of one, on its account: 0 or -ENOSPC. */
+int superblock_charge_inode(struct superblock *sb);
+static inline void superblock_uncharge_inode(struct superblock *sb)
+{
+	__atomic_sub_fetch(&sb->used_inodes, 1, __ATOMIC_RELAXED);
+}
 struct mount *mount_at(struct mount *parent, struct dentry *d); /* under RCU, not counted: what covers it, or NULL */
 static inline struct mount *mount_get(struct mount *m)
 {
@@ -150,7 +156,13 @@ DEFINE_AUTOPUT(inode)
 int inode_permission_slow(struct inode *i, unsigned want);
 bool inode_owner_or_capable(struct inode *i);	      /* fsuid owns it or CAP_FOWNER */
 void inode_fill_stat(struct inode *i, struct stat *st);
-void inode_drop_privileges(struct inode *i); /* a write by others clears the set-id bits; lock held */
+/* A write clears the set-id bits, unless by CAP_FSETID, and capabilities; lock held. */
+void inode_drop_privileges_slow(struct inode *i);
+static inline void inode_drop_privileges(struct inode *i)
+{
+	if (unlikely(i->mode & (S_ISUID | S_ISGID) || i->xattrs))
+		inode_drop_privileges_slow(i);
+}
 int inode_may_grow(struct inode *i, off_t size);  /* RLIMIT_FSIZE: 0, or -EFBIG and SIGXFSZ */
 int inode_truncate(struct inode *i, off_t size);  /* takes the lock; permission was checked */
 static inline void inode_touch(struct inode *i, bool modified)

@@ -14,6 +14,7 @@
  *           fdinfo has no file handles.
  */
 #include "fs/inotify.h"
+#include "fs/async.h"
 #include "fs/notify.h"
 #include "kernel/core/alloc.h"
 #include "kernel/lib/string.h"
@@ -45,7 +46,7 @@ static void add(struct inotify *in, struct event *e)
 	list_add_tail(&in->events, &e->node);
 	in->nr_events++;
 	in->bytes += event_bytes(e);
-	wake(&in->wq, POLLIN | POLLRDNORM);
+	wake(&in->wq, POLLIN | POLLRDNORM | ASYNC_IN);
 }
 
 static void add_overflow(struct inotify *in)
@@ -192,7 +193,7 @@ static void inotify_release(struct file *f)
 
 static const struct file_ops inotify_ops = {
 	.name = "inotify",
-	.flags = FILE_PLAIN_READ,
+	.flags = FILE_PLAIN_READ | FILE_ASYNC,
 	.read = inotify_read,
 	.ready = inotify_ready,
 	.ioctl = inotify_ioctl,

@@ -48,12 +48,7 @@ static int zero_mmap(struct file *f, struct vma *v)
 {
 	if (!(v->flags & VMA_SHARED))
 		return 0; /* no object: private anonymous memory */
-	struct vm_object *o = vm_object_create(v->offset + (v->end - v->start));
-	if (!o)
-		return -ENOMEM;
-	vma_set_object(v, o, v->offset);
-	vm_object_put(o);
-	return 0;
+	return vma_set_new_object(v, v->offset, v->end - v->start);
 }
 
 static ssize_t full_write(struct file *f, struct uio *u)
@@ -108,7 +103,8 @@ static const struct file_ops full_ops = {
 	.read = zero_read, .write = full_write, .seek = mem_seek,
 };
 static const struct file_ops random_ops = {
-	.name = "random", .flags = FILE_SEEKABLE | FILE_KEEP_POS_UNLOCKED | FILE_POLL_ALWAYS,
+	.name = "random",
+	.flags = FILE_SEEKABLE | FILE_KEEP_POS_UNLOCKED | FILE_POLL_ALWAYS | FILE_ASYNC,
 	.read = random_read, .write = random_write, .seek = mem_seek,
 };
 

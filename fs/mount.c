@@ -12,6 +12,7 @@
  *           the superblock. File systems with one superblock (proc, devtmpfs) stay for ever.
  */
 #include "fs/mount.h"
+#include "fs/xattr.h"
 #include "kernel/core/task.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
@@ -81,11 +82,28 @@ void superblock_put(struct superblock *sb)
 	kfree(sb);
 }
 
+int superblock_charge_inode(struct superblock *sb)
+{
+	__atomic_add_fetch(&sb->used_inodes, 1, __ATOMIC_RELAXED);
+	u64 limit = READ_ONCE(sb->max_inodes);
+	if (limit == 0 || superblock_inodes(sb) <= limit)
+		return 0;
+	superblock_uncharge_inode(sb);
+	return -ENOSPC;
+}
+
 /* No mount shows it any more: what is left are its own pins. */
 static void superblock_shut_down(struct superblock *sb)
 {
 	dentry_drop_tree(sb->root);
 	dentry_put(take(sb->root));
+}
+
+void superblock_discard(struct superblock *sb)
+{
+	if (!(sb->type->flags & FS_SINGLE))
+		superblock_shut_down(sb);
+	superblock_put(sb);
 }
 
 /* The only superblock of its type, counted, or NULL. */
@@ -221,7 +239,7 @@ int mount_kernel(const char *type, const char *source, const char *target, u32 f
 		return err;
 	struct mount *m = mount_new(sb, sb->root, flags, source);
 	if (!m) {
-		superblock_put(sb);
+		superblock_discard(sb);
 		return -ENOMEM;
 	}
 	mutex_lock(&mount_lock);

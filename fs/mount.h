@@ -14,6 +14,7 @@ enum {
 extern const struct fs_type *const fs_types[]; /* ends with NULL */
 const struct fs_type *fs_type_find(const char *name);
 int superblock_make(const struct fs_type *type, const char *options, struct superblock **out);
+void superblock_discard(struct superblock *sb); /* instead of a put: what superblock_make() gave is not mounted after all */
 struct mount *mount_new(struct superblock *sb, struct dentry *root, u32 flags, const char *source);
 int mount_attach(struct mount *m, const struct path *at); /* mount_lock held */
 struct path mount_detach(struct mount *m);		   /* mount_lock held; the caller puts the place and m */

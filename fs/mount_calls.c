@@ -57,14 +57,14 @@ static int mount_new_at(struct path *at, const char *source, const char *type, u
 	if (err)
 		return err;
 	if (!S_ISDIR(at->dentry->inode->mode)) {
-		superblock_put(sb);
+		superblock_discard(sb);
 		return -ENOTDIR;
 	}
 	if (!(t->flags & FS_SINGLE))
 		sb->flags |= flags & MS_RDONLY;
 	struct mount *m = mount_new(sb, sb->root, with_relatime(flags), source);
 	if (!m) {
-		superblock_put(sb);
+		superblock_discard(sb);
 		return -ENOMEM;
 	}
 	return attach_at(m, at);

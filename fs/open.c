@@ -6,8 +6,8 @@
  *           text; O_TRUNC happens only when everything else succeeded; O_PATH needs no permission on
  *           the object; O_TMPFILE.
  * Locks     none held while another is taken; see dentry.c for the atomicity of creation
- * Lifetime  the descriptor is reserved first and cancelled on failure, so a failed open leaves nothing
- *           but, as on Linux, perhaps the created file
+ * Lifetime  the descriptor is reserved first and cancelled on failure, and the file is made before a name is, so
+ *           a failed open leaves nothing but, as on Linux, perhaps the created file
  * Linux     ETXTBSY for a program that is running
  */
 #include "fs/create.h"
@@ -35,6 +35,7 @@ struct open_request {
 	u32 flags, mode;
 	unsigned how;	/* enum lookup_flags */
 	unsigned want;	/* enum want */
+	struct file *fresh; /* made before a name is made, so that a lack of memory leaves no name behind; or NULL */
 };
 
 static const struct file_ops path_only_ops = { .name = "path" };
@@ -57,18 +58,26 @@ static int open_by_kind(struct inode *ino, struct file *f, u32 flags)
 	return err;
 }
 
-/* The file takes the path over; on error it is put. */
-static int open_path_taking(struct path *p, u32 flags, struct file **out)
+/* Nobody is told that what was not opened is closed. */
+static void put_unopened(struct file *f)
+{
+	f->mode |= FILE_PATH_ONLY;
+	file_put(f);
+}
+
+/* The file takes the path over; on error it is put. `fresh`: one that is to be used, or NULL. */
+static int open_path_taking(struct path *p, u32 flags, struct file *fresh, struct file **out)
 {
 	struct inode *ino = p->dentry->inode;
 	bool is_special = !ino->fops, opens = !(flags & O_PATH);
 	const struct file_ops *ops = !opens ? &path_only_ops : is_special ? &unopened_ops : ino->fops;
-	struct file *f = file_new(ops, NULL, NULL, flags);
+	struct file *f = fresh ? fresh : file_new(ops, NULL, NULL, flags);
 	int err = 0;
 	if (!f) {
 		path_put(p);
 		return -ENOMEM;
 	}
+	f->ops = ops;
 	f->path = path_take(p);
 	f->inode = ino;
 	if (opens && f->mode & FILE_WRITE && S_ISREG(ino->mode))
@@ -80,8 +89,7 @@ static int open_path_taking(struct path *p, u32 flags, struct file **out)
 	else if (unlikely(flags & O_DIRECT) && !S_ISREG(ino->mode))
 		err = -EINVAL; /* so late, says Linux: the opening was seen */
 	if (unlikely(err)) {
-		f->mode |= FILE_PATH_ONLY; /* nobody is told that it is closed */
-		file_put(f);
+		put_unopened(f);
 	} else {
 		notify_file(f, IN_OPEN);
 		*out = f;
@@ -93,7 +101,7 @@ int open_path(const struct path *p, u32 flags, struct file **out)
 {
 	struct path own = *p;
 	path_get(&own);
-	return open_path_taking(&own, flags, out);
+	return open_path_taking(&own, flags, NULL, out);
 }
 
 static unsigned wanted(u32 flags)
@@ -134,7 +142,7 @@ static int truncate_opened(struct file *f)
 }
 
 /* Everything after the name is resolved. `created`: by us, just now: its mode does not restrict us. */
-static int open_resolved(struct path *p, const struct open_request *r, bool created, struct file **out)
+static int open_resolved(struct path *p, struct open_request *r, bool created, struct file **out)
 {
 	struct inode *ino = p->dentry->inode;
 	int err = 0;
@@ -147,7 +155,7 @@ static int open_resolved(struct path *p, const struct open_request *r, bool crea
 	if (!created && !(r->flags & O_PATH))
 		err = may_open(p, r);
 	if (err == 0)
-		err = open_path_taking(p, r->flags, out);
+		err = open_path_taking(p, r->flags, take(r->fresh), out);
 	if (err == 0 && created)
 		(*out)->mode |= FILE_CREATED;
 	if (err == 0 && r->flags & O_TRUNC && !created) {
@@ -226,7 +234,7 @@ static int open_nameless(const struct path *dir, const struct open_request *r, s
 	return err;
 }
 
-static int open_walked(struct walk *w, const struct open_request *r, struct file **out)
+static int open_walked(struct walk *w, struct open_request *r, struct file **out)
 {
 	PATHREF p = {};
 	bool created = false;
@@ -246,10 +254,11 @@ static int open_walked(struct walk *w, const struct open_request *r, struct file
 	}
 	if (err)
 		return err;
-	return r->flags & TMPFILE_BIT ? open_path_taking(&p, r->flags, out) : open_resolved(&p, r, created, out);
+	return r->flags & TMPFILE_BIT ? open_path_taking(&p, r->flags, take(r->fresh), out) :
+					open_resolved(&p, r, created, out);
 }
 
-static int open_file(int dirfd, const char __user *name, const struct open_request *r, struct file **out)
+static int open_file(int dirfd, const char __user *name, struct open_request *r, struct file **out)
 {
 	int err;
 	do {
@@ -261,13 +270,21 @@ static int open_file(int dirfd, const char __user *name, const struct open_reque
 	return err;
 }
 
-static long do_open(int dirfd, const char __user *name, const struct open_request *r)
+static long do_open(int dirfd, const char __user *name, struct open_request *r)
 {
 	struct file *f;
 	int fd = fd_reserve(r->flags & O_CLOEXEC, 0);
 	if (fd < 0)
 		return fd;
-	int err = open_file(dirfd, name, r, &f);
+	int err = 0;
+	if (r->flags & (O_CREAT | TMPFILE_BIT)) {
+		r->fresh = file_new(&unopened_ops, NULL, NULL, r->flags);
+		err = r->fresh ? 0 : -ENOMEM;
+	}
+	if (err == 0)
+		err = open_file(dirfd, name, r, &f);
+	if (unlikely(r->fresh))
+		put_unopened(r->fresh);
 	if (err) {
 		fd_cancel(fd);
 		return err;
@@ -286,6 +303,7 @@ static int request_init(struct open_request *r, u32 flags, u32 mode)
 	if (flags & TMPFILE_BIT && (!(flags & O_DIRECTORY) || (flags & O_ACCMODE) == O_RDONLY))
 		return -EINVAL;
 	r->flags = flags;
+	r->fresh = NULL;
 	r->mode = creates ? mode & 07777 & ~READ_ONCE(current->fs->umask) : 0;
 	r->want = wanted(flags);
 	r->how = flags & O_NOFOLLOW ? 0 : LOOKUP_FOLLOW;

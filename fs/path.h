@@ -144,6 +144,7 @@ struct dentry_move {
 	const char *name;	 /* the new name, padded to whole words */
 	size_t len;
 	struct dentry *target;	 /* what has the new name now and is replaced, or NULL */
+	struct dentry *whiteout; /* what gets the old name, made for it and not findable yet, or NULL */
 };
 int dentry_move(const struct dentry_move *m);	/* -EAGAIN, -ENOTEMPTY, -ENOENT, -ENOMEM, -EBUSY */
 int dentry_exchange(u32 seq, struct dentry *a, struct dentry *b);

@@ -47,12 +47,7 @@ static void procfs_evict(struct inode *ino)
 
 struct task *procfs_task(const struct procfs_node *n)
 {
-	rcu_read_lock();
-	struct task *t = rcu_load(n->pid->task);
-	if (t && !ref_tryget(&t->ref))
-		t = NULL;
-	rcu_read_unlock();
-	return t;
+	return pid_task_get(n->pid);
 }
 
 struct pid *procfs_process_of(const struct file *f)
@@ -408,7 +403,7 @@ static int folder(struct dentry *parent, const char *name, const struct procfs_i
 	return add_entry(parent, name, row->flags & PROCFS_ATTRIBUTE ? &sys_folder : &proc_folder, out);
 }
 
-static int add_row(struct dentry *root, const struct procfs_item *row)
+int procfs_add_row(struct dentry *root, const struct procfs_item *row)
 {
 	struct dentry *at = dentry_get(root), *below;
 	const char *rest = row->name, *slash;
@@ -453,7 +448,7 @@ int procfs_build(struct superblock *sb, u32 magic, const struct procfs_item *row
 	}
 	int err = 0;
 	for (; rows->name && err == 0; rows++)
-		err = add_row(sb->root, rows);
+		err = procfs_add_row(sb->root, rows);
 	if (err) {
 		dentry_drop_tree(sb->root);
 		dentry_put(take(sb->root));

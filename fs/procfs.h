@@ -92,6 +92,8 @@ void procfs_task_owner(struct task *t, bool is_public, u32 *uid, u32 *gid);
 /* procfs.c: a tree of rows (and numbers in its root), into sb->root. */
 int procfs_build(struct superblock *sb, u32 magic, const struct procfs_item *rows,
 	const struct procfs_numbers *numbers);
+/* One more row; of "PATH/", a folder, nothing is kept. 0 or -errno. */
+int procfs_add_row(struct dentry *root, const struct procfs_item *row);
 struct task *procfs_task(const struct procfs_node *n); /* counted; NULL: it is gone */
 static inline struct procfs_node *procfs_node_of(const struct file *f) /* a file with item->fops */
 {

@@ -9,7 +9,7 @@
  *           may share the description and pread it. Show functions may take anything from RANK_MM on.
  * Lifetime  the text stays until it is made anew or the file is closed
  * Linux     seek to the end is EINVAL. Files below /proc/sys say something at position 0 only: the rest of
- *           a short read is gone. Writing to what cannot be written: EIO, of a process: EINVAL.
+ *           a short read is gone. Reading or writing what cannot be: EIO, of a process: EINVAL.
  */
 #include "fs/procfs.h"
 #include "kernel/core/alloc.h"
@@ -69,7 +69,7 @@ static int make_part(struct procfs_open *o)
 	else if (item->show)
 		item->show(&o->text);
 	else
-		err = -EIO;
+		err = o->node->pid ? -EINVAL : -EIO;
 	if (err == 0 && o->text.overflow)
 		err = -ENOMEM;
 	o->is_made = err == 0;

@@ -18,6 +18,7 @@
  *           TIOCEXCL, TIOCVHANGUP and becoming a controlling terminal
  */
 #include "fs/pty.h"
+#include "fs/async.h"
 #include "fs/tty.h"
 #include "kernel/core/cred.h"
 #include "kernel/core/log.h"
@@ -106,7 +107,7 @@ static size_t port_write(struct tty_port *port, const u8 *s, size_t n)
 	}
 	spin_unlock(&p->lock);
 	if (done)
-		wake(&p->wq, POLLIN | POLLRDNORM);
+		wake(&p->wq, POLLIN | POLLRDNORM | ASYNC_IN);
 	return done;
 }
 
@@ -418,10 +419,18 @@ static void master_release(struct file *f)
 	tty_put(p->tty);
 }
 
+/* Nobody's terminal: who asks for signals gets them. */
+static int master_set_flags(struct file *f, u32 flags)
+{
+	if (flags & O_DIRECT)
+		return -EINVAL;
+	return flags & O_ASYNC ? async_default_owner(f, current_process_pid(), F_OWNER_PID) : 0;
+}
+
 static const struct file_ops master_ops = {
-	.name = "ptmx", .flags = FILE_WRITE_ALL | FILE_KEEP_POS_UNLOCKED,
+	.name = "ptmx", .flags = FILE_WRITE_ALL | FILE_KEEP_POS_UNLOCKED | FILE_ASYNC,
 	.read = master_read, .write = master_write, .ready = master_ready, .ioctl = master_ioctl,
-	.release = master_release,
+	.set_flags = master_set_flags, .release = master_release,
 };
 
 /* --- making pairs --- */

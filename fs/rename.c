@@ -2,9 +2,9 @@
 /*
  * rename: moving names.
  *
- * Promise   rename(2), renameat2(2) with RENAME_NOREPLACE and RENAME_EXCHANGE: at every moment the new
- *           name is the old object or the moved one, never nothing; a directory never becomes its own
- *           descendant.
+ * Promise   rename(2), renameat2(2) with RENAME_NOREPLACE, RENAME_EXCHANGE and RENAME_WHITEOUT: at every moment
+ *           the new name is the old object or the moved one, never nothing, and the old one the moved object or
+ *           the whiteout; a directory never becomes its own descendant.
  * Locks     rename_lock while something moves between directories: it keeps "is an ancestor of" true
  *           from the test to the move. What the look-ups saw is confirmed by dentry_move() in the same
  *           step as the move; if anything moved meanwhile (dentry_seq), everything is looked up again.
@@ -22,6 +22,7 @@ enum { NOTHING_TO_DO = 1 };
 struct ends {
 	struct walk *from, *to;
 	struct dentry *old, *target; /* counted; target may be NULL */
+	struct dentry *whiteout; /* counted; NULL until it is known to be needed */
 	unsigned flags;
 };
 
@@ -124,7 +125,7 @@ static int judge(const struct ends *e)
 	return judge_permission(e);
 }
 
-static int rename_found(const struct ends *e, u32 seq)
+static int rename_found(struct ends *e, u32 seq)
 {
 	int err = judge(e);
 	/* The two look-ups may have seen two moments: then the old and the new name can be one dentry, which
@@ -133,12 +134,16 @@ static int rename_found(const struct ends *e, u32 seq)
 		return -EAGAIN;
 	if (err)
 		return err == NOTHING_TO_DO ? 0 : err;
+	if (e->flags & RENAME_WHITEOUT && !e->whiteout)
+		err = vfs_create_whiteout(&e->from->held, e->from->last, e->from->last_len, &e->whiteout);
+	if (err)
+		return err;
 	if (e->flags & RENAME_EXCHANGE)
 		err = dentry_exchange(seq, e->old, e->target);
 	else
 		err = dentry_move(&(struct dentry_move){
 			.seq = seq, .d = e->old, .new_parent = e->to->held.dentry,
-			.name = e->to->last, .len = e->to->last_len, .target = e->target,
+			.name = e->to->last, .len = e->to->last_len, .target = e->target, .whiteout = e->whiteout,
 		});
 	if (err == 0) {
 		touch_all(e);
@@ -184,6 +189,7 @@ static int rename_walked(struct walk *from, struct walk *to, unsigned flags)
 	while (err == -EAGAIN);
 	if (between_dirs)
 		mutex_unlock(&rename_lock);
+	dentry_put(e.whiteout);
 	return err;
 }
 
@@ -191,7 +197,8 @@ long sys_renameat2(int fromfd, const char __user *from, int tofd, const char __u
 {
 	WALK(a);
 	WALK(b);
-	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) || flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
+	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT) ||
+		(flags & RENAME_EXCHANGE && flags != RENAME_EXCHANGE))
 		return -EINVAL;
 	int err = walk_to_parent(&a, fromfd, from);
 	if (err == 0)

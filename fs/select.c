@@ -15,7 +15,7 @@
 #include "kernel/uapi/select.h"
 #include "mm/uaccess.h"
 
-enum { NR_SETS = 3, WORD_BITS = 64, STACK_WORDS = 4, USEC_PER_SEC = 1000000 };
+enum { NR_SETS = 3, WORD_BITS = 64, STACK_WORDS = 4 };
 
 /* What makes a descriptor ready for each of the three sets. */
 static const u32 set_events[NR_SETS] = {
@@ -58,7 +58,7 @@ static unsigned report(struct sets *s, unsigned word, u64 bit, u32 revents)
 }
 
 /* Calls fn(arg, fd, word, bit) for every descriptor that is in a set, until it answers an error. */
-static long for_each_asked(struct sets *s, long (*fn)(struct sets *s, void *arg, int fd, unsigned word, u64 bit),
+static __always_inline long for_each_asked(struct sets *s, long (*fn)(struct sets *s, void *arg, int fd, unsigned word, u64 bit),
 	void *arg)
 {
 	for (unsigned word = 0; word < s->nr_words; word++) {
@@ -74,18 +74,32 @@ static long for_each_asked(struct sets *s, long (*fn)(struct sets *s, void *arg,
 }
 
 struct look_result {
-	unsigned asked, bits; /* descriptors; ready bits */
+	const struct fdtable *table; /* NULL: others change it, so what is looked at must be counted */
+	unsigned asked, bits;	     /* descriptors; ready bits */
 };
 
-static long look_at(struct sets *s, void *arg, int fd, unsigned word, u64 bit)
+/* What another thread may close, and what is not open, or only as a path. */
+static __noinline long look_at_unusual(struct sets *s, struct look_result *l, int fd, unsigned word, u64 bit)
 {
-	struct look_result *l = arg;
 	struct fdref r = fd_borrow_any(fd);
 	if (!r.file)
 		return -EBADF;
 	l->asked++;
 	l->bits += report(s, word, bit, r.file->mode & FILE_PATH_ONLY ? ~0u : file_ready(r.file));
 	fdref_put(&r);
+	return 0;
+}
+
+static __always_inline long look_at(struct sets *s, void *arg, int fd, unsigned word, u64 bit)
+{
+	struct look_result *l = arg;
+	struct file *f = l->table ? fdtable_peek(l->table, fd) : NULL;
+	if (unlikely(!f))
+		return look_at_unusual(s, l, fd, word, bit);
+	l->asked++;
+	u32 revents = file_ready(f);
+	if (revents)
+		l->bits += report(s, word, bit, revents);
 	return 0;
 }
 
@@ -133,7 +147,8 @@ static long sets_wait(struct sets *s, unsigned n, u64 deadline_ns)
 static long sets_run(struct sets *s, kfd_set __user *const usets[NR_SETS], u64 deadline_ns)
 {
 	size_t bytes = s->nr_words * sizeof(u64);
-	struct look_result l = {};
+	const struct fdtable *t = current->fdtable;
+	struct look_result l = { .table = fdtable_is_private(t) ? t : NULL };
 	for (unsigned i = 0; i < NR_SETS; i++)
 		if (usets[i] && bytes && copy_from_user(s->asked[i], usets[i], bytes))
 			return -EFAULT;

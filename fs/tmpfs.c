@@ -4,13 +4,13 @@
  *
  * Promise   tmpfs(5): size=, nr_blocks=, nr_inodes=, mode=, uid=, gid=; holes, SEEK_DATA and SEEK_HOLE,
  *           fallocate(2) with KEEP_SIZE and PUNCH_HOLE; half of memory at most unless told otherwise.
- *           A write that fails part way leaves exactly the bytes it reported.
+ *           A write that fails part way leaves exactly the bytes it reported, a fallocate no page.
  * Locks     inode->lock: shared by reads, exclusive for writes and changes of size, so a read never
  *           sees half of a write. User memory is touched under it (RANK_INODE is before RANK_MM).
  * Lifetime  the last put of an inode drops its pages; the superblock counts pages and inodes
- * Linux     seals (fs/memory_file.h) are honoured here; fallocate beyond the end with KEEP_SIZE keeps no
- *           pages, and pages that it made count as data for SEEK_DATA; files end at 2^54 bytes; directory
- *           sizes as Linux's
+ * Linux     seals (fs/memory_file.h) are honoured here. Pages that fallocate made count as data for SEEK_DATA
+ *           from the start; files end at 2^54 bytes; directory sizes as Linux's. Of huge= there is never, of
+ *           inode32 and inode64 no difference, and no mpol= nor quota.
  */
 #include "fs/inode.h"
 #include "fs/memory_file.h"
@@ -37,6 +37,7 @@ enum {
 
 /* A page index has 42 bits (idtable.h). */
 #define FILE_BYTES_MAX (1ll << 54)
+#define MAX_BLOCKS ((u64)INT64_MAX)
 
 /* --- quota --- */
 
@@ -48,16 +49,6 @@ static int charge_pages(struct vm_object *o, long pages)
 	if (pages <= 0 || limit == 0 || now <= limit)
 		return 0;
 	__atomic_sub_fetch(&sb->used_blocks, (u64)pages, __ATOMIC_RELAXED);
-	return -ENOSPC;
-}
-
-static int charge_inode(struct superblock *sb)
-{
-	__atomic_add_fetch(&sb->used_inodes, 1, __ATOMIC_RELAXED);
-	u64 limit = READ_ONCE(sb->max_inodes);
-	if (limit == 0 || superblock_inodes(sb) <= limit)
-		return 0;
-	__atomic_sub_fetch(&sb->used_inodes, 1, __ATOMIC_RELAXED);
 	return -ENOSPC;
 }
 
@@ -216,29 +207,55 @@ static int punch(struct vm_object *o, u64 start, u64 end)
 	return 0;
 }
 
-/* Makes the pages of [start, end); all or nothing as far as the size goes. */
-static int allocate(struct vm_object *o, u64 start, u64 end, bool keep_size)
+/* The pages that a fallocate has made, chained by their private word until it is sure of all of them. */
+static void forget_made(struct page *made)
 {
-	u64 before = o->size_bytes;
-	if (end > before && o->seals & F_SEAL_GROW)
-		return -EPERM; /* also where the size would stay */
-	if (end > before && !keep_size)
-		WRITE_ONCE(o->size_bytes, end);
-	end = min(end, o->size_bytes);
+	while (made) {
+		struct page *before = (struct page *)made->priv;
+		made->priv = 0;
+		made = before;
+	}
+}
+
+static void drop_made(struct vm_object *o, struct page *made)
+{
+	while (made) {
+		struct page *before = (struct page *)made->priv;
+		u64 at = made->index * PAGE_SIZE;
+		made->priv = 0;
+		if (ref_count(&made->ref) == 1) /* else somebody has it mapped, and may have written */
+			vm_object_punch(o, at, at + PAGE_SIZE);
+		made = before;
+	}
+}
+
+/* Makes the pages of [start, end), all or none. */
+static int make_pages(struct vm_object *o, u64 start, u64 end)
+{
+	struct page *made = NULL, *pg;
 	for (u64 index = start / PAGE_SIZE; index * PAGE_SIZE < end; index++) {
-		struct page *pg;
-		int err = vm_object_page(o, index, true, &pg);
-		if (err == 0 && READ_ONCE(current->work) & TASK_WORK_KILL) {
-			page_put(pg);
-			err = -EINTR;
-		}
+		int err = READ_ONCE(current->work) & TASK_WORK_KILL ? -EINTR : vm_object_prepare(o, index, &pg);
 		if (err) {
-			vm_object_truncate(o, before);
+			drop_made(o, made);
 			return err;
 		}
-		page_put(pg);
+		if (pg) {
+			pg->priv = (u64)made;
+			made = pg;
+		}
 	}
+	forget_made(made);
 	return 0;
+}
+
+static int allocate(struct vm_object *o, u64 start, u64 end, bool keep_size)
+{
+	if (end > o->size_bytes && o->seals & F_SEAL_GROW)
+		return -EPERM; /* also where the size would stay */
+	int err = make_pages(o, start, end);
+	if (err == 0 && end > o->size_bytes && !keep_size)
+		WRITE_ONCE(o->size_bytes, end);
+	return err;
 }
 
 static long tmpfs_fallocate(struct file *f, int mode, off_t offset, off_t len)
@@ -307,18 +324,18 @@ static void tmpfs_evict(struct inode *ino)
 {
 	if (ino->object) /* mappings may outlive the inode by a moment, the pages' account does not */
 		vm_object_truncate(ino->object, 0);
-	__atomic_sub_fetch(&ino->sb->used_inodes, 1, __ATOMIC_RELAXED);
+	superblock_uncharge_inode(ino->sb);
 }
 
 int tmpfs_create(struct inode *dir, u32 mode, u64 rdev, const char *target, struct inode **out)
 {
 	struct superblock *sb = dir->sb;
-	int err = charge_inode(sb);
+	int err = superblock_charge_inode(sb);
 	if (err)
 		return err;
 	struct inode *ino = inode_new(sb, mode, dir->ops);
 	if (!ino) {
-		__atomic_sub_fetch(&sb->used_inodes, 1, __ATOMIC_RELAXED);
+		superblock_uncharge_inode(sb);
 		return -ENOMEM;
 	}
 	bool ok = true;
@@ -363,45 +380,76 @@ struct tmpfs_options {
 	u64 mode, uid, gid;
 };
 
-static int parse_size_or_percent(const char *text, u64 *bytes)
+static int parse_blocks(const char *text, u64 *blocks)
 {
 	size_t n = strlen(text);
 	char number[24];
-	if (n == 0 || text[n - 1] != '%')
-		return parse_size(text, bytes);
+	u64 bytes, percent;
+	if (n == 0 || text[n - 1] != '%') {
+		int err = parse_size(text, &bytes);
+		if (err == 0)
+			*blocks = bytes / PAGE_SIZE + (bytes % PAGE_SIZE != 0);
+		return err;
+	}
 	if (n > sizeof(number) - 1)
 		return -EINVAL;
 	memcpy(number, text, n - 1);
 	number[n - 1] = '\0';
-	u64 percent;
-	int err = parse_u64(number, 10, &percent);
-	if (err == 0)
-		*bytes = pages_total() * PAGE_SIZE / PERCENT * percent;
-	return err;
+	if (parse_u64(number, 0, &percent) || percent > MAX_BLOCKS / max(pages_total(), (u64)1))
+		return -EINVAL;
+	*blocks = pages_total() * percent / PERCENT;
+	return 0;
+}
+
+static int parse_limit(const char *text, u64 most, u64 *limit)
+{
+	u64 v;
+	if (parse_size(text, &v) || v > most)
+		return -EINVAL;
+	*limit = v;
+	return 0;
+}
+
+/* A user or group: there is none of the number -1. */
+static int parse_id(const char *text, u64 *id)
+{
+	u64 v;
+	if (parse_u64(text, 0, &v) || v >= UINT32_MAX)
+		return -EINVAL;
+	*id = v;
+	return 0;
+}
+
+static bool is_switch(const char *key)
+{
+	static const char *const switches[] = { "noswap", "inode32", "inode64" }; /* nothing is there to switch */
+	for (size_t i = 0; i < ARRAY_LEN(switches); i++)
+		if (strcmp(key, switches[i]) == 0)
+			return true;
+	return false;
 }
 
 static int parse_option(void *arg, const char *key, const char *value)
 {
 	struct tmpfs_options *o = arg;
-	u64 bytes;
 	int err = -EINVAL;
 	if (!value)
-		return strcmp(key, "noswap") == 0 || strcmp(key, "inode64") == 0 ? 0 : -EINVAL;
+		return is_switch(key) ? 0 : -EINVAL;
 	if (strcmp(key, "size") == 0) {
-		err = parse_size_or_percent(value, &bytes);
-		if (err == 0)
-			o->blocks = (bytes + PAGE_SIZE - 1) / PAGE_SIZE;
+		err = parse_blocks(value, &o->blocks);
 	} else if (strcmp(key, "nr_blocks") == 0) {
-		err = parse_size(value, &o->blocks);
+		err = parse_limit(value, MAX_BLOCKS, &o->blocks);
 	} else if (strcmp(key, "nr_inodes") == 0) {
-		err = parse_size(value, &o->inodes);
+		err = parse_limit(value, UINT64_MAX / INODE_ACCOUNT_BYTES, &o->inodes);
 	} else if (strcmp(key, "mode") == 0) {
 		err = parse_u64(value, 8, &o->mode);
 		o->mode &= PERM_BITS;
 	} else if (strcmp(key, "uid") == 0) {
-		err = parse_u64(value, 10, &o->uid);
+		err = parse_id(value, &o->uid);
 	} else if (strcmp(key, "gid") == 0) {
-		err = parse_u64(value, 10, &o->gid);
+		err = parse_id(value, &o->gid);
+	} else if (strcmp(key, "huge") == 0) {
+		err = strcmp(value, "never");
 	}
 	return err ? -EINVAL : 0;
 }
@@ -431,13 +479,20 @@ int tmpfs_mount(struct superblock *sb, const char *options)
 	return sb->root ? 0 : -ENOMEM;
 }
 
+/* What was without a limit stays so; another must leave room for what is there. */
+static bool may_limit(u64 before, u64 now, u64 used)
+{
+	return now == 0 || (before != 0 && now >= used);
+}
+
 static int tmpfs_remount(struct superblock *sb, const char *options)
 {
 	struct tmpfs_options o = { .blocks = sb->max_blocks, .inodes = sb->max_inodes };
 	int err = mount_options_each(options, parse_option, &o);
 	if (err)
 		return err;
-	if ((o.blocks && o.blocks < sb->used_blocks) || (o.inodes && o.inodes < superblock_inodes(sb)))
+	if (!may_limit(sb->max_blocks, o.blocks, READ_ONCE(sb->used_blocks)) ||
+		!may_limit(sb->max_inodes, o.inodes, superblock_inodes(sb)))
 		return -EINVAL;
 	sb->max_blocks = o.blocks;
 	sb->max_inodes = o.inodes;

@@ -19,6 +19,7 @@
  *           interrupts may not. A reader that made room does the same on its way out.
  */
 #include "fs/tty.h"
+#include "fs/async.h"
 #include "fs/inode.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/log.h"
@@ -69,12 +70,19 @@ static void port_input(struct tty_port *p, const u8 *s, size_t n, enum tty_port_
 	work_schedule();
 }
 
+/* There may be room for output; who is signalled is told once for each write that found none. */
+static void wake_writers(struct tty *t)
+{
+	bool missed = READ_ONCE(t->was_full) && __atomic_exchange_n(&t->was_full, false, __ATOMIC_RELAXED);
+	wake(&t->wq, POLLOUT | POLLWRNORM | (missed ? ASYNC_OUT : 0));
+}
+
 static void port_room(struct tty_port *p)
 {
 	struct tty *t = p->client_data;
 	if (!ring_is_empty(&t->ld.echo))
 		work_schedule();
-	wake(&t->wq, POLLOUT | POLLWRNORM);
+	wake_writers(t);
 }
 
 static const struct tty_port_client client = { .input = port_input, .room = port_room };
@@ -161,7 +169,7 @@ void tty_output_room(struct tty *t)
 		ldisc_flush_echo(&t->ld);
 		mutex_unlock(&t->lock);
 	}
-	wake(&t->wq, POLLOUT | POLLWRNORM);
+	wake_writers(t);
 }
 
 void tty_drop_raw_input(struct tty *t)
@@ -173,7 +181,7 @@ void tty_drop_raw_input(struct tty *t)
 void tty_announce(struct tty *t)
 {
 	if (ldisc_is_readable(&t->ld) || ldisc_readable_bytes(&t->ld))
-		wake(&t->wq, POLLIN | POLLRDNORM);
+		wake(&t->wq, POLLIN | POLLRDNORM | ASYNC_IN);
 }
 
 static void worker(void *unused)
@@ -225,7 +233,7 @@ static void ld_set_stopped(struct ldisc *ld, bool stopped)
 	if (t->port->ops->set_stopped)
 		t->port->ops->set_stopped(t->port, stopped);
 	if (!stopped)
-		wake(&t->wq, POLLOUT | POLLWRNORM);
+		wake_writers(t);
 }
 
 static void ld_flush_output(struct ldisc *ld)
@@ -233,7 +241,7 @@ static void ld_flush_output(struct ldisc *ld)
 	struct tty *t = tty_of_ldisc(ld);
 	if (t->port->ops->flush_output)
 		t->port->ops->flush_output(t->port);
-	wake(&t->wq, POLLOUT | POLLWRNORM);
+	wake_writers(t);
 }
 
 static void ld_input_flushed(struct ldisc *ld)
@@ -536,11 +544,28 @@ static ssize_t tty_write(struct file *f, struct uio *u)
 		ssize_t n = write_chunk(t, u);
 		if (n < 0)
 			return total ? total : n;
-		if (n == 0)
+		if (n == 0) {
+			WRITE_ONCE(t->was_full, true);
 			return total ? total : -EAGAIN;
+		}
 		total += n;
 	}
 	return total;
+}
+
+/* Who gets the signals of O_ASYNC unless F_SETOWN said so: the foreground, as far as there is one. */
+static int tty_set_flags(struct file *f, u32 flags)
+{
+	struct tty *t = tty_of(f);
+	if (flags & O_DIRECT)
+		return -EINVAL;
+	if (likely(!(flags & O_ASYNC)) || READ_ONCE(f->flags) & O_ASYNC)
+		return 0;
+	mutex_lock(&t->lock);
+	struct pid *pgrp __autoput(pid) = t->pgrp ? pid_get(t->pgrp) : NULL;
+	mutex_unlock(&t->lock);
+	return pgrp ? async_default_owner(f, pgrp, F_OWNER_PGRP) :
+		      async_default_owner(f, current_process_pid(), F_OWNER_PID);
 }
 
 static u32 tty_ready(struct file *f)
@@ -571,14 +596,14 @@ int tty_wait_drained(struct tty *t, u64 deadline_ns)
 }
 
 const struct file_ops tty_ops = {
-	.name = "tty", .flags = FILE_WRITE_ALL | FILE_KEEP_POS_UNLOCKED,
+	.name = "tty", .flags = FILE_WRITE_ALL | FILE_KEEP_POS_UNLOCKED | FILE_ASYNC,
 	.open = tty_open, .read = tty_read, .read_deadline = tty_read_deadline, .write = tty_write,
-	.ready = tty_ready, .ioctl = tty_ioctl, .release = tty_release,
+	.ready = tty_ready, .ioctl = tty_ioctl, .set_flags = tty_set_flags, .release = tty_release,
 };
 static const struct file_ops console_ops = {
-	.name = "console", .flags = FILE_WRITE_ALL | FILE_KEEP_POS_UNLOCKED,
+	.name = "console", .flags = FILE_WRITE_ALL | FILE_KEEP_POS_UNLOCKED | FILE_ASYNC,
 	.open = console_open, .read = tty_read, .read_deadline = tty_read_deadline, .write = tty_write,
-	.ready = tty_ready, .ioctl = tty_ioctl, .release = tty_release,
+	.ready = tty_ready, .ioctl = tty_ioctl, .set_flags = tty_set_flags, .release = tty_release,
 };
 static const struct file_ops controlling_ops = { .name = "tty", .open = controlling_open };
 

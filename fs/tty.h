@@ -33,6 +33,7 @@ struct tty {
 	bool exclusive;		/* [lock] TIOCEXCL */
 	bool unplugged;		/* [lock] there is no device any more: no new openings */
 	u64 last_input_ns;	/* [lock] for VTIME */
+	bool was_full;		/* [atomic] a write found no room */
 	u64 hangups;		/* [lock] files opened before the last one are dead */
 	struct waitq wq;
 	struct spinlock raw_lock;

@@ -9,8 +9,8 @@
  * Locks     inode->lock guards the list; values are copied from and to user memory under it or before it
  * Lifetime  an attribute dies by removal, by a new value, or with its inode
  * Linux     getxattr(2), setxattr(2), listxattr(2), removexattr(2), capabilities(7). Access control lists cannot be
- *           set (EOPNOTSUPP) and are never found. execve(2) gives nothing for security.capability, which
- *           therefore stays when the file is written to.
+ *           set (EOPNOTSUPP) and are never found. security.capability counts at execve(2), and goes when the
+ *           file is written to, cut or given away; one whose root is user 0 reads as one of revision 2.
  */
 #include "fs/inode.h"
 #include "fs/notify.h"
@@ -92,7 +92,7 @@ static int may_change(struct inode *ino, const char *name)
 {
 	int err = may_access(ino, name, WANT_WRITE);
 	if (err == 0 && str_has_prefix(name, "security.") &&
-		!capable(strcmp(name, "security.capability") == 0 ? CAP_SETFCAP : CAP_SYS_ADMIN))
+		!capable(strcmp(name, XATTR_NAME_CAPS) == 0 ? CAP_SETFCAP : CAP_SYS_ADMIN))
 		err = -EPERM;
 	return err;
 }
@@ -160,6 +160,29 @@ void xattr_free_all(struct inode *ino)
 	}
 }
 
+ssize_t xattr_read(struct inode *ino, const char *name, void *value, size_t size)
+{
+	guard(rwread)(&ino->lock);
+	const struct xattr *x = find(slot_of(ino, name), name);
+	if (!x)
+		return -ENODATA;
+	if (x->size > size)
+		return -ERANGE;
+	memcpy(value, x->value, x->size);
+	return (ssize_t)x->size;
+}
+
+void xattr_drop_capabilities(struct inode *ino)
+{
+	if (likely(!ino->xattrs))
+		return;
+	struct xattr **at = slot_of(ino, XATTR_NAME_CAPS), *x = find(at, XATTR_NAME_CAPS);
+	if (!x)
+		return;
+	*at = x->next;
+	discard(ino->sb, x);
+}
+
 /* --- giving one --- */
 
 static int make(const char *name, const void __user *value, size_t size, struct xattr **out)
@@ -182,12 +205,12 @@ static int make(const char *name, const void __user *value, size_t size, struct 
 static int check_capabilities(const struct xattr *x)
 {
 	u32 magic;
-	if (x->size == 0 || strcmp(x->name, "security.capability") != 0)
+	if (x->size == 0 || strcmp(x->name, XATTR_NAME_CAPS) != 0)
 		return 0;
 	if (x->size < sizeof(magic))
 		return -EINVAL;
 	memcpy(&magic, x->value, sizeof(magic));
-	magic &= VFS_CAP_REVISION_MASK;
+	magic &= ~(u32)VFS_CAP_FLAGS_EFFECTIVE;
 	return (magic == VFS_CAP_REVISION_2 && x->size == XATTR_CAPS_SZ_2) ||
 			       (magic == VFS_CAP_REVISION_3 && x->size == XATTR_CAPS_SZ_3) ? 0 : -EINVAL;
 }
@@ -275,15 +298,34 @@ long sys_fsetxattr(int fd, const char __user *name, const void __user *value, si
 
 /* --- reading one --- */
 
+/* Capabilities for user 0's children are those for everybody: how many bytes are shown, and the first word. */
+static size_t shown_as(const struct xattr *x, u32 *first)
+{
+	struct vfs_cap_data v;
+	if (x->size != sizeof(v) || strcmp(x->name, XATTR_NAME_CAPS) != 0)
+		return x->size;
+	memcpy(&v, x->value, sizeof(v));
+	if (v.rootid != 0)
+		return x->size;
+	*first = VFS_CAP_REVISION_2 | (v.magic_etc & VFS_CAP_FLAGS_EFFECTIVE);
+	return XATTR_CAPS_SZ_2;
+}
+
 static long copy_out(struct inode *ino, const char *name, void __user *value, size_t size)
 {
+	u32 first;
 	guard(rwread)(&ino->lock);
 	struct xattr *x = find(slot_of(ino, name), name);
 	if (!x)
 		return -ENODATA;
-	if (size && size < x->size)
+	size_t n = shown_as(x, &first);
+	if (size && size < n)
 		return -ERANGE;
-	return size && copy_to_user(value, x->value, x->size) ? -EFAULT : (long)x->size;
+	if (size && copy_to_user(value, x->value, n))
+		return -EFAULT;
+	if (size && n < x->size && copy_to_user(value, &first, sizeof(first)))
+		return -EFAULT;
+	return (long)n;
 }
 
 static long get(const struct target *t, const char __user *uname, void __user *value, size_t size)

@@ -9,6 +9,10 @@
 enum { INODE_ACCOUNT_BYTES = 1024, XATTR_OWN_BYTES = 40 };
 
 void xattr_free_all(struct inode *ino); /* nobody else has the inode */
+/* An attribute's value, whoever asks: its size, -ENODATA, or -ERANGE: longer than `size`. Takes the inode's lock. */
+ssize_t xattr_read(struct inode *ino, const char *name, void *value, size_t size);
+/* The file changes: the capabilities that it gives at exec go. The inode's lock is held for writing. */
+void xattr_drop_capabilities(struct inode *ino);
 
 /* Inodes in use, those included for which attributes took the room. */
 static inline u64 superblock_inodes(const struct superblock *sb)

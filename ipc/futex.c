@@ -42,7 +42,7 @@
 #include "mm/mm.h"
 #include "mm/uaccess.h"
 
-enum { BUCKETS = 512 };
+enum { BUCKET_BITS = 9, BUCKETS = 1 << BUCKET_BITS };
 
 static struct futex_bucket buckets[BUCKETS];
 
@@ -56,11 +56,11 @@ void futex_init(void)
 
 struct futex_bucket *futex_bucket_of(const struct futex_key *key)
 {
-	return &buckets[hash_u64(key->owner ^ key->offset * 0x9e3779b97f4a7c15ul) % BUCKETS];
+	return &buckets[hash_bits(key->owner ^ key->offset * 0x9e3779b97f4a7c15ul, BUCKET_BITS)];
 }
 
 /* The object behind a shared mapping; private ones are named by their address space. */
-static int shared_key(uaddr_t addr, enum futex_access access, struct futex_key *key)
+int futex_shared_key(uaddr_t addr, enum futex_access access, struct futex_key *key)
 {
 	struct mm *mm = current->mm;
 	guard(rwread)(&mm->lock);
@@ -74,20 +74,6 @@ static int shared_key(uaddr_t addr, enum futex_access access, struct futex_key *
 	else
 		return -EFAULT; /* what is nobody's and cannot be written never changes */
 	return 0;
-}
-
-int futex_key_of(struct futex_word word, enum futex_access access, struct futex_key *key)
-{
-	uaddr_t addr = (uaddr_t)word.uaddr;
-	if (addr & (sizeof(u32) - 1))
-		return -EINVAL;
-	if (!access_ok(word.uaddr, sizeof(u32)))
-		return -EFAULT;
-	if (word.is_private) {
-		*key = (struct futex_key){ (u64)current->mm, addr };
-		return 0;
-	}
-	return shared_key(addr, access, key);
 }
 
 /* --- waking --- */

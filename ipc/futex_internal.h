@@ -8,6 +8,7 @@
 #include "kernel/core/rt_mutex.h"
 #include "kernel/core/wait.h"
 #include "kernel/lib/types.h"
+#include "mm/uaccess.h"
 
 enum { KEY_OBJECT = 1, KEY_SHARED_MM = 2 }; /* in the low bits of an offset: words are aligned */
 
@@ -55,8 +56,20 @@ static inline bool futex_key_equal(const struct futex_key *a, const struct futex
 	return a->owner == b->owner && a->offset == b->offset;
 }
 
+int futex_shared_key(uaddr_t addr, enum futex_access access, struct futex_key *key); /* futex_key_of()'s other half */
 /* 0, -EINVAL: not aligned, -EFAULT */
-int futex_key_of(struct futex_word word, enum futex_access access, struct futex_key *key);
+static inline int futex_key_of(struct futex_word word, enum futex_access access, struct futex_key *key)
+{
+	uaddr_t addr = (uaddr_t)word.uaddr;
+	if (addr & (sizeof(u32) - 1))
+		return -EINVAL;
+	if (!access_ok(word.uaddr, sizeof(u32)))
+		return -EFAULT;
+	if (!word.is_private)
+		return futex_shared_key(addr, access, key);
+	*key = (struct futex_key){ (u64)current->mm, addr };
+	return 0;
+}
 struct futex_bucket *futex_bucket_of(const struct futex_key *key);
 
 /* Where one of that priority stands: behind those who are as important, in front of the others. */

@@ -23,18 +23,24 @@
 
 enum { REQUEUE_WORDS = 2 };
 
+/* A call's words and its waiters at them, in one piece of memory. */
 struct awaited {
-	struct futex_word word;
-	u32 expected;
-	struct futex_waiter fw;
+	unsigned n;
+	struct futex_waitv *set;
+	struct futex_waiter *fw;
 };
 
 /* --- arguments --- */
 
 /* Values have the size of the word, whatever the size of the argument. */
+static inline bool is_word(u64 value, unsigned flags)
+{
+	return (flags & ~FUTEX2_PRIVATE) == FUTEX2_SIZE_U32 && value == (u32)value;
+}
+
 static int word_from(u64 uaddr, u64 value, unsigned flags, struct futex_word *word)
 {
-	if ((flags & ~FUTEX2_PRIVATE) != FUTEX2_SIZE_U32 || value != (u32)value)
+	if (!is_word(value, flags))
 		return -EINVAL;
 	*word = (struct futex_word){ (u32 __user *)uaddr, flags & FUTEX2_PRIVATE };
 	return 0;
@@ -68,12 +74,12 @@ static int deadline_from(const struct timespec __user *timeout, int clock, u64 *
 /* --- many words --- */
 
 /* How many have their places; *err tells why not the next. */
-static unsigned arm_all(struct waiter *w, struct awaited *v, unsigned n, int *err)
+static unsigned arm_all(struct waiter *w, const struct awaited *a, int *err)
 {
 	unsigned i;
 	*err = 0;
-	for (i = 0; i < n; i++) {
-		*err = futex_arm(w, &v[i].fw, v[i].word.uaddr, v[i].expected);
+	for (i = 0; i < a->n; i++) {
+		*err = futex_arm(w, &a->fw[i], (u32 __user *)a->set[i].uaddr, (u32)a->set[i].val);
 		if (*err)
 			break;
 	}
@@ -81,43 +87,57 @@ static unsigned arm_all(struct waiter *w, struct awaited *v, unsigned n, int *er
 }
 
 /* The index of one that was woken, or -1. */
-static int disarm_all(struct awaited *v, unsigned n)
+static int disarm_all(const struct awaited *a, unsigned n)
 {
 	int woken = -1;
 	for (unsigned i = 0; i < n; i++)
-		if (futex_disarm(&v[i].fw))
+		if (futex_disarm(&a->fw[i]))
 			woken = (int)i;
 	return woken;
 }
 
-static int wait_for_any(struct awaited *v, unsigned n, u64 deadline_ns)
+static int wait_for_any(const struct awaited *a, u64 deadline_ns)
 {
 	for (;;) {
 		struct waiter w;
 		int err;
 		u32 seen;
 		wait_begin(&w);
-		unsigned armed = arm_all(&w, v, n, &err);
+		unsigned armed = arm_all(&w, a, &err);
 		if (!err)
 			err = wait_sleep(&w, deadline_ns, WAIT_INTERRUPTIBLE);
-		int woken = disarm_all(v, armed);
+		int woken = disarm_all(a, armed);
 		if (woken >= 0)
 			return woken;
 		if (err != -EFAULT)
 			return err;
-		if (get_user(seen, v[armed].word.uaddr))
+		if (get_user(seen, (u32 __user *)a->set[armed].uaddr))
 			return -EFAULT;
 	}
 }
 
-static int parse(const struct futex_waitv __user *user, struct awaited *v, unsigned n)
+/* What is wrong with an entry comes before the one that is not there. */
+static int import(const struct awaited *a, const struct futex_waitv __user *user)
+{
+	size_t bytes = a->n * sizeof(*a->set), missed = bytes;
+	lockrank_assert_may_touch_user();
+	if (access_ok(user, bytes))
+		missed = arch_copy_from_user(a->set, user, bytes);
+	unsigned there = (unsigned)((bytes - missed) / sizeof(*a->set));
+	for (const struct futex_waitv *v = a->set; v < a->set + there; v++)
+		if (v->__reserved || !is_word(v->val, v->flags))
+			return -EINVAL;
+	return missed ? -EFAULT : 0;
+}
+
+static int make_keys(const struct awaited *a)
 {
 	int err = 0;
-	for (unsigned i = 0; i < n && !err; i++)
-		err = word_from_user(&user[i], &v[i].word, &v[i].expected);
-	for (unsigned i = 0; i < n && !err; i++) {
-		v[i].fw.bitset = FUTEX_BITSET_MATCH_ANY;
-		err = futex_key_of(v[i].word, FUTEX_READS, &v[i].fw.key);
+	for (unsigned i = 0; i < a->n && !err; i++) {
+		struct futex_word word = { (u32 __user *)a->set[i].uaddr, a->set[i].flags & FUTEX2_PRIVATE };
+		a->fw[i].bitset = FUTEX_BITSET_MATCH_ANY;
+		a->fw[i].is_pi = false;
+		err = futex_key_of(word, FUTEX_READS, &a->fw[i].key);
 	}
 	return err;
 }
@@ -131,13 +151,17 @@ long sys_futex_waitv(const struct futex_waitv __user *waiters, unsigned nr, unsi
 	int err = deadline_from(timeout, clock, &deadline_ns);
 	if (err)
 		return err;
-	struct awaited *v = kcalloc(nr, sizeof(*v));
-	if (!v)
+	struct awaited a = { .n = nr };
+	a.fw = kmalloc(nr * (sizeof(*a.fw) + sizeof(*a.set)));
+	if (!a.fw)
 		return -ENOMEM;
-	err = parse(waiters, v, nr);
+	a.set = (struct futex_waitv *)(a.fw + nr);
+	err = import(&a, waiters);
 	if (!err)
-		err = wait_for_any(v, nr, deadline_ns);
-	kfree(v);
+		err = make_keys(&a);
+	if (!err)
+		err = wait_for_any(&a, deadline_ns);
+	kfree(a.fw);
 	return err;
 }
 

@@ -22,6 +22,7 @@
  *               ^tail       ^head                   full when head - tail == capacity
  */
 #include "ipc/pipe.h"
+#include "fs/async.h"
 #include "fs/inode.h"
 #include "fs/offer.h"
 #include "fs/special.h"
@@ -63,6 +64,7 @@ struct pipe {
 	struct page *spares[SPARES_MAX]; /* [lock] pages that were emptied, the last one on top: for writes */
 	u32 readers, writers;	/* [lock] open files that can read, write */
 	u32 opens;		/* [inode->priv_lock] open files */
+	bool may_signal;	/* [atomic] O_ASYNC has been set on some end */
 	u32 reader_openings, writer_openings; /* [lock] ever: what a waiting open looks for */
 	struct account *account; /* [const] charged for the slots */
 };
@@ -225,7 +227,7 @@ static __always_inline ssize_t take_bytes(struct pipe *p, struct uio *u, bool *m
 static inline void read_done(struct file *f, struct pipe *p, ssize_t n, bool made_room)
 {
 	if (made_room)
-		wake_sync(&p->wq, POLLOUT | POLLWRNORM);
+		wake_sync(&p->wq, POLLOUT | POLLWRNORM | ASYNC_OUT);
 	if (n > 0 && f->path.dentry)
 		inode_touch_atime(f->inode, f->path.mount);
 }
@@ -362,8 +364,10 @@ static ssize_t pipe_write(struct file *f, struct uio *u)
 		n = write_direct(p, u, &ringed);
 	mutex_unlock(&p->lock);
 	if (n > 0) {
-		if (ringed)
-			wake_sync(&p->wq, POLLIN | POLLRDNORM);
+		if (likely(ringed))
+			wake_sync(&p->wq, POLLIN | POLLRDNORM | ASYNC_IN);
+		else if (unlikely(READ_ONCE(p->may_signal)))
+			wake(&p->wq, ASYNC_IN); /* the reader is awake already */
 		if (f->path.dentry)
 			inode_touch(f->inode, true);
 	}
@@ -467,6 +471,9 @@ static long pipe_fcntl(struct file *f, unsigned cmd, unsigned long arg)
 
 static int pipe_set_flags(struct file *f, u32 flags)
 {
+	struct pipe *p = f->priv;
+	if (unlikely(flags & O_ASYNC))
+		WRITE_ONCE(p->may_signal, true);
 	return 0; /* all that F_SETFL changes, O_DIRECT too */
 }
 
@@ -482,7 +489,7 @@ static void close_end(struct pipe *p, u8 mode)
 	bool hung_up = !p->readers != !p->writers;
 	mutex_unlock(&p->lock);
 	if (hung_up)
-		wake_all(&p->wq, POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM | POLLERR | POLLHUP);
+		wake_all(&p->wq, POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM | POLLERR | POLLHUP | ASYNC_IN | ASYNC_OUT);
 }
 
 static void pipe_release(struct file *f)
@@ -558,7 +565,7 @@ int fifo_open(struct inode *ino, struct file *f)
 
 static const struct file_ops pipe_ops = {
 	.name = "pipe",
-	.flags = FILE_WRITE_ALL,
+	.flags = FILE_WRITE_ALL | FILE_ASYNC,
 	.read = pipe_read,
 	.write = pipe_write,
 	.read_or_offer = pipe_read_or_offer,

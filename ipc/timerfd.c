@@ -108,7 +108,8 @@ static ssize_t timerfd_read(struct file *f, struct uio *u)
 		return -ECANCELED;
 	if (ticks == 0)
 		return had_any && !(READ_ONCE(f->flags) & O_NONBLOCK) ? 0 : -EAGAIN;
-	return uio_put_all(u, &ticks, sizeof(ticks)) ? -EFAULT : (ssize_t)sizeof(ticks);
+	size_t done = uio_put(u, &ticks, sizeof(ticks)); /* in part counts, as on Linux */
+	return done ? (ssize_t)done : -EFAULT;
 }
 
 static u32 timerfd_ready(struct file *f)

@@ -16,6 +16,7 @@
 #include "kernel/core/clock.h"
 #include "kernel/core/cred.h"
 #include "kernel/core/explore.h"
+#include "kernel/core/kasan.h"
 #include "kernel/core/ktest.h"
 #include "kernel/core/library.h"
 #include "kernel/core/log.h"
@@ -167,6 +168,7 @@ void kernel_main(struct bootinfo *bi)
 	options_limit_memory(bi);
 	page_early_init(bi);
 	arch_paging_init(bi);
+	kasan_init();
 	page_init(bi);
 	run_steps(early_steps, ARRAY_LEN(early_steps));
 	arch_init(bi);

@@ -7,12 +7,14 @@
  */
 #include "kernel/options.h"
 #include "kernel/core/explore.h"
+#include "kernel/core/kasan.h"
 #include "kernel/core/log.h"
 #include "kernel/core/panic.h"
 #include "kernel/core/trace.h"
 #include "kernel/lib/errno.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
+#include "mm/fail.h"
 
 struct options options = { .maxcpus = UINT32_MAX };
 char boot_cmdline[BOOT_CMDLINE_MAX];
@@ -112,6 +114,37 @@ static int opt_ktest(const char *v)
 	return 0;
 }
 
+/* RATE[,SEED] */
+static int opt_fail_alloc(const char *v)
+{
+	enum { DIGITS = 16 };
+	char text[DIGITS];
+	unsigned rate, seed = 0;
+	const char *comma = v ? strchr(v, ',') : NULL;
+	if (comma && (comma - v >= DIGITS || set_number(comma + 1, &seed)))
+		return -EINVAL;
+	if (comma)
+		strlcpy(text, v, (size_t)(comma - v) + 1);
+	if (set_number(comma ? text : v, &rate))
+		return -EINVAL;
+	return fail_alloc_setup(rate, seed);
+}
+
+#ifdef KASAN
+static int opt_kasan(const char *v)
+{
+	static const char *const modes[] = {
+		[KASAN_PANICS] = "panic", [KASAN_WARNS] = "warn", [KASAN_IS_OFF] = "off",
+	};
+	for (unsigned i = 0; v && i < ARRAY_LEN(modes); i++)
+		if (strcmp(v, modes[i]) == 0) {
+			kasan_mode = i;
+			return 0;
+		}
+	return -EINVAL;
+}
+#endif
+
 static int opt_help(const char *v)
 {
 	options.help = true;
@@ -141,9 +174,13 @@ static const struct option {
 	{ "strace", opt_strace, "[=1]   prints every system call on the console" },
 	{ "trace", opt_trace, "[=1]    records events, for panics and /proc/ipc/trace" },
 	{ "ktest", opt_ktest, "[=NAME] runs the in-kernel tests (whose name contains NAME), then ends" },
+#ifdef KASAN
+	{ "kasan", opt_kasan, "=HOW    after a report of the address sanitizer: panic, warn; off: none come" },
+#endif
 #ifdef DEBUG
 	{ "sched.seed", explore_set_seed, "=N   on one CPU the schedule is a function of N; so are random numbers" },
 #endif
+	{ "fail_alloc", opt_fail_alloc, "=RATE[,SEED] debug builds: one in RATE allocations of processes fails" },
 	{ "test", opt_ignored, "=...     for the test runner, see tests/README.md" },
 	{ "help", opt_help, "         prints this list" },
 };

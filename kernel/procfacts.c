@@ -16,7 +16,9 @@
 #include "kernel/options.h"
 #include "kernel/proc/facts.h"
 #include "kernel/procfs.h"
+#include "mm/commit.h"
 #include "mm/page.h"
+#include "mm/slab.h"
 
 enum {
 	KIB_PER_PAGE = PAGE_SIZE / 1024,
@@ -35,23 +37,27 @@ static void put_kib(struct strbuf *sb, const char *name, u64 pages)
 	strbuf_printf(sb, "%-16s%8lu kB\n", label, pages * KIB_PER_PAGE);
 }
 
+static u64 stack_pages(void)
+{
+	return (u64)READ_ONCE(nr_tasks) * (KSTACK_BYTES / PAGE_SIZE);
+}
+
 void proc_show_meminfo(struct strbuf *sb)
 {
-	u64 kinds[PAGE_KINDS] = {};
-	page_count_kinds(kinds);
-	u64 total = pages_total(), free = pages_free(), file = kinds[PAGE_OBJECT];
+	struct page_census c = {};
+	page_take_census(&c);
+	u64 total = pages_total(), free = pages_free(), file = c.of_kind[PAGE_OBJECT], anon = c.of_kind[PAGE_ANON];
 	const struct { const char *name; u64 pages; } rows[] = {
 		{ "MemTotal", total }, { "MemFree", free }, { "MemAvailable", free }, { "Buffers", 0 },
-		{ "Cached", file }, { "SwapCached", 0 }, { "Active", kinds[PAGE_ANON] + file },
-		{ "Inactive", 0 }, { "Active(anon)", kinds[PAGE_ANON] + file }, { "Inactive(anon)", 0 },
-		{ "Active(file)", 0 }, { "Inactive(file)", 0 }, { "Unevictable", 0 }, { "Mlocked", 0 },
-		{ "SwapTotal", 0 }, { "SwapFree", 0 }, { "Dirty", 0 }, { "Writeback", 0 },
-		{ "AnonPages", kinds[PAGE_ANON] }, { "Mapped", 0 }, { "Shmem", file }, { "KReclaimable", 0 },
-		{ "Slab", kinds[PAGE_SLAB] }, { "SReclaimable", 0 }, { "SUnreclaim", kinds[PAGE_SLAB] },
-		{ "KernelStack", (u64)READ_ONCE(nr_tasks) * (KSTACK_BYTES / PAGE_SIZE) },
-		{ "PageTables", kinds[PAGE_TABLE] }, { "CommitLimit", total },
-		{ "Committed_AS", kinds[PAGE_ANON] + file },
-		{ "VmallocTotal", (KVIRT_END - KVIRT_BASE) / PAGE_SIZE }, { "VmallocUsed", 0 },
+		{ "Cached", file }, { "SwapCached", 0 }, { "Active", anon + file }, { "Inactive", 0 },
+		{ "Active(anon)", anon + file }, { "Inactive(anon)", 0 }, { "Active(file)", 0 },
+		{ "Inactive(file)", 0 }, { "Unevictable", 0 }, { "Mlocked", 0 }, { "SwapTotal", 0 },
+		{ "SwapFree", 0 }, { "Dirty", 0 }, { "Writeback", 0 }, { "AnonPages", anon },
+		{ "Mapped", c.mapped }, { "Shmem", file }, { "KReclaimable", 0 }, { "Slab", c.of_kind[PAGE_SLAB] },
+		{ "SReclaimable", 0 }, { "SUnreclaim", c.of_kind[PAGE_SLAB] }, { "KernelStack", stack_pages() },
+		{ "PageTables", c.of_kind[PAGE_TABLE] }, { "SecPageTables", 0 }, { "NFS_Unstable", 0 },
+		{ "Bounce", 0 }, { "WritebackTmp", 0 }, { "CommitLimit", commit_limit() }, { "Committed_AS", commit_pages() },
+		{ "VmallocTotal", (KVIRT_END - KVIRT_BASE) / PAGE_SIZE }, { "VmallocUsed", kvirt_pages_used() },
 		{ "VmallocChunk", 0 },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
@@ -70,13 +76,19 @@ void proc_show_buddyinfo(struct strbuf *sb)
 
 void proc_show_vmstat(struct strbuf *sb)
 {
-	u64 kinds[PAGE_KINDS] = {};
-	page_count_kinds(kinds);
-	strbuf_printf(sb, "nr_free_pages %lu\nnr_anon_pages %lu\nnr_file_pages %lu\nnr_shmem %lu\n"
-			  "nr_page_table_pages %lu\nnr_slab_unreclaimable %lu\n",
-		pages_free(), kinds[PAGE_ANON], kinds[PAGE_OBJECT], kinds[PAGE_OBJECT], kinds[PAGE_TABLE],
-		kinds[PAGE_SLAB]);
-	strbuf_puts(sb, "nr_dirty 0\nnr_writeback 0\npgpgin 0\npgpgout 0\npswpin 0\npswpout 0\n");
+	struct page_census c = {};
+	page_take_census(&c);
+	const struct { const char *name; u64 value; } rows[] = {
+		{ "nr_free_pages", pages_free() }, { "nr_slab_reclaimable", 0 },
+		{ "nr_slab_unreclaimable", c.of_kind[PAGE_SLAB] }, { "nr_anon_pages", c.of_kind[PAGE_ANON] },
+		{ "nr_mapped", c.mapped }, { "nr_file_pages", c.of_kind[PAGE_OBJECT] }, { "nr_dirty", 0 },
+		{ "nr_writeback", 0 }, { "nr_shmem", c.of_kind[PAGE_OBJECT] },
+		{ "nr_kernel_stack", stack_pages() * KIB_PER_PAGE },
+		{ "nr_page_table_pages", c.of_kind[PAGE_TABLE] }, { "pgpgin", 0 }, { "pgpgout", 0 },
+		{ "pswpin", 0 }, { "pswpout", 0 },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		strbuf_printf(sb, "%s %lu\n", rows[i].name, rows[i].value);
 }
 
 void proc_show_swaps(struct strbuf *sb)

@@ -27,6 +27,7 @@
 #include "kernel/proc/facts.h"
 #include "kernel/strace.h"
 #include "kernel/uapi/limits.h"
+#include "mm/commit.h"
 #include "mm/slab.h"
 #include "mm/vma.h"
 
@@ -35,7 +36,6 @@ enum {
 	RANDOM_POOL_BITS = 256,
 	OVERFLOW_ID = 65534,
 	NR_OPEN = 1 << 20,
-	OVERCOMMIT_GUESS = 0,
 	DROP_CACHES_MAX = 4,
 	UUID_BYTES = 16,
 };
@@ -162,12 +162,29 @@ static int set_memfd_noexec(u64 v)
 	return 0;
 }
 
+static int set_admin_reserve(u64 v)
+{
+	WRITE_ONCE(commit_admin_reserve_kbytes, v);
+	return 0;
+}
+
+static int set_user_reserve(u64 v)
+{
+	WRITE_ONCE(commit_user_reserve_kbytes, v);
+	return 0;
+}
+
 static int set_limit(u32 *limit, u64 v)
 {
 	if (v > INT32_MAX)
 		return -EINVAL;
 	WRITE_ONCE(*limit, (u32)v);
 	return 0;
+}
+
+static int set_max_map_count(u64 v)
+{
+	return set_limit(&mm_max_vmas, v);
 }
 
 static int set_epoll_watches(u64 v)

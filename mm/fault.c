@@ -8,7 +8,8 @@
  * Locks     mm->lock (read) -> object's lock (while a page is made) ; then the leaf table's lock
  * Blocking  may sleep for locks and memory. What must wait long (userfaultfd, later) will drop mm->lock and
  *           answer 0, so that the access simply faults again.
- * Linux     si_code: SEGV_MAPERR nothing mapped, SEGV_ACCERR not permitted, BUS_ADRERR beyond the object
+ * Linux     si_code: SEGV_MAPERR nothing mapped, or a guard marker; SEGV_ACCERR not permitted; BUS_ADRERR beyond the
+ *           object
  */
 #include "kernel/core/panic.h"
 #include "kernel/core/sched.h"
@@ -19,12 +20,14 @@
 
 enum { AROUND_PAGES = 16 }; /* mapped at once when a read fault hits an object's pages that are there */
 
-/* Puts `pg` (counted, the reference passes to the entry) in place of `old`, if that is still there. */
-static bool install(struct mm *mm, pte_t *pte, pte_t old, struct page *pg, pte_t fresh)
+/* Puts `pg` (counted, the reference passes to the entry) in place of `old`, if that is still there. What was looked up
+ * in `o` when it had had `cuts`: not if anything was cut since. */
+static __always_inline bool install_if(struct mm *mm, pte_t *pte, pte_t old, struct page *pg, pte_t fresh,
+	const struct vm_object *o, u32 cuts)
 {
 	struct spinlock *lock = pt_lock_of(pte);
 	spin_lock(lock);
-	if (unlikely(*pte != old)) {
+	if (unlikely(*pte != old || (o && READ_ONCE(o->cuts) != cuts))) {
 		spin_unlock(lock);
 		return false;
 	}
@@ -32,6 +35,16 @@ static bool install(struct mm *mm, pte_t *pte, pte_t old, struct page *pg, pte_t
 	spin_unlock(lock);
 	mm_count_rss(mm, pg, 1);
 	return true;
+}
+
+static bool install(struct mm *mm, pte_t *pte, pte_t old, struct page *pg, pte_t fresh)
+{
+	return install_if(mm, pte, old, pg, fresh, NULL, 0);
+}
+
+static bool install_of(struct mm *mm, const struct vm_object *o, u32 cuts, pte_t *pte, struct page *pg, pte_t fresh)
+{
+	return install_if(mm, pte, 0, pg, fresh, o, cuts);
 }
 
 static int fault_anon(struct mm *mm, struct vma *v, pte_t *pte, uaddr_t addr, bool write)
@@ -51,15 +64,8 @@ static int fault_anon(struct mm *mm, struct vma *v, pte_t *pte, uaddr_t addr, bo
 	return 0;
 }
 
-/* The page of the object that belongs to addr, made if need be; counted. */
-static int object_page_at(struct vma *v, uaddr_t addr, struct page **pg)
-{
-	u64 index = (v->offset + (addr - v->start)) >> PAGE_SHIFT;
-	return vm_object_page(v->object, index, true, pg);
-}
-
 /* Maps neighbours that exist already, so that the next touches do not fault. */
-static void map_around(struct mm *mm, struct vma *v, pte_t *pte, uaddr_t addr)
+static void map_around(struct mm *mm, struct vma *v, pte_t *pte, uaddr_t addr, u32 cuts)
 {
 	uaddr_t start = max(v->start, ALIGN_DOWN(addr, AROUND_PAGES * PAGE_SIZE));
 	uaddr_t end = min(v->end, ALIGN_DOWN(addr, AROUND_PAGES * PAGE_SIZE) + AROUND_PAGES * PAGE_SIZE);
@@ -70,7 +76,7 @@ static void map_around(struct mm *mm, struct vma *v, pte_t *pte, uaddr_t addr)
 		u64 index = (v->offset + (va - v->start)) >> PAGE_SHIFT;
 		if (*at || vm_object_page(v->object, index, false, &pg))
 			continue;
-		if (!install(mm, at, 0, pg, pte_make(pg, v->flags, writable)))
+		if (!install_of(mm, v->object, cuts, at, pg, pte_make(pg, v->flags, writable)))
 			page_put(pg);
 	}
 }
@@ -78,7 +84,8 @@ static void map_around(struct mm *mm, struct vma *v, pte_t *pte, uaddr_t addr)
 static int fault_object(struct mm *mm, struct vma *v, pte_t *pte, uaddr_t addr, bool write)
 {
 	struct page *pg;
-	int err = object_page_at(v, addr, &pg);
+	u32 cuts = __atomic_load_n(&v->object->cuts, __ATOMIC_ACQUIRE); /* before the page is looked up */
+	int err = vm_object_page(v->object, (v->offset + (addr - v->start)) >> PAGE_SHIFT, true, &pg);
 	if (err)
 		return err;
 	bool shared = v->flags & VMA_SHARED;
@@ -92,13 +99,10 @@ static int fault_object(struct mm *mm, struct vma *v, pte_t *pte, uaddr_t addr, 
 		pg = copy;
 	}
 	bool writable = (v->flags & VMA_WRITE) && (write || shared);
-	if (!install(mm, pte, 0, pg, pte_make(pg, v->flags, writable)))
+	if (!install_of(mm, v->object, cuts, pte, pg, pte_make(pg, v->flags, writable)))
 		page_put(pg);
-	else if (unlikely(shared || !write) &&
-		addr - v->start + v->offset >= ALIGN_UP(READ_ONCE(v->object->size_bytes), PAGE_SIZE))
-		return 0; /* cut meanwhile: the truncation's second pass unmaps it */
 	if (!write)
-		map_around(mm, v, pte, addr);
+		map_around(mm, v, pte, addr, cuts);
 	return 0;
 }
 
@@ -141,7 +145,9 @@ static int fault_write_protected(struct mm *mm, struct vma *v, pte_t *pte, uaddr
 static int fault_phys(struct vma *v, pte_t *pte, uaddr_t addr)
 {
 	phys_t at = v->offset + (addr - v->start);
-	pte_t e = at | PTE_PRESENT | PTE_USER | PTE_ACCESSED | (v->flags & VMA_EXEC ? 0 : pte_nx_mask);
+	bool readable = v->flags & (VMA_READ | VMA_WRITE | VMA_EXEC);
+	pte_t e = at | PTE_USER | PTE_ACCESSED | (v->flags & VMA_EXEC ? 0 : pte_nx_mask);
+	e |= readable ? PTE_PRESENT : PTE_SOFT1;
 	spin_lock(pt_lock_of(pte));
 	WRITE_ONCE(*pte, e);
 	spin_unlock(pt_lock_of(pte));
@@ -174,6 +180,8 @@ static int fault_in_vma(struct mm *mm, struct vma *v, uaddr_t addr, u64 error)
 			return fault_phys(v, pte, addr);
 		return v->object ? fault_object(mm, v, pte, addr, write) : fault_anon(mm, v, pte, addr, write);
 	}
+	if (unlikely(e & PTE_GUARD))
+		return -EACCES;
 	if (write && !(e & PTE_WRITE))
 		return fault_write_protected(mm, v, pte, addr, e);
 	return 0; /* served by another thread meanwhile, or a stale translation that the fault itself removed */
@@ -209,7 +217,7 @@ static int fault_find(struct mm *mm, uaddr_t addr, struct vma **out)
 int mm_fault(struct mm *mm, uaddr_t addr, u64 error, int *sig, int *code)
 {
 	addr &= PAGE_MASK;
-	for (;;) {
+	for (unsigned tried = 0;; tried++) {
 		struct vma *v;
 		*sig = SIGSEGV;
 		*code = addr < USER_TOP ? fault_find(mm, addr, &v) : SEGV_MAPERR;
@@ -228,10 +236,14 @@ int mm_fault(struct mm *mm, uaddr_t addr, u64 error, int *sig, int *code)
 			*code = SEGV_ACCERR;
 			return -EFAULT;
 		}
-		if (err == -ENOMEM && mm_oom_kill()) {
+		if (err == -ENOMEM && mm_oom_kill(tried)) {
 			if (READ_ONCE(current->work) & TASK_WORK_KILL)
 				return 0; /* it is this one that dies: on the way out */
 			continue;
+		}
+		if (err == -EACCES) { /* guarded */
+			*code = SEGV_MAPERR;
+			return -EFAULT;
 		}
 		*sig = SIGBUS;
 		*code = BUS_ADRERR;

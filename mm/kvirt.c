@@ -10,6 +10,7 @@
  * Lifetime  address ranges are reused once freed; device memory stays mapped for ever, up to SPARE_STACKS
  *           stacks for the next threads
  */
+#include "kernel/core/kasan.h"
 #include "kernel/core/mutex.h"
 #include "kernel/core/panic.h"
 #include "kernel/core/task.h"
@@ -29,6 +30,7 @@ static struct mutex kvirt_lock = MUTEX_INIT(kvirt_lock, RANK_KVIRT);
 static struct kmem_cache *range_cache;
 static struct list free_ranges[SIZE_CLASSES]; /* [kvirt_lock] by pages; the last class: that many or more */
 static u64 next_free = KVIRT_BASE + PAGE_SIZE; /* [kvirt_lock] */
+static u64 pages_used;	/* [kvirt_lock] in ranges that are not free */
 static struct spinlock stack_lock = SPINLOCK_INIT(RANK_SLAB);
 static void *spare_stacks; /* [stack_lock] chained through their first word */
 static u32 nr_spare_stacks; /* [stack_lock] */
@@ -65,6 +67,8 @@ static struct range *range_take(u64 pages)
 	if (!r) {
 		if (next_free + (pages + GUARD_PAGES) * PAGE_SIZE > KVIRT_END)
 			return NULL;
+		if (arch_kmap_prepare(next_free, pages * PAGE_SIZE))
+			return NULL;
 		r = kmem_cache_alloc(range_cache);
 		if (!r)
 			return NULL;
@@ -72,6 +76,7 @@ static struct range *range_take(u64 pages)
 		r->pages = pages;
 		next_free += (pages + GUARD_PAGES) * PAGE_SIZE;
 	}
+	pages_used += pages;
 	return r;
 }
 
@@ -79,6 +84,7 @@ static struct range *range_take(u64 pages)
 static void range_give_back(struct range *r, u64 mapped_pages)
 {
 	u64 end = r->start + mapped_pages * PAGE_SIZE;
+	kasan_poison((void *)r->start, mapped_pages * PAGE_SIZE, KASAN_KVIRT_FREED);
 	for (u64 va = r->start; va < end; va += PAGE_SIZE) {
 		phys_t frame = arch_kernel_phys(va);
 		arch_kunmap(va, PAGE_SIZE);
@@ -86,6 +92,12 @@ static void range_give_back(struct range *r, u64 mapped_pages)
 		page_free(page_of_phys(frame), 0);
 	}
 	list_add(class_of(r->pages), &r->node);
+	pages_used -= r->pages;
+}
+
+u64 kvirt_pages_used(void)
+{
+	return READ_ONCE(pages_used);
 }
 
 void *kvirt_alloc(size_t bytes)
@@ -95,6 +107,10 @@ void *kvirt_alloc(size_t bytes)
 	struct range *r = range_take(pages);
 	if (!r)
 		return NULL;
+	if (!kasan_map(r->start, pages * PAGE_SIZE)) {
+		range_give_back(r, 0);
+		return NULL;
+	}
 	for (u64 i = 0; i < pages; i++) {
 		struct page *pg = page_alloc_zeroed(PAGE_KERNEL);
 		if (!pg) {
@@ -104,6 +120,8 @@ void *kvirt_alloc(size_t bytes)
 		pg->priv = i ? 0 : (u64)r; /* how kvirt_free() finds it */
 		arch_kmap(r->start + i * PAGE_SIZE, page_phys(pg), PAGE_SIZE, KMAP_RW);
 	}
+	kasan_poison((void *)r->start, pages * PAGE_SIZE, KASAN_KVIRT_FREED);
+	kasan_unpoison((void *)r->start, bytes);
 	return (void *)r->start;
 }
 
@@ -129,6 +147,7 @@ void *kvirt_map_phys(phys_t pa, size_t bytes, int prot)
 		return NULL;
 	for (u64 i = 0; i < pages; i++)
 		arch_kmap(r->start + i * PAGE_SIZE, first + i * PAGE_SIZE, PAGE_SIZE, prot);
+	kasan_unpoison((void *)r->start, pages * PAGE_SIZE);
 	return (void *)(r->start + (pa - first));
 }
 
@@ -137,12 +156,29 @@ void *kstack_alloc(void)
 	u64 irq = spin_lock_irqsave(&stack_lock);
 	void *stack = spare_stacks;
 	if (stack) {
+		kasan_unpoison(stack, KSTACK_BYTES);
 		spare_stacks = *(void **)stack;
 		nr_spare_stacks--;
 	}
 	spin_unlock_irqrestore(&stack_lock, irq);
 	/* Below each range lies the guard page of the one before it (or the start of the area). */
 	return stack ? stack : kvirt_alloc(KSTACK_BYTES);
+}
+
+u64 kstack_trim(void)
+{
+	u64 irq = spin_lock_irqsave(&stack_lock);
+	void *stack = spare_stacks;
+	u64 pages = nr_spare_stacks * (KSTACK_BYTES / PAGE_SIZE);
+	spare_stacks = NULL;
+	nr_spare_stacks = 0;
+	spin_unlock_irqrestore(&stack_lock, irq);
+	while (stack) {
+		void *next = *(void **)stack;
+		kvirt_free(stack);
+		stack = next;
+	}
+	return pages;
 }
 
 void kstack_free(void *lowest)
@@ -154,6 +190,7 @@ void kstack_free(void *lowest)
 	if (keep) {
 		*(void **)lowest = spare_stacks;
 		spare_stacks = lowest;
+		kasan_poison(lowest, KSTACK_BYTES, KASAN_STACK_FREED);
 		nr_spare_stacks++;
 	}
 	spin_unlock_irqrestore(&stack_lock, irq);

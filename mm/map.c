@@ -2,19 +2,26 @@
 /*
  * map: mapping, unmapping and protecting ranges; the system calls that need no descriptor.
  *
- * Promise   mmap(2), munmap(2), mprotect(2), brk(2), mremap(2), madvise(2): arguments are checked before
- *           anything changes; what fails half way (memory) leaves whole vmas
+ * Promise   mmap(2), munmap(2), mprotect(2), brk(2): arguments are checked before anything changes; what fails
+ *           half way (memory) leaves whole vmas, and what was promised to it (commit.h) is given back
  * Locks     mm->lock for writing around every change of the tree
- * Linux     sys_mmap itself is in fs/mmap.c, because it begins with a descriptor. MAP_HUGETLB, mlock and
- *           the other advices come with issue "memory that can be shared": EINVAL until then.
+ * Linux     sys_mmap itself is in fs/mmap.c, because it begins with a descriptor. A page that was promised stays so
+ *           when its mapping becomes read-only, also if it was never touched. No MAP_DROPPABLE: EINVAL.
  */
 #include "kernel/core/cred.h"
 #include "kernel/lib/errno.h"
 #include "kernel/syscall.h"
 #include "kernel/uapi/mman.h"
+#include "mm/commit.h"
+#include "mm/implied.h"
 #include "mm/pagetable.h"
 #include "mm/upcalls.h"
 #include "mm/vma.h"
+
+/* What mmap(2) has always passed over in silence; all else is refused where the type asks for that. */
+enum { MAP_IGNORED_IF_UNKNOWN = MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE | MAP_EXECUTABLE | MAP_UNINITIALIZED |
+				MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK |
+				MAP_HUGETLB | MAP_32BIT | MAP_ABOVE4G };
 
 u32 vma_flags_of_prot(int prot)
 {
@@ -22,16 +29,18 @@ u32 vma_flags_of_prot(int prot)
 	       (prot & PROT_EXEC ? VMA_EXEC : 0);
 }
 
-/* RLIMIT_AS and RLIMIT_DATA, and a plain sanity bound on private writable memory (overcommit mode 0). */
-bool mm_may_map(struct mm *mm, u64 pages, u32 flags)
+bool mm_may_map(struct mm *mm, s64 pages, u32 flags)
 {
 	if (mm->total_pages + pages > rlimit(RLIMIT_AS) >> PAGE_SHIFT)
 		return false;
 	bool is_data = (flags & (VMA_WRITE | VMA_SHARED | VMA_STACK)) == VMA_WRITE;
-	if (is_data && mm->data_pages + pages > rlimit(RLIMIT_DATA) >> PAGE_SHIFT)
-		return false;
-	bool committed = (flags & VMA_WRITE) && !(flags & VMA_NORESERVE);
-	return !committed || pages <= pages_total();
+	return !is_data || mm->data_pages + pages <= rlimit(RLIMIT_DATA) >> PAGE_SHIFT;
+}
+
+/* Private memory that can be written needs pages of its own, which are promised. */
+static bool needs_promise(u32 flags)
+{
+	return (flags & (VMA_WRITE | VMA_SHARED | VMA_NORESERVE | VMA_ACCOUNT)) == VMA_WRITE;
 }
 
 /* --- unmapping --- */
@@ -39,14 +48,13 @@ bool mm_may_map(struct mm *mm, u64 pages, u32 flags)
 int mm_unmap_locked(struct mm *mm, uaddr_t addr, size_t bytes)
 {
 	uaddr_t end = addr + bytes;
-	int err = vma_boundary(mm, addr);
-	if (!err)
-		err = vma_boundary(mm, end);
-	if (err)
-		return err;
 	struct vma *v = mm_find(mm, addr);
 	if (!v || v->start >= end)
 		return 0;
+	if (v->start < addr)
+		v = vma_split(mm, v, addr);
+	if (!v || (v->end != end && vma_boundary(mm, end)))
+		return -ENOMEM;
 	struct vma *prev = vma_prev(v);
 	uaddr_t floor = prev ? prev->end : 0;
 	while (v && v->start < end) {
@@ -56,6 +64,10 @@ int mm_unmap_locked(struct mm *mm, uaddr_t addr, size_t bytes)
 		/* Off the object's list first: a truncation must not walk tables that go away. */
 		vma_remove(mm, v);
 		pt_unmap_range(mm, v, v->start, v->end);
+		if (unlikely(v->flags & VMA_GUARDED))
+			pt_unguard_range(mm, v->start, v->end);
+		if (v->flags & VMA_ACCOUNT)
+			commit_give(mm, (s64)vma_pages(v));
 		vma_free(v);
 		v = next;
 	}
@@ -93,8 +105,10 @@ static u32 flags_for(int prot, int flags)
 	u32 f = vma_flags_of_prot(prot) | VMA_MAYREAD | VMA_MAYWRITE | VMA_MAYEXEC;
 	if ((flags & MAP_TYPE) != MAP_PRIVATE)
 		f |= VMA_SHARED;
-	if (flags & MAP_NORESERVE)
+	if (flags & MAP_NORESERVE && READ_ONCE(overcommit_mode) != OVERCOMMIT_NEVER)
 		f |= VMA_NORESERVE;
+	if (flags & MAP_LOCKED)
+		f |= VMA_LOCKED;
 	if (flags & MAP_GROWSDOWN)
 		f |= VMA_GROWSDOWN;
 	return f;
@@ -129,21 +143,49 @@ static int attach(struct vma *v, struct file *file, u64 offset)
 	}
 	if (!(v->flags & VMA_SHARED))
 		return 0;
-	struct vm_object *o = vm_object_create(v->end - v->start);
-	if (!o)
-		return -ENOMEM;
-	vma_set_object(v, o, 0);
-	vm_object_put(o);
-	return 0;
+	return vma_set_new_object(v, 0, v->end - v->start);
 }
 
 /* Found out after the place, as on Linux. Only a stack grows down, and a stack is private memory. */
-static bool is_type_of_mapping(int flags, const struct file *file)
+static int check_type(int flags, const struct file *file)
 {
 	int type = flags & MAP_TYPE;
+	if (type == MAP_SHARED_VALIDATE && file && flags & ~(MAP_IGNORED_IF_UNKNOWN | MAP_TYPE))
+		return -EOPNOTSUPP;
 	if (flags & MAP_GROWSDOWN && (file || type != MAP_PRIVATE))
-		return false;
-	return type == MAP_PRIVATE || type == MAP_SHARED || (type == MAP_SHARED_VALIDATE && file);
+		return -EINVAL;
+	return type == MAP_PRIVATE || type == MAP_SHARED || (type == MAP_SHARED_VALIDATE && file) ? 0 : -EINVAL;
+}
+
+/* Adds up what an unmapping of the range would give back. */
+static void count_overlap(struct mm *mm, uaddr_t start, uaddr_t end, s64 *pages, s64 *promised)
+{
+	for (struct vma *v = mm_find(mm, start); v && v->start < end; v = vma_next(v)) {
+		s64 n = (s64)((min(v->end, end) - max(v->start, start)) >> PAGE_SHIFT);
+		*pages += n;
+		*promised += v->flags & VMA_ACCOUNT ? n : 0;
+	}
+}
+
+/* The limits, and the promise of memory, for a new mapping: 0 and its flags, or -errno. *old: pages that it replaces. */
+static int admit(struct mm *mm, uaddr_t at, size_t bytes, int flags, struct file *file, u32 *f, s64 *old)
+{
+	s64 pages = (s64)(bytes >> PAGE_SHIFT), old_promised = 0;
+	if (flags & MAP_LOCKED && !mm_may_lock())
+		return -EPERM;
+	if (!mm_may_lock_more(mm, (u64)pages, *f))
+		return -EAGAIN;
+	int err = check_type(flags, file);
+	if (err)
+		return err;
+	if (flags & MAP_FIXED)
+		count_overlap(mm, at, at + bytes, old, &old_promised);
+	if (!mm_may_map(mm, pages - *old, *f))
+		return -ENOMEM;
+	if (!needs_promise(*f))
+		return 0;
+	*f |= VMA_ACCOUNT;
+	return commit_take(mm, pages, old_promised) ? 0 : -ENOMEM;
 }
 
 long mm_map_locked(struct mm *mm, uaddr_t addr, size_t bytes, int prot, int flags, struct file *file, u64 offset)
@@ -153,26 +195,27 @@ long mm_map_locked(struct mm *mm, uaddr_t addr, size_t bytes, int prot, int flag
 	bytes = ALIGN_UP(bytes, PAGE_SIZE);
 	if (!bytes || bytes > USER_TOP)
 		return -ENOMEM;
-	if (offset + bytes < offset)
+	if (offset + bytes < offset || (file && offset + bytes > INT64_MAX))
 		return -EOVERFLOW;
-	if (mm->nr_vmas >= MM_MAX_VMAS)
+	if (mm->nr_vmas > READ_ONCE(mm_max_vmas))
 		return -ENOMEM;
 	long at = place(mm, addr, bytes, flags);
 	if (at < 0 && at > -4096)
 		return at;
-	if (!is_type_of_mapping(flags, file))
-		return -EINVAL;
-	u32 f = flags_for(prot, flags);
-	if (!mm_may_map(mm, bytes >> PAGE_SHIFT, f))
-		return -ENOMEM;
+	u32 f = flags_for(prot, flags) | mm->future_lock;
+	s64 old = 0;
+	int err = admit(mm, at, bytes, flags, file, &f, &old);
+	if (err)
+		return err;
 	struct vma *v = vma_alloc(mm, at, at + bytes, f);
-	if (!v)
-		return -ENOMEM;
-	int err = attach(v, file, offset);
-	if (!err && flags & MAP_FIXED)
+	err = v ? attach(v, file, offset) : -ENOMEM;
+	if (!err && old)
 		err = mm_unmap_locked(mm, at, bytes);
 	if (err) {
-		vma_free(v);
+		if (f & VMA_ACCOUNT)
+			commit_give(mm, (s64)(bytes >> PAGE_SHIFT));
+		if (v)
+			vma_free(v);
 		return err;
 	}
 	vma_insert(mm, v);
@@ -184,27 +227,13 @@ long mm_map(struct mm *mm, uaddr_t addr, size_t bytes, int prot, int flags, stru
 {
 	rwlock_write(&mm->lock);
 	long at = mm_map_locked(mm, addr, bytes, prot, flags, file, offset);
+	bool is_locked = flags & MAP_LOCKED || mm->future_lock;
 	rwlock_write_done(&mm->lock);
 	bool mapped = at >= 0 || at < -4095;
-	if (mapped && (flags & MAP_POPULATE) && !(flags & MAP_NONBLOCK))
-		mm_populate(mm, at, at + ALIGN_UP(bytes, PAGE_SIZE));
+	/* The mapping is there, whether it can be filled or not: mmap(2). */
+	if (unlikely(mapped && (is_locked || (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE)))
+		(void)mm_populate(mm, at, at + ALIGN_UP(bytes, PAGE_SIZE), POPULATE_TRY);
 	return at;
-}
-
-/* Faults a range in, as far as it can be: mmap(2) does not fail when populating does. */
-int mm_populate(struct mm *mm, uaddr_t start, uaddr_t end)
-{
-	for (uaddr_t va = start; va < end; va += PAGE_SIZE) {
-		rwlock_read(&mm->lock);
-		struct vma *v = mm_find(mm, va);
-		bool there = v && v->start <= va;
-		bool write = there && (v->flags & VMA_WRITE);
-		rwlock_read_done(&mm->lock);
-		int sig, code;
-		if (!there || mm_fault(mm, va, FAULT_USER | (write ? FAULT_WRITE : 0), &sig, &code))
-			return -ENOMEM;
-	}
-	return 0;
 }
 
 /* --- protection --- */
@@ -220,14 +249,15 @@ static int protect_one(struct mm *mm, struct vma **vp, uaddr_t end, int prot)
 	u32 flags = (v->flags & ~(VMA_READ | VMA_WRITE | VMA_EXEC)) | wanted;
 	if (flags == v->flags)
 		return 0;
-	if ((wanted & VMA_WRITE) && !(v->flags & (VMA_WRITE | VMA_SHARED))) {
-		u64 pages = (v->end - v->start) >> PAGE_SHIFT;
-		if (mm->data_pages + pages > rlimit(RLIMIT_DATA) >> PAGE_SHIFT)
+	if ((wanted & VMA_WRITE) && !(v->flags & (VMA_WRITE | VMA_SHARED)) &&
+		mm->data_pages + vma_pages(v) > rlimit(RLIMIT_DATA) >> PAGE_SHIFT)
+		return -ENOMEM;
+	if (needs_promise(flags)) {
+		if (!commit_take(mm, (s64)vma_pages(v), 0))
 			return -ENOMEM;
+		flags |= VMA_ACCOUNT;
 	}
-	vma_remove(mm, v);
-	v->flags = flags;
-	vma_insert(mm, v);
+	vma_set_flags(mm, v, flags);
 	pt_protect_range(mm, v, v->start, v->end);
 	*vp = vma_merge(mm, v);
 	return 0;
@@ -279,41 +309,65 @@ int mm_protect(struct mm *mm, uaddr_t addr, size_t bytes, int prot)
 
 long sys_mprotect(unsigned long addr, size_t length, unsigned prot)
 {
-	return mm_protect(current->mm, addr, length, prot);
+	unsigned wanted = prot_with_implied(prot);
+	int err = mm_protect(current->mm, addr, length, wanted);
+	return err == -EACCES && wanted != prot ? mm_protect(current->mm, addr, length, prot) : err;
 }
 
 /* --- the heap and the stack --- */
 
+/* More heap, [start, end): false: there is none. */
+static bool brk_grow(struct mm *mm, uaddr_t start, uaddr_t end)
+{
+	s64 pages = (s64)((end - start) >> PAGE_SHIFT);
+	u32 flags = flags_for(prot_with_implied(PROT_READ | PROT_WRITE), MAP_PRIVATE) | VMA_HEAP | VMA_ACCOUNT | mm->future_lock;
+	/* One page of distance to what lies above, so that the two are not taken for one. */
+	if (!vma_range_is_free(mm, start, end + PAGE_SIZE) || mm->nr_vmas > READ_ONCE(mm_max_vmas) ||
+		!mm_may_map(mm, pages, flags) || !mm_may_lock_more(mm, (u64)pages, flags))
+		return false;
+	if (!commit_take(mm, pages, 0))
+		return false;
+	struct vma *v = vma_alloc(mm, start, end, flags);
+	if (!v) {
+		commit_give(mm, pages);
+		return false;
+	}
+	vma_insert(mm, v);
+	vma_merge(mm, v);
+	return true;
+}
+
+/* *fill: what is new and locked. */
+static long brk_locked(struct mm *mm, uaddr_t addr, uaddr_t *fill)
+{
+	if (addr < mm->brk_start || addr > USER_TOP || addr - mm->brk_start > rlimit(RLIMIT_DATA))
+		return mm->brk;
+	uaddr_t old_end = ALIGN_UP(mm->brk, PAGE_SIZE), new_end = ALIGN_UP(addr, PAGE_SIZE);
+	if (new_end < old_end && mm_unmap_locked(mm, new_end, old_end - new_end))
+		return mm->brk;
+	if (new_end > old_end && !brk_grow(mm, old_end, new_end))
+		return mm->brk;
+	if (mm->future_lock)
+		*fill = old_end;
+	return mm->brk = addr;
+}
+
 long sys_brk(unsigned long addr)
 {
 	struct mm *mm = current->mm;
-	guard(rwwrite)(&mm->lock);
-	if (addr < mm->brk_start || addr - mm->brk_start > rlimit(RLIMIT_DATA))
-		return mm->brk;
-	uaddr_t old_end = ALIGN_UP(mm->brk, PAGE_SIZE), new_end = ALIGN_UP(addr, PAGE_SIZE);
-	if (addr > USER_TOP)
-		return mm->brk;
-	if (new_end < old_end) {
-		if (mm_unmap_locked(mm, new_end, old_end - new_end))
-			return mm->brk;
-	} else if (new_end > old_end) {
-		u32 flags = flags_for(PROT_READ | PROT_WRITE, MAP_PRIVATE) | VMA_HEAP;
-		struct vma *v = NULL;
-		/* One page of distance to what lies above, so that the two are not taken for one. */
-		if (vma_range_is_free(mm, old_end, new_end + PAGE_SIZE) &&
-			mm_may_map(mm, (new_end - old_end) >> PAGE_SHIFT, flags))
-			v = vma_alloc(mm, old_end, new_end, flags);
-		if (!v)
-			return mm->brk;
-		vma_insert(mm, v);
-		vma_merge(mm, v);
-	}
-	return mm->brk = addr;
+	uaddr_t fill = 0;
+	rwlock_write(&mm->lock);
+	long end = brk_locked(mm, addr, &fill);
+	rwlock_write_done(&mm->lock);
+	if (unlikely(fill))
+		(void)mm_populate(mm, fill, ALIGN_UP(addr, PAGE_SIZE), POPULATE_TRY);
+	return end;
 }
 
 int mm_expand_stack(struct mm *mm, struct vma *v, uaddr_t addr)
 {
 	uaddr_t start = ALIGN_DOWN(addr, PAGE_SIZE);
+	s64 pages = (s64)((v->start - start) >> PAGE_SHIFT);
 	if (!(v->flags & VMA_GROWSDOWN) || v->end - start > rlimit(RLIMIT_STACK))
 		return -ENOMEM;
 	struct vma *below = vma_prev(v);
@@ -321,11 +375,12 @@ int mm_expand_stack(struct mm *mm, struct vma *v, uaddr_t addr)
 	bool too_near = below && below->end > gap_start && (below->flags & (VMA_READ | VMA_WRITE | VMA_EXEC)) &&
 			!(below->flags & VMA_GROWSDOWN);
 	if (start < MMAP_MIN_ADDR || too_near || (below && below->end > start) ||
-		!mm_may_map(mm, (v->start - start) >> PAGE_SHIFT, v->flags))
+		!mm_may_map(mm, pages, v->flags) || !mm_may_lock_more(mm, (u64)pages, v->flags))
 		return -ENOMEM;
+	if (v->flags & VMA_ACCOUNT && !commit_take(mm, pages, 0))
+		return -ENOMEM;
+	/* The order of the tree stays as it is. Private anonymous memory: there is no offset. */
 	vma_remove(mm, v);
-	if (v->object)
-		v->offset -= v->start - start;
 	v->start = start;
 	vma_insert(mm, v);
 	return 0;

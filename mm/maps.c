@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 /*
- * maps: address spaces as text: /proc/PID/maps and smaps.
+ * maps: address spaces as text: /proc/PID/maps, smaps and smaps_rollup.
  *
  * Promise   a line per mapping in the order of addresses; smaps adds what is resident, counted from the page
  *           tables. Made in parts of bounded length: mappings that stay while a program reads appear once.
+ *           smaps_rollup is the sum, of one moment as far as the mappings go.
  * Locks     mm->lock for reading while a part is made; the leaf tables' locks while pages are counted
  * Linux     proc_pid_maps(5), proc_pid_smaps(5). A page's share (Pss) is divided among those who hold a reference
  *           to it, which for a moment may be more than map it.
  */
 #include "kernel/lib/strbuf.h"
-#include "mm/pagetable.h"
 #include "mm/upcalls.h"
 #include "mm/vma.h"
+#include "mm/walk.h"
 
-enum { PART_BYTES = 16384, BYTES_PER_KIB = 1024, PSS_SHIFT = 12 };
+enum { PART_BYTES = 16384, BYTES_PER_KIB = 1024 };
 
 /* --- maps --- */
 
@@ -26,6 +27,12 @@ static const char *name_of(const struct mm *mm, const struct vma *v)
 	if (v->flags & VMA_STACK)
 		return "[stack]";
 	return v->start < mm->brk && v->end > mm->brk_start ? "[heap]" : NULL;
+}
+
+static void put_name(struct strbuf *sb, const char *name)
+{
+	strbuf_pad(sb, MAPS_NAME_COLUMN);
+	strbuf_puts(sb, name);
 }
 
 static void put_mapping(struct mm *mm, struct vma *v, struct strbuf *sb)
@@ -44,92 +51,72 @@ static void put_mapping(struct mm *mm, struct vma *v, struct strbuf *sb)
 		strbuf_puts(sb, "00:00 0 ");
 		name = name_of(mm, v);
 	}
-	if (name) {
-		strbuf_pad(sb, MAPS_NAME_COLUMN);
-		strbuf_puts(sb, name);
-	}
+	if (name)
+		put_name(sb, name);
 	strbuf_putc(sb, '\n');
 }
 
 /* --- smaps --- */
 
-struct residence { /* bytes, but for pss: 1/4096 of a byte */
-	u64 rss, pss, pss_dirty, shared_clean, shared_dirty, private_clean, private_dirty, referenced, anonymous;
+struct row {
+	const char *label;
+	u64 bytes;
 };
 
-static void count_page(struct residence *r, pte_t e)
+static void put_kib(struct strbuf *sb, const struct row *rows, size_t nr)
 {
-	struct page *pg = page_of_phys(pte_phys(e));
-	if (pg == zero_page)
-		return;
-	bool is_anon = pg->kind == PAGE_ANON;
-	u64 sharers = (u64)max(ref_count(&pg->ref) - (is_anon ? 0 : 1), 1); /* one reference is the object's */
-	u64 share = (PAGE_SIZE << PSS_SHIFT) / sharers;
-	bool is_dirty = e & PTE_DIRTY;
-	r->rss += PAGE_SIZE;
-	r->pss += share;
-	r->pss_dirty += is_dirty ? share : 0;
-	*(sharers > 1 ? is_dirty ? &r->shared_dirty : &r->shared_clean :
-		  is_dirty ? &r->private_dirty : &r->private_clean) += PAGE_SIZE;
-	r->referenced += e & PTE_ACCESSED ? PAGE_SIZE : 0;
-	r->anonymous += is_anon ? PAGE_SIZE : 0;
+	for (size_t i = 0; i < nr; i++)
+		strbuf_printf(sb, "%-16s%8lu kB\n", rows[i].label, rows[i].bytes / BYTES_PER_KIB);
 }
 
-static void count_pages(struct mm *mm, struct vma *v, struct residence *r)
+static void put_rows_before_shares(struct strbuf *sb, const struct residence *r)
 {
-	const uaddr_t leaf_bytes = PAGE_SIZE * PT_ENTRIES;
-	if (v->flags & VMA_PHYS)
-		return;
-	for (uaddr_t va = v->start, stop; va < v->end; va = stop) {
-		stop = min((va | (leaf_bytes - 1)) + 1, v->end);
-		pte_t *pte = pt_find(mm, va);
-		if (!pte)
-			continue;
-		struct spinlock *lock = pt_lock_of(pte);
-		spin_lock(lock);
-		for (; va < stop; va += PAGE_SIZE, pte++)
-			if (pte_has_page(*pte))
-				count_page(r, *pte);
-		spin_unlock(lock);
-	}
+	const struct row rows[] = {
+		{ "Rss:", r->rss }, { "Pss:", r->pss >> PSS_SHIFT }, { "Pss_Dirty:", r->pss_dirty >> PSS_SHIFT },
+	};
+	put_kib(sb, rows, ARRAY_LEN(rows));
 }
 
-static void put_kib(struct strbuf *sb, const char *label, u64 bytes)
+static void put_rows_after_shares(struct strbuf *sb, const struct residence *r)
 {
-	strbuf_printf(sb, "%-16s%8lu kB\n", label, bytes / BYTES_PER_KIB);
+	const struct row rows[] = {
+		{ "Shared_Clean:", r->shared_clean }, { "Shared_Dirty:", r->shared_dirty },
+		{ "Private_Clean:", r->private_clean }, { "Private_Dirty:", r->private_dirty },
+		{ "Referenced:", r->referenced }, { "Anonymous:", r->anonymous }, { "KSM:", 0 },
+		{ "LazyFree:", 0 }, { "AnonHugePages:", 0 }, { "ShmemPmdMapped:", 0 }, { "FilePmdMapped:", 0 },
+		{ "Shared_Hugetlb:", 0 }, { "Private_Hugetlb:", 0 }, { "Swap:", 0 }, { "SwapPss:", 0 },
+		{ "Locked:", r->pss_locked >> PSS_SHIFT },
+	};
+	put_kib(sb, rows, ARRAY_LEN(rows));
 }
 
-static void put_flags(struct vma *v, struct strbuf *sb)
+static void put_flags(const struct vma *v, struct strbuf *sb)
 {
-	static const struct { u32 flag; const char *name; } rows[] = {
-		{ VMA_READ, "rd" }, { VMA_WRITE, "wr" }, { VMA_EXEC, "ex" }, { VMA_SHARED, "sh" },
-		{ VMA_MAYREAD, "mr" }, { VMA_MAYWRITE, "mw" }, { VMA_MAYEXEC, "me" }, { VMA_GROWSDOWN, "gd" },
-		{ VMA_PHYS, "pf" }, { VMA_LOCKED, "lo" }, { VMA_DONTFORK, "dc" }, { VMA_NORESERVE, "nr" },
-		{ VMA_WIPEONFORK, "wf" }, { VMA_DONTDUMP, "dd" },
+	static const struct { u32 all_of; const char *name; } rows[] = {
+		{ VMA_READ, "rd" }, { VMA_WRITE, "wr" }, { VMA_EXEC, "ex" },
+		{ VMA_SHARED | VMA_MAYWRITE, "sh" }, /* of a file that is not open for writing Linux says "ms" only */
+		{ VMA_MAYREAD, "mr" }, { VMA_MAYWRITE, "mw" }, { VMA_MAYEXEC, "me" }, { VMA_SHARED, "ms" },
+		{ VMA_GROWSDOWN, "gd" }, { VMA_PHYS, "pf" }, { VMA_LOCKED, "lo" }, { VMA_PHYS, "io" },
+		{ VMA_DONTFORK, "dc" }, { VMA_PHYS, "de" }, { VMA_NORESERVE, "nr" }, { VMA_WIPEONFORK, "wf" },
+		{ VMA_DONTDUMP, "dd" },
 	};
 	strbuf_puts(sb, "VmFlags: ");
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (v->flags & rows[i].flag)
+		if ((v->flags & rows[i].all_of) == rows[i].all_of)
 			strbuf_printf(sb, "%s ", rows[i].name);
 	strbuf_putc(sb, '\n');
 }
 
-static void put_residence(struct mm *mm, struct vma *v, struct strbuf *sb)
+static void put_residence(const struct vma *v, struct strbuf *sb)
 {
 	struct residence r = {};
-	count_pages(mm, v, &r);
-	const struct { const char *label; u64 bytes; } rows[] = {
+	const struct row sizes[] = {
 		{ "Size:", v->end - v->start }, { "KernelPageSize:", PAGE_SIZE }, { "MMUPageSize:", PAGE_SIZE },
-		{ "Rss:", r.rss }, { "Pss:", r.pss >> PSS_SHIFT }, { "Pss_Dirty:", r.pss_dirty >> PSS_SHIFT },
-		{ "Shared_Clean:", r.shared_clean }, { "Shared_Dirty:", r.shared_dirty },
-		{ "Private_Clean:", r.private_clean }, { "Private_Dirty:", r.private_dirty },
-		{ "Referenced:", r.referenced }, { "Anonymous:", r.anonymous }, { "KSM:", 0 },
-		{ "LazyFree:", 0 }, { "AnonHugePages:", 0 }, { "ShmemPmdMapped:", 0 }, { "FilePmdMapped:", 0 },
-		{ "Shared_Hugetlb:", 0 }, { "Private_Hugetlb:", 0 }, { "Swap:", 0 }, { "SwapPss:", 0 },
-		{ "Locked:", v->flags & VMA_LOCKED ? r.pss >> PSS_SHIFT : 0 },
 	};
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		put_kib(sb, rows[i].label, rows[i].bytes);
+	residence_add(&r, v);
+	put_kib(sb, sizes, ARRAY_LEN(sizes));
+	put_rows_before_shares(sb, &r);
+	put_rows_after_shares(sb, &r);
 	strbuf_puts(sb, "THPeligible:           0\n");
 	put_flags(v, sb);
 }
@@ -143,7 +130,27 @@ uaddr_t mm_show_maps(struct mm *mm, struct strbuf *sb, bool smaps, uaddr_t from)
 			return v->start;
 		put_mapping(mm, v, sb);
 		if (smaps)
-			put_residence(mm, v, sb);
+			put_residence(v, sb);
 	}
 	return 0;
+}
+
+void mm_show_rollup(struct mm *mm, struct strbuf *sb)
+{
+	struct residence r = {};
+	guard(rwread)(&mm->lock);
+	struct vma *first = vma_first(mm), *last = first;
+	for (struct vma *v = first; v; v = vma_next(v)) {
+		residence_add(&r, v);
+		last = v;
+	}
+	strbuf_printf(sb, "%08lx-%08lx ---p 00000000 00:00 0 ", first ? first->start : 0, last ? last->end : 0);
+	put_name(sb, "[rollup]\n");
+	put_rows_before_shares(sb, &r);
+	const struct row kinds[] = {
+		{ "Pss_Anon:", r.pss_anon >> PSS_SHIFT }, { "Pss_File:", 0 },
+		{ "Pss_Shmem:", r.pss_object >> PSS_SHIFT },
+	};
+	put_kib(sb, kinds, ARRAY_LEN(kinds));
+	put_rows_after_shares(sb, &r);
 }

@@ -13,6 +13,8 @@
 #include "kernel/lib/errno.h"
 #include "kernel/lib/string.h"
 #include "kernel/uapi/mman.h"
+#include "mm/check.h"
+#include "mm/commit.h"
 #include "mm/pagetable.h"
 #include "mm/uaccess.h"
 #include "mm/upcalls.h"
@@ -25,6 +27,7 @@ void mm_init(void)
 	mm_cache = kmem_cache_create("mm", sizeof(struct mm), 64);
 	vma_init();
 	vm_object_init();
+	commit_init();
 }
 
 struct mm *mm_create(void)
@@ -46,7 +49,7 @@ struct mm *mm_create(void)
 
 static struct vma *vma_clone(struct mm *to, struct vma *v)
 {
-	struct vma *copy = vma_alloc(to, v->start, v->end, v->flags & ~VMA_LOCKED);
+	struct vma *copy = vma_alloc(to, v->start, v->end, v->flags & ~(u32)VMA_LOCK_BITS);
 	if (!copy)
 		return NULL;
 	copy->offset = v->offset;
@@ -63,13 +66,18 @@ static struct vma *vma_clone(struct mm *to, struct vma *v)
 
 static int fork_vmas(struct mm *to, struct mm *from)
 {
+	struct vma *last = NULL;
 	for (struct vma *v = vma_first(from); v; v = vma_next(v)) {
-		if (v->flags & VMA_DONTFORK)
+		if (unlikely(v->flags & VMA_DONTFORK)) {
+			if (v->flags & VMA_ACCOUNT)
+				commit_give(to, (s64)vma_pages(v));
 			continue;
+		}
 		struct vma *copy = vma_clone(to, v);
 		if (!copy)
 			return -ENOMEM;
-		vma_insert(to, copy);
+		vma_append(to, copy, last);
+		last = copy;
 		if (copy->ops && copy->ops->open)
 			copy->ops->open(copy);
 		if (v->flags & VMA_WIPEONFORK)
@@ -79,6 +87,14 @@ static int fork_vmas(struct mm *to, struct mm *from)
 			return err;
 	}
 	return 0;
+}
+
+static s64 accounted_pages(struct mm *mm)
+{
+	s64 n = 0;
+	for (struct vma *v = vma_first(mm); v; v = vma_next(v))
+		n += v->flags & VMA_ACCOUNT ? (s64)vma_pages(v) : 0;
+	return n;
 }
 
 struct mm *mm_fork(struct mm *from)
@@ -92,14 +108,20 @@ struct mm *mm_fork(struct mm *from)
 	to->brk = from->brk;
 	to->stack_top = from->stack_top;
 	to->vdso = from->vdso;
+	to->membarrier = READ_ONCE(from->membarrier);
 	if (from->exe) {
 		to->exe = from->exe;
 		vma_file_get(to->exe);
 	}
+	commit_fork(to, from);
 	int err = fork_vmas(to, from);
+	if (!err && commit_fork_is_refused(from))
+		err = -ENOMEM;
 	tlb_flush_all(&from->arch);
 	rwlock_write_done(&from->lock);
 	if (err) {
+		/* What was promised for mappings that it did not come to have. */
+		commit_give(to, to->committed_pages - accounted_pages(to));
 		mm_unuse(to);
 		return NULL;
 	}
@@ -114,12 +136,16 @@ void mm_use(struct mm *mm)
 static void mm_unmap_all(struct mm *mm)
 {
 	struct vma *v;
-	while ((v = vma_first(mm))) {
+#ifdef DEBUG
+	WARN_ON(mm->committed_pages != accounted_pages(mm));
+#endif
+	commit_give(mm, mm->committed_pages);
+	mm->cached = NULL;
+	while ((v = vma_take_first(mm))) {
 		if (v->ops && v->ops->close)
 			v->ops->close(v);
 		uaddr_t start = v->start, end = v->end;
 		pt_unmap_range(mm, v, start, end);
-		vma_remove(mm, v);
 		vma_free(v);
 		v = vma_first(mm);
 		pt_free_tables(mm, start, end, 0, v ? v->start : UINT64_MAX);
@@ -131,6 +157,7 @@ void mm_unuse(struct mm *mm)
 {
 	if (!mm || !ref_put(&mm->users))
 		return;
+	mm_check_at_end(mm);
 	mm_unmap_all(mm);
 	if (mm->exe)
 		vma_file_put(mm->exe);
@@ -181,15 +208,20 @@ void mm_set_brk(struct mm *mm, uaddr_t start)
 int mm_setup_stack(struct mm *mm, uaddr_t top, size_t used, bool exec)
 {
 	u32 flags = vma_flags_of_prot(PROT_READ | PROT_WRITE | (exec ? PROT_EXEC : 0)) | VMA_MAYREAD |
-		    VMA_MAYWRITE | VMA_MAYEXEC | VMA_GROWSDOWN | VMA_STACK;
+		    VMA_MAYWRITE | VMA_MAYEXEC | VMA_GROWSDOWN | VMA_STACK | VMA_ACCOUNT;
 	enum { SPARE_BYTES = 32 * PAGE_SIZE }; /* 128 KiB more than is used, as programs see it on Linux */
 	size_t bytes = used + SPARE_BYTES;
 	guard(rwwrite)(&mm->lock);
 	if (!vma_range_is_free(mm, top - bytes, top))
 		return -EEXIST;
-	struct vma *v = vma_alloc(mm, top - bytes, top, flags);
-	if (!v)
+	s64 pages = (s64)(bytes >> PAGE_SHIFT);
+	if (!commit_take(mm, pages, 0))
 		return -ENOMEM;
+	struct vma *v = vma_alloc(mm, top - bytes, top, flags);
+	if (!v) {
+		commit_give(mm, pages);
+		return -ENOMEM;
+	}
 	vma_insert(mm, v);
 	mm->stack_top = top;
 	return 0;

@@ -29,6 +29,12 @@ enum vma_flags {
 	VMA_STACK = 1 << 12, VMA_HEAP = 1 << 13, VMA_VDSO = 1 << 14, VMA_VVAR = 1 << 15, /* names in maps */
 	VMA_DONTDUMP = 1 << 16,
 	VMA_PHYS = 1 << 17, /* maps fixed frames (vDSO): pages are not counted */
+	VMA_LOCKONFAULT = 1 << 18, /* with VMA_LOCKED: its pages are not made before they are touched */
+	VMA_LOCK_BITS = VMA_LOCKED | VMA_LOCKONFAULT,
+	VMA_ACCOUNT = 1 << 19,	   /* its pages are promised: commit.h */
+	VMA_GUARDED = 1 << 20,	   /* its entries may be guard markers (pagetable.h); never taken back */
+	VMA_RANDOM = 1 << 21, VMA_SEQUENTIAL = 1 << 22, VMA_HUGEPAGE = 1 << 23, VMA_NOHUGEPAGE = 1 << 24,
+	VMA_MERGEABLE = 1 << 25,   /* advice that is kept and told, and does nothing */
 };
 
 struct vma_ops {
@@ -60,11 +66,15 @@ struct mm {
 	uaddr_t brk_start, brk; /* [lock] */
 	uaddr_t stack_top;	/* [const after exec] */
 	uaddr_t vdso;		/* [const after exec] */
-	u64 total_pages, locked_pages, data_pages, stack_pages; /* [lock] pages mapped, not resident */
+	u64 total_pages, locked_pages, data_pages, stack_pages, exec_pages; /* [lock] pages mapped, not resident */
+	u64 total_peak;		/* [lock] the most total_pages before it last fell */
+	u32 future_lock;	/* [lock] VMA_LOCK_BITS that new mappings get: mlockall(MCL_FUTURE) */
+	s64 committed_pages;	/* [lock] promised to it: commit.h */
 	u64 nr_tables;		/* [atomic] page tables below the top one */
 	s64 rss_anon, rss_file, rss_shmem; /* [atomic] resident pages */
-	u64 rss_peak;
+	u64 rss_peak;		/* [atomic] the most resident pages before they last fell */
 	struct file *exe;	/* [lock] counted */
+	u32 membarrier;		/* [atomic] MEMBARRIER_CMD_REGISTER_*: kernel/proc/membarrier.c */
 };
 
 struct mm *mm_create(void);			/* empty, users = 1; NULL */
@@ -82,6 +92,9 @@ void mm_switch_to(struct mm *mm);
 long mm_map(struct mm *mm, uaddr_t addr, size_t bytes, int prot, int flags, struct file *file, u64 offset);
 int mm_unmap(struct mm *mm, uaddr_t addr, size_t bytes);
 int mm_protect(struct mm *mm, uaddr_t addr, size_t bytes, int prot);
+/* madvise(2) on any address space. */
+int mm_advise(struct mm *mm, uaddr_t addr, size_t length, int advice);
+bool mm_advice_is_for_others(int advice); /* what process_madvise(2) takes of a foreign process */
 /* exec: a stack below `top`, `used` bytes of it at once, that may grow to RLIMIT_STACK; executable if `exec`.
  * -ENOMEM, -EEXIST: something is there. */
 int mm_setup_stack(struct mm *mm, uaddr_t top, size_t used, bool exec);
@@ -112,6 +125,8 @@ int mm_fault(struct mm *mm, uaddr_t addr, u64 error_code, int *sig, int *code);
 /* Counts a reference, and a shared mapping with VMA_MAYWRITE as one that may write. Seals are not asked: the object is
  * new, or the vma is a copy of one that maps it. */
 void vma_set_object(struct vma *v, struct vm_object *o, u64 offset_bytes);
+/* An object of its own, `bytes` of it from an offset on, promised if VMA_NORESERVE does not say no: -ENOMEM. */
+int vma_set_new_object(struct vma *v, u64 offset_bytes, size_t bytes);
 /* The same for a new mapping of a file: -EPERM if it would write what is sealed; else VMA_MAYWRITE goes. */
 int vma_set_sealed_object(struct vma *v, struct vm_object *o, u64 offset_bytes);
 void mm_init(void);
@@ -119,4 +134,18 @@ struct strbuf;
 /* /proc/PID/maps or smaps, a part of it: from the mapping on that ends above `from`. Answers where the next part
  * begins, 0: that was all. */
 uaddr_t mm_show_maps(struct mm *mm, struct strbuf *sb, bool smaps, uaddr_t from);
-bool mm_oom_kill(void); /* kills the largest offender; false: nobody to kill */
+/* An allocation has failed for the caller, who may sleep, `tried` times already: true when it is worth another try,
+ * for which in the end the largest offender is killed; false: nobody to kill. */
+bool mm_oom_kill(unsigned tried);
+void mm_show_rollup(struct mm *mm, struct strbuf *sb); /* /proc/PID/smaps_rollup */
+/* /proc/PID/pagemap: a word for each of n pages from `start` on, all of them user addresses. */
+void mm_pagemap(struct mm *mm, uaddr_t start, size_t n, u64 *words, bool with_frames);
+enum clear_refs { CLEAR_REFS_ALL = 1, CLEAR_REFS_ANON, CLEAR_REFS_MAPPED, CLEAR_REFS_SOFT_DIRTY, CLEAR_REFS_PEAK };
+/* Its pages have not been looked at from now on, or have been no more than now. */
+void mm_clear_refs(struct mm *mm, enum clear_refs which);
+void mm_note_peak(struct mm *mm, u64 gone); /* keeps rss_peak: `gone` pages are not counted any more */
+static inline u64 mm_resident_pages(const struct mm *mm)
+{
+	s64 pages = READ_ONCE(mm->rss_anon) + READ_ONCE(mm->rss_file) + READ_ONCE(mm->rss_shmem);
+	return pages > 0 ? (u64)pages : 0;
+}

@@ -16,6 +16,11 @@
 #include "kernel/lib/string.h"
 
 enum { CPU_PAGES_MAX = 64, CPU_PAGES_BATCH = 16 };
+#ifdef KASAN
+enum { CPU_PAGES_HELD = 32 }; /* freed pages rest: a late access is to find them marked */
+#else
+enum { CPU_PAGES_HELD = 0 };
+#endif
 #define LOW_MEMORY_END 0x100000ul   /* below 1 MiB: firmware data and the CPUs' start-up code */
 #define EARLY_LIMIT 0x40000000ul    /* the boot page tables map the first GiB */
 
@@ -106,7 +111,8 @@ static phys_t early_alloc(size_t bytes, size_t align)
 phys_t kernel_alloc_table(void)
 {
 	if (nr_total) {
-		struct page *pg = page_alloc_zeroed(PAGE_TABLE);
+		/* not PAGE_TABLE: those are programs', and gone when these are */
+		struct page *pg = page_alloc_zeroed(PAGE_KERNEL);
 		if (!pg)
 			panic("page: no memory for a kernel page table");
 		return page_phys(pg);
@@ -191,25 +197,37 @@ static void page_make(struct page *pg, unsigned order, enum page_kind kind)
 	pg->priv = 0;
 }
 
+/* The one that was freed last is in the cache; a sanitizer wants the oldest. */
+static struct page *cpu_pages_take(struct cpu_pages *mine)
+{
+	struct page *pg = mine->pages[CPU_PAGES_HELD ? 0 : mine->count - 1];
+	mine->count--;
+	if (CPU_PAGES_HELD)
+		memmove(mine->pages, mine->pages + 1, mine->count * sizeof(pg));
+	return pg;
+}
+
 static struct page *page_alloc_one(enum page_kind kind)
 {
 	u64 irq = irq_save();
 	struct cpu_pages *mine = this_cpu_ptr(struct cpu_pages, cpu_pages);
-	if (unlikely(mine->count == 0)) {
+	if (unlikely(mine->count <= CPU_PAGES_HELD)) {
 		spin_lock(&buddy_lock);
 		struct page *pg;
-		while (mine->count < CPU_PAGES_BATCH && (pg = buddy_alloc(0)))
+		while (mine->count < CPU_PAGES_HELD + CPU_PAGES_BATCH && (pg = buddy_alloc(0)))
 			mine->pages[mine->count++] = pg;
 		spin_unlock(&buddy_lock);
 	}
-	struct page *pg = mine->count ? mine->pages[--mine->count] : NULL;
+	struct page *pg = mine->count ? cpu_pages_take(mine) : NULL;
 	irq_restore(irq);
-	if (likely(pg))
+	if (likely(pg)) {
+		page_debug_alloc(pg, 0);
 		page_make(pg, 0, kind);
+	}
 	return pg;
 }
 
-struct page *page_alloc(unsigned order, enum page_kind kind)
+struct page *page_alloc_inner(unsigned order, enum page_kind kind)
 {
 	if (order == 0)
 		return page_alloc_one(kind);
@@ -218,35 +236,48 @@ struct page *page_alloc(unsigned order, enum page_kind kind)
 	u64 irq = spin_lock_irqsave(&buddy_lock);
 	struct page *pg = buddy_alloc(order);
 	spin_unlock_irqrestore(&buddy_lock, irq);
-	if (pg)
-		for (u64 i = 0; i < 1ul << order; i++)
-			page_make(pg + i, i ? 0 : order, kind);
+	if (!pg)
+		return NULL;
+	page_debug_alloc(pg, order);
+	for (u64 i = 0; i < 1ul << order; i++)
+		page_make(pg + i, i ? 0 : order, kind);
 	return pg;
 }
 
 struct page *page_alloc_zeroed(enum page_kind kind)
 {
-	struct page *pg = page_alloc_one(kind);
+	struct page *pg = unlikely(alloc_should_fail()) ? NULL : page_alloc_one(kind);
 	if (likely(pg))
 		page_clear(page_virt(pg));
 	return pg;
 }
 
-void page_free(struct page *pg, unsigned order)
+/* A page that nobody has any more, into the CPU's list; interrupts are off. */
+static void free_one(struct cpu_pages *mine, struct page *pg)
+{
+	if (unlikely(mine->count == CPU_PAGES_MAX)) {
+		spin_lock(&buddy_lock);
+		while (mine->count > CPU_PAGES_MAX - CPU_PAGES_BATCH)
+			buddy_free(cpu_pages_take(mine), 0);
+		spin_unlock(&buddy_lock);
+	}
+	pg->kind = PAGE_KERNEL;
+	mine->pages[mine->count++] = pg;
+}
+
+static void check_is_used(const struct page *pg)
 {
 	if (unlikely(pg->kind == PAGE_FREE || pg->kind == PAGE_RESERVED))
 		panic("page: free of page %lx of kind %u", page_phys(pg) >> PAGE_SHIFT, pg->kind);
+}
+
+void page_free(struct page *pg, unsigned order)
+{
+	check_is_used(pg);
+	page_debug_free(pg, order);
 	u64 irq = irq_save();
 	if (order == 0) {
-		struct cpu_pages *mine = this_cpu_ptr(struct cpu_pages, cpu_pages);
-		if (unlikely(mine->count == CPU_PAGES_MAX)) {
-			spin_lock(&buddy_lock);
-			while (mine->count > CPU_PAGES_MAX - CPU_PAGES_BATCH)
-				buddy_free(mine->pages[--mine->count], 0);
-			spin_unlock(&buddy_lock);
-		}
-		pg->kind = PAGE_KERNEL;
-		mine->pages[mine->count++] = pg;
+		free_one(this_cpu_ptr(struct cpu_pages, cpu_pages), pg);
 	} else {
 		spin_lock(&buddy_lock);
 		buddy_free(pg, order);
@@ -255,14 +286,31 @@ void page_free(struct page *pg, unsigned order)
 	irq_restore(irq);
 }
 
+void page_put_all(struct page *const pages[], unsigned n)
+{
+	u64 irq = irq_save();
+	struct cpu_pages *mine = this_cpu_ptr(struct cpu_pages, cpu_pages);
+	for (unsigned i = 0; i < n; i++) {
+		if (!ref_put(&pages[i]->ref))
+			continue;
+		check_is_used(pages[i]);
+		page_debug_free(pages[i], 0);
+		free_one(mine, pages[i]);
+	}
+	irq_restore(irq);
+}
+
 void page_clear(void *page)
 {
+	kasan_check_write(page, PAGE_SIZE);
 	u64 words = PAGE_SIZE / sizeof(u64);
 	__asm__ volatile("rep stosq" : "+D"(page), "+c"(words) : "a"(0ul) : "memory");
 }
 
 void page_copy(void *to, const void *from)
 {
+	kasan_check_read(from, PAGE_SIZE);
+	kasan_check_write(to, PAGE_SIZE);
 	u64 words = PAGE_SIZE / sizeof(u64);
 	__asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words)::"memory");
 }
@@ -317,6 +365,7 @@ static void give_range(phys_t start, phys_t end)
 		unsigned order = PAGE_MAX_ORDER;
 		while (!IS_ALIGNED(start, PAGE_SIZE << order) || start + (PAGE_SIZE << order) > end)
 			order--;
+		kasan_poison(phys_to_virt(start), PAGE_SIZE << order, KASAN_PAGE_FREED);
 		buddy_free(page_of_phys(start), order);
 		nr_total += 1ul << order;
 		start += PAGE_SIZE << order;
@@ -370,6 +419,11 @@ u64 pages_free(void)
 	return n;
 }
 
+u64 pages_free_shared(void)
+{
+	return READ_ONCE(nr_free_buddy);
+}
+
 void page_stats(u64 free_per_order[PAGE_MAX_ORDER + 1])
 {
 	u64 irq = spin_lock_irqsave(&buddy_lock);
@@ -378,7 +432,7 @@ void page_stats(u64 free_per_order[PAGE_MAX_ORDER + 1])
 	spin_unlock_irqrestore(&buddy_lock, irq);
 }
 
-void page_count_kinds(u64 count[PAGE_KINDS])
+void page_take_census(struct page_census *c)
 {
 	for (unsigned i = 0; i < boot->nr_ranges; i++) {
 		struct boot_range *r = &boot->ranges[i];
@@ -390,7 +444,9 @@ void page_count_kinds(u64 count[PAGE_KINDS])
 			unsigned kind = READ_ONCE(pg->kind), order = READ_ONCE(pg->order);
 			u64 pages = kind == PAGE_FREE && order <= PAGE_MAX_ORDER ? 1ul << order : 1;
 			if (kind < PAGE_KINDS)
-				count[kind] += pages;
+				c->of_kind[kind] += pages;
+			if (kind == PAGE_OBJECT)
+				c->mapped += ref_count(&pg->ref) > 1;
 			pg += pages;
 		}
 	}

@@ -10,8 +10,10 @@
  */
 #pragma once
 #include "arch/x86_64/arch.h"
+#include "kernel/core/kasan.h"
 #include "kernel/core/ref.h"
 #include "kernel/lib/list.h"
+#include "mm/fail.h"
 
 struct bootinfo;
 
@@ -30,10 +32,13 @@ struct page {
 		};
 	};
 	u64 priv;		/* page tables: lock and use count; others: 0 */
+	struct kasan_track made, freed; /* nothing but in kasan builds */
 };
+#ifndef KASAN
 _Static_assert(sizeof(struct page) == 32, "one per page frame: keep it small");
+#endif
 
-enum page_flags { PG_ZEROED = 1, PG_DIRTY = 2 };
+enum page_flags { PG_ZEROED = 1, PG_DIRTY = 2, PG_POISONED = 4 /* debug: freed, and full of PAGE_POISON */ };
 enum { PAGE_MAX_ORDER = 10 };
 
 static inline struct page *page_of_phys(phys_t p)
@@ -53,7 +58,12 @@ static inline struct page *page_of_virt(const void *direct)
 	return page_of_phys(direct_to_phys(direct));
 }
 
-struct page *page_alloc(unsigned order, enum page_kind kind); /* NULL: none; contents undefined */
+/* For the allocators above: the same as page_alloc(), but no point of failure (mm/fail.h). */
+struct page *page_alloc_inner(unsigned order, enum page_kind kind);
+static inline struct page *page_alloc(unsigned order, enum page_kind kind) /* NULL: none; contents undefined */
+{
+	return unlikely(alloc_should_fail()) ? NULL : page_alloc_inner(order, kind);
+}
 struct page *page_alloc_zeroed(enum page_kind kind);	      /* one page of zeroes */
 void page_free(struct page *pg, unsigned order);	      /* no references left */
 static inline void page_get(struct page *pg)
@@ -65,8 +75,10 @@ static inline void page_put(struct page *pg) /* single pages only */
 	if (ref_put(&pg->ref))
 		page_free(pg, 0);
 }
+void page_put_all(struct page *const pages[], unsigned n); /* the same for a few */
 u64 pages_total(void);
 u64 pages_free(void);
+u64 pages_free_shared(void); /* of these, what every CPU can have */
 void page_clear(void *page_virt);
 void page_copy(void *to, const void *from);
 bool page_phys_is_ram(phys_t p);
@@ -76,5 +88,20 @@ void page_early_init(struct bootinfo *bi); /* before paging: kernel_alloc_table(
 void page_init(struct bootinfo *bi);	   /* after arch_paging_init(): the buddy takes over */
 /* Gives the page frames of [start, end) (modules that were unpacked) to the allocator. */
 void page_release_reserved(phys_t start, phys_t end);
+
+/* --- debug builds: page_debug.c. What leaves the allocator and what comes back --- */
+#ifdef DEBUG
+void page_debug_alloc(struct page *pg, unsigned order);
+void page_debug_free(struct page *pg, unsigned order);
+#else
+static inline void page_debug_alloc(struct page *pg, unsigned order) {}
+static inline void page_debug_free(struct page *pg, unsigned order) {}
+#endif
+
 void page_stats(u64 free_per_order[PAGE_MAX_ORDER + 1]);
-void page_count_kinds(u64 count[PAGE_KINDS]); /* walks all of memory, unlocked: an estimate, for /proc/meminfo */
+/* What memory is used for: walks all of it, unlocked: an estimate, for /proc/meminfo. */
+struct page_census {
+	u64 of_kind[PAGE_KINDS];
+	u64 mapped; /* of PAGE_OBJECT: not only its object refers to it */
+};
+void page_take_census(struct page_census *c); /* adds to what is there */

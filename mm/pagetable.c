@@ -15,7 +15,7 @@ enum { GATHER_PAGES = 64 };
 struct gather {
 	struct mm *mm;
 	uaddr_t start, end; /* what must be flushed */
-	unsigned nr;
+	unsigned nr, nr_anon; /* of nr */
 	struct page *pages[GATHER_PAGES];
 };
 
@@ -76,7 +76,8 @@ pte_t *pt_make(struct mm *mm, uaddr_t va)
 
 pte_t pte_make(struct page *pg, u32 vma_flags, bool writable)
 {
-	pte_t e = page_phys(pg) | PTE_PRESENT | PTE_USER | PTE_ACCESSED;
+	bool readable = vma_flags & (VMA_READ | VMA_WRITE | VMA_EXEC);
+	pte_t e = page_phys(pg) | (readable ? PTE_PRESENT : PTE_SOFT1) | PTE_USER | PTE_ACCESSED;
 	if (writable)
 		e |= PTE_WRITE | PTE_DIRTY;
 	if (!(vma_flags & VMA_EXEC))
@@ -91,12 +92,25 @@ void mm_count_rss(struct mm *mm, struct page *pg, long n)
 		__atomic_fetch_add(counter, n, __ATOMIC_RELAXED);
 }
 
+void mm_note_peak(struct mm *mm, u64 gone)
+{
+	u64 before = mm_resident_pages(mm) + gone;
+	if (before > READ_ONCE(mm->rss_peak))
+		WRITE_ONCE(mm->rss_peak, before);
+}
+
 static void gather_flush(struct gather *g)
 {
+	if (g->nr)
+		mm_note_peak(g->mm, g->nr);
 	if (g->start < g->end)
 		tlb_flush_range(&g->mm->arch, g->start, g->end);
-	while (g->nr)
-		page_put(g->pages[--g->nr]);
+	if (g->nr_anon)
+		__atomic_fetch_sub(&g->mm->rss_anon, g->nr_anon, __ATOMIC_RELAXED);
+	if (g->nr != g->nr_anon)
+		__atomic_fetch_sub(&g->mm->rss_shmem, g->nr - g->nr_anon, __ATOMIC_RELAXED);
+	page_put_all(g->pages, g->nr);
+	g->nr = g->nr_anon = 0;
 	g->start = UINT64_MAX;
 	g->end = 0;
 }
@@ -131,7 +145,7 @@ static void zap_leaf(struct gather *g, struct vma *v, pte_t *pte, uaddr_t va, ua
 		struct page *pg = page_of_phys(pte_phys(e));
 		if (pg == zero_page)
 			continue;
-		mm_count_rss(g->mm, pg, -1);
+		g->nr_anon += pg->kind == PAGE_ANON;
 		g->pages[g->nr++] = pg;
 		if (g->nr == GATHER_PAGES) {
 			spin_unlock(lock);
@@ -160,16 +174,19 @@ void pt_unmap_range(struct mm *mm, struct vma *v, uaddr_t start, uaddr_t end)
 	zap_range(mm, v, start, end, false);
 }
 
-void pagetable_unmap_object(struct vm_object *o, u64 first, u64 end)
+void pagetable_unmap_object(struct vm_object *o, u64 first, u64 end, enum unmap_what what)
 {
 	struct vma *v;
 	guard(spin)(&o->maps_lock);
 	list_for_each(v, &o->maps, object_node) {
 		u64 v_first = v->offset >> PAGE_SHIFT, v_end = v_first + ((v->end - v->start) >> PAGE_SHIFT);
 		u64 from = max(first, v_first), to = min(end, v_end);
-		if (from < to)
-			zap_range(v->mm, v, v->start + ((from - v_first) << PAGE_SHIFT),
-				v->start + ((to - v_first) << PAGE_SHIFT), true);
+		uaddr_t start = v->start + ((from - v_first) << PAGE_SHIFT);
+		uaddr_t stop = v->start + ((to - v_first) << PAGE_SHIFT);
+		if (from < to && what == UNMAP_SHARED)
+			zap_range(v->mm, v, start, stop, true);
+		else if (from < to)
+			zap_range(v->mm, v, start, stop, false);
 	}
 }
 
@@ -252,6 +269,13 @@ static void copy_leaf(struct mm *to, struct mm *from, struct vma *v, pte_t *src,
 	spin_unlock(pt_lock_of(src));
 }
 
+static void copy_guards(const pte_t *src, pte_t *dst, unsigned nr)
+{
+	for (unsigned i = 0; i < nr; i++)
+		if (src[i] & PTE_GUARD)
+			dst[i] = src[i];
+}
+
 int pt_copy_range(struct mm *to, struct mm *from, struct vma *v)
 {
 	for (uaddr_t va = v->start; va < v->end;) {
@@ -262,6 +286,8 @@ int pt_copy_range(struct mm *to, struct mm *from, struct vma *v)
 			if (!dst)
 				return -ENOMEM;
 			copy_leaf(to, from, v, src, dst, (stop - va) >> PAGE_SHIFT);
+			if (unlikely(v->flags & VMA_GUARDED))
+				copy_guards(src, dst, (stop - va) >> PAGE_SHIFT);
 		}
 		va = stop;
 	}
@@ -304,26 +330,121 @@ void pt_protect_range(struct mm *mm, struct vma *v, uaddr_t start, uaddr_t end)
 		tlb_flush_range(&mm->arch, start, end);
 }
 
-int pt_move_range(struct mm *mm, uaddr_t from, uaddr_t to, size_t bytes)
+/* --- moving --- */
+
+/* The entry that holds the leaf table over va; NULL: no table for it. */
+static pte_t *leaf_slot_find(struct mm *mm, uaddr_t va)
 {
-	int err = 0;
-	size_t moved = 0;
-	for (; moved < bytes; moved += PAGE_SIZE) {
-		pte_t *src = pt_find(mm, from + moved);
-		if (!src || !*src)
-			continue;
-		pte_t *dst = pt_make(mm, to + moved);
-		if (!dst) {
-			err = -ENOMEM;
-			break;
-		}
-		/* mm->lock is held for writing: no fault can see either; truncation takes the source's lock. */
-		spin_lock(pt_lock_of(src));
-		pte_t e = *src;
-		WRITE_ONCE(*src, 0);
-		spin_unlock(pt_lock_of(src));
-		WRITE_ONCE(*dst, e);
+	pte_t *table = phys_to_virt(mm->arch.top);
+	for (unsigned level = PT_LEVELS - 1; level > 1; level--) {
+		pte_t e = table[pt_index(va, level)];
+		if (!pte_is_present(e))
+			return NULL;
+		table = table_of(e);
 	}
+	return &table[pt_index(va, 1)];
+}
+
+/* The same, tables above it added; NULL: no memory. */
+static pte_t *leaf_slot_make(struct mm *mm, uaddr_t va)
+{
+	pte_t *table = phys_to_virt(mm->arch.top);
+	for (unsigned level = PT_LEVELS - 1; level > 1; level--) {
+		pte_t *slot = &table[pt_index(va, level)];
+		if (!pte_is_present(*slot) && !table_add(mm, slot))
+			return NULL;
+		table = table_of(*slot);
+	}
+	return &table[pt_index(va, 1)];
+}
+
+/* The whole leaf table over `from` comes to be that over `to`: its own, if it has one (it is empty), goes the other
+ * way. -ENOMEM. */
+static int move_table(struct mm *mm, uaddr_t from, uaddr_t to)
+{
+	pte_t *src = leaf_slot_find(mm, from);
+	if (!src || !pte_is_present(*src))
+		return 0;
+	pte_t *dst = leaf_slot_make(mm, to), e = *src;
+	if (!dst)
+		return -ENOMEM;
+	WRITE_ONCE(*src, *dst);
+	WRITE_ONCE(*dst, e);
+	return 0;
+}
+
+static int move_leaf(struct mm *mm, uaddr_t from, uaddr_t to, size_t bytes)
+{
+	pte_t *src = pt_find(mm, from);
+	if (!src)
+		return 0;
+	pte_t *dst = NULL;
+	for (size_t done = 0; done < bytes; done += PAGE_SIZE, src++) {
+		if (!*src)
+			continue;
+		dst = pt_make(mm, to + done);
+		if (!dst)
+			return -ENOMEM;
+		WRITE_ONCE(*dst, *src);
+		WRITE_ONCE(*src, 0);
+	}
+	return 0;
+}
+
+/* One leaf table's worth of the source. */
+static int move_part(struct mm *mm, uaddr_t from, uaddr_t to, size_t bytes)
+{
+	const uaddr_t span = PAGE_SIZE * PT_ENTRIES;
+	return bytes == span && to % span == 0 ? move_table(mm, from, to) : move_leaf(mm, from, to, bytes);
+}
+
+/* mm->lock is held for writing: no fault sees either place. A truncation of the object might; it holds maps_lock while
+ * it walks, and it flushes only where it finds pages: so no stale translation of the old place may be left to it. */
+static int move_part_of_object(struct mm *mm, struct vm_object *o, uaddr_t from, uaddr_t to, size_t bytes)
+{
+	guard(spin)(&o->maps_lock);
+	int err = move_part(mm, from, to, bytes);
 	tlb_flush_range(&mm->arch, from, from + bytes);
 	return err;
+}
+
+int pt_move_range(struct mm *mm, struct vma *v, uaddr_t from, uaddr_t to, size_t bytes)
+{
+	int err = 0;
+	for (size_t done = 0; done < bytes && !err;) {
+		uaddr_t at = from + done;
+		size_t part = leaf_end(at, from + bytes) - at;
+		err = v->object ? move_part_of_object(mm, v->object, at, to + done, part) :
+				  move_part(mm, at, to + done, part);
+		done += part;
+	}
+	if (!v->object)
+		tlb_flush_range(&mm->arch, from, from + bytes);
+	return err;
+}
+
+/* --- guard markers --- */
+
+int pt_guard_range(struct mm *mm, struct vma *v, uaddr_t start, uaddr_t end)
+{
+	pt_unmap_range(mm, v, start, end);
+	for (uaddr_t va = start; va < end; va += PAGE_SIZE) {
+		pte_t *pte = pt_make(mm, va);
+		if (!pte)
+			return -ENOMEM;
+		WRITE_ONCE(*pte, PTE_GUARD);
+	}
+	return 0;
+}
+
+void pt_unguard_range(struct mm *mm, uaddr_t start, uaddr_t end)
+{
+	for (uaddr_t va = start; va < end;) {
+		uaddr_t stop = leaf_end(va, end);
+		pte_t *pte = pt_find(mm, va);
+		for (; va < stop && pte; va += PAGE_SIZE, pte++)
+			if (*pte & PTE_GUARD)
+				WRITE_ONCE(*pte, 0);
+		va = stop;
+	}
 }

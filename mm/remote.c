@@ -5,8 +5,8 @@
  * Promise   bytes go straight between the caller's memory and the other side's pages, without a buffer in between
  *           and without mapping them: the kernel sees all of memory. A page is made if need be, as its
  *           owner's own access would, and with REMOTE_FORCE also a private copy of what he may not write.
- * Locks     a page's bytes move under mm->lock (read) and its table's spinlock: so it stays where it is, also from
- *           a truncation, and no fork shares it half-way. The caller's own side must therefore not fault
+ * Locks     pages' bytes move under mm->lock (read) and their table's spinlock: so they stay where they are, also
+ *           from a truncation, and no fork shares one half-way. The caller's own side must therefore not fault
  *           meanwhile; what is missing there is faulted in between two attempts.
  * Lifetime  the caller holds a user of the address space, or its task is known to sleep (uio_hand_over)
  * Linux     process_vm_readv(2), proc_pid_mem(5)
@@ -31,7 +31,8 @@ static bool vma_permits(const struct vma *v, unsigned how)
 {
 	bool write = how & REMOTE_WRITE;
 	u32 need = how & REMOTE_FORCE ? (write ? VMA_MAYWRITE : VMA_MAYREAD) : (write ? VMA_WRITE : VMA_READ);
-	return v->flags & need && !(write && v->flags & VMA_PHYS);
+	u32 never = write ? VMA_PHYS : VMA_VVAR; /* the clock's page is a device's, says Linux */
+	return v->flags & need && !(v->flags & never);
 }
 
 static bool pte_permits(pte_t e, unsigned how)
@@ -44,8 +45,33 @@ static bool pte_permits(pte_t e, unsigned how)
 	return how & REMOTE_FORCE && pg->kind == PAGE_ANON && pg != zero_page && ref_count(&pg->ref) == 1;
 }
 
-/* Bytes moved, fewer than n if the near side is not there; -EAGAIN: the far page is not; -EIO: it never will be. */
-static ssize_t try_piece(struct mm *mm, uaddr_t at, struct uio *near, size_t n, unsigned how)
+/* What is moved in one hold of the locks lies in one mapping and under one table, and is no more than this. */
+enum { PIECE_BYTES = 16 * PAGE_SIZE };
+
+static size_t piece_length(const struct vma *v, uaddr_t at, size_t n)
+{
+	size_t in_table = PAGE_SIZE * PT_ENTRIES - (at & (PAGE_SIZE * PT_ENTRIES - 1));
+	return min(min(n, (size_t)(v->end - at)), min(in_table, (size_t)PIECE_BYTES));
+}
+
+/* From page to page, until one is not there: -EAGAIN if it is the first one. *near_ends: the near side is not. */
+static ssize_t move_pages(pte_t *pte, uaddr_t at, struct uio *near, size_t n, unsigned how, bool *near_ends)
+{
+	size_t done = 0;
+	guard(spin)(pt_lock_of(pte));
+	for (; done < n && !*near_ends; pte++) {
+		if (!pte_permits(*pte, how))
+			return done ? (ssize_t)done : -EAGAIN;
+		size_t part = min(n - done, PAGE_SIZE - ((at + done) & ~PAGE_MASK));
+		size_t moved = move_in_page(*pte, at + done, near, part, how);
+		done += moved;
+		*near_ends = moved < part;
+	}
+	return (ssize_t)done;
+}
+
+/* Bytes moved; -EAGAIN: the far page is not there; -EIO: it never will be. */
+static ssize_t try_piece(struct mm *mm, uaddr_t at, struct uio *near, size_t n, unsigned how, bool *near_ends)
 {
 	guard(rwread)(&mm->lock);
 	struct vma *v = mm_find(mm, at);
@@ -54,10 +80,7 @@ static ssize_t try_piece(struct mm *mm, uaddr_t at, struct uio *near, size_t n, 
 	if (!vma_permits(v, how))
 		return -EIO;
 	pte_t *pte = pt_find(mm, at);
-	if (!pte)
-		return -EAGAIN;
-	guard(spin)(pt_lock_of(pte));
-	return pte_permits(*pte, how) ? (ssize_t)move_in_page(*pte, at, near, n, how) : -EAGAIN;
+	return pte ? move_pages(pte, at, near, piece_length(v, at, n), how, near_ends) : -EAGAIN;
 }
 
 static int fault_in(struct mm *mm, uaddr_t at, bool write, bool force)
@@ -81,14 +104,14 @@ ssize_t mm_move_remote(struct mm *mm, uaddr_t addr, struct uio *near, size_t n, 
 		uaddr_t at = addr + done;
 		if (at >= USER_TOP || READ_ONCE(current->work) & TASK_WORK_KILL)
 			break;
-		size_t part = min(n - done, PAGE_SIZE - (at & ~PAGE_MASK));
-		ssize_t moved = try_piece(mm, at, near, part, how);
+		bool near_ends = false;
+		ssize_t moved = try_piece(mm, at, near, n - done, how, &near_ends);
 		err = 0;
 		if (moved == -EAGAIN)
 			err = fault_in(mm, at, how & REMOTE_WRITE, how & REMOTE_FORCE) ? -EIO : 0;
 		else if (moved < 0)
 			err = moved;
-		else if (moved < (ssize_t)part && near->left)
+		else if (near_ends && near->left)
 			err = near_fault_in(near, how);
 		done += max(moved, (ssize_t)0);
 		if (err || !near->left)

@@ -7,9 +7,11 @@
  *           stack of free objects, filled and drained by half.
  * Locks     cache->lock (RANK_SLAB) guards slabs and their chains; magazines: interrupts off
  * Lifetime  an empty slab goes back to the page allocator when another empty one is there
- * Debug     DEBUG_SLAB: freed objects are filled with POISON and checked when they are handed out; a word
- *           behind each object says whether it is live, which catches overruns and double frees, and
- *           another who asked for it: slab_show_sites() counts live objects by that, to find leaks
+ * Debug     DEBUG_SLAB: freed objects are filled with POISON and checked when they are handed out; a zone
+ *           behind each object says whether it is live, how many bytes were asked for and by whom:
+ *           slab_show_sites() counts live objects by that, to find leaks. What lies around an object is
+ *           looked at when it is freed, which catches overruns to both sides and double frees. In kasan
+ *           builds freed objects wait in a quarantine, and the zone has more (mm/kasan_slab.c).
  */
 #include "mm/slab.h"
 #include "kernel/core/panic.h"
@@ -17,6 +19,8 @@
 #include "kernel/core/symbols.h"
 #include "kernel/lib/strbuf.h"
 #include "kernel/lib/string.h"
+#include "mm/fail.h"
+#include "mm/kasan.h"
 #include "mm/page.h"
 
 enum { MAGAZINE_OBJECTS = 31, MAX_CACHES = 96, SLAB_MIN_OBJECTS = 8, SLAB_MAX_ORDER = 3, NAME_BYTES = 24 };
@@ -40,7 +44,8 @@ struct kmem_cache {
 	u8 order;				  /* [const] of a slab's pages */
 	struct list partial, full;		  /* [lock] */
 	u32 nr_slabs, nr_empty;			  /* [lock] */
-	u64 nr_out;				  /* [lock] objects out of slabs: live or in magazines */
+	u64 nr_out;				  /* [lock] objects out of slabs: live, in magazines or in quarantine */
+	u64 nr_quarantined;			  /* [atomic] */
 	char name[NAME_BYTES];			  /* [const] */
 	struct magazine *magazines[MAX_CPUS];	  /* [that CPU] NULL until first used there */
 };
@@ -51,57 +56,127 @@ static struct spinlock create_lock = SPINLOCK_INIT(RANK_SLAB);
 static struct kmem_cache *kmalloc_caches[16];
 static const u16 kmalloc_sizes[] = { 16, 32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 4096, 8192 };
 static u8 kmalloc_small[257 / 16 + 1]; /* index of the cache for sizes up to 256, by (n + 15) / 16 */
-u64 alloc_fail_nth;
 
 #ifdef DEBUG_SLAB
-enum { GUARD_BYTES = 16, POISON = 0x6b };
-#define GUARD_LIVE 0x11f3c0dede1f3a11ull
-#define GUARD_FREE 0xf4eef4eef4eef4eeull
+enum { POISON = 0x6b };
+#define ZONE_LIVE 0x11f3c0dede1f3a11ull
+#define ZONE_FREE 0xf4eef4eef4eef4eeull
+#define ZONE_END 0xedbeedbeedbeedbeull /* the word before each object: the last of the zone before it, or of the header */
 
-static u64 *object_guard(struct kmem_cache *c, void *obj)
+/* Behind each object. */
+struct zone {
+	u64 state;
+	const void *site;
+	u64 bytes; /* asked for */
+	struct kasan_zone kasan;
+	u64 end;
+};
+enum { ZONE_BYTES = sizeof(struct zone), LEFT_BYTES = sizeof(u64) };
+
+static struct zone *zone_of(struct kmem_cache *c, void *obj)
 {
-	return (u64 *)((char *)obj + c->stride - GUARD_BYTES);
+	return (struct zone *)((char *)obj + c->stride - ZONE_BYTES);
 }
 
-static void debug_on_slab(struct kmem_cache *c, void *obj)
+static size_t object_room(struct kmem_cache *c)
 {
-	memset(obj, POISON, c->stride - GUARD_BYTES);
-	*object_guard(c, obj) = GUARD_FREE;
+	return c->stride - ZONE_BYTES;
 }
 
-static void debug_on_alloc(struct kmem_cache *c, void *obj, const void *site)
+static void make_free(struct kmem_cache *c, void *obj)
 {
-	u64 *g = object_guard(c, obj);
-	if (*g != GUARD_FREE)
-		panic("slab: %s object %p: guard %lx at allocation", c->name, obj, *g);
-	for (u32 i = sizeof(void *); i < c->size; i++)
-		if (((u8 *)obj)[i] != POISON)
-			panic("slab: %s object %p: byte %u written after free", c->name, obj, i);
-	g[0] = GUARD_LIVE;
-	g[1] = (u64)site;
+	kasan_unpoison(obj, object_room(c));
+	memset(obj, POISON, object_room(c));
+	zone_of(c, obj)->state = ZONE_FREE;
 }
 
-static void debug_on_free(struct kmem_cache *c, void *obj)
+/* A new slab and its objects, before they are chained. */
+static void debug_on_slab(struct kmem_cache *c, void *slab)
 {
-	u64 *g = object_guard(c, obj);
-	if (*g != GUARD_LIVE)
-		panic("slab: %s object %p: %s", c->name, obj, *g == GUARD_FREE ? "freed twice" : "overrun");
-	debug_on_slab(c, obj);
+	kasan_poison(slab, PAGE_SIZE << c->order, KASAN_SLAB_ZONE);
+	for (u32 i = 0; i < c->per_slab; i++) {
+		void *obj = (char *)slab + c->first_offset + i * c->stride;
+		make_free(c, obj);
+		zone_of(c, obj)->end = ((u64 *)obj)[-1] = ZONE_END;
+		kasan_poison(obj, object_room(c), KASAN_SLAB_FREED);
+	}
 }
 
-/* Fault injection: true when this allocation is the one that is to fail. */
-static bool debug_should_fail(void)
+static bool is_poison(const u8 *from, const u8 *end)
 {
-	return unlikely(alloc_fail_nth) && __atomic_sub_fetch(&alloc_fail_nth, 1, __ATOMIC_RELAXED) == 0;
+	while (from < end && *from == POISON)
+		from++;
+	return from == end;
+}
+
+static void debug_on_alloc(struct kmem_cache *c, void *obj, size_t bytes, const void *site)
+{
+	struct zone *z = zone_of(c, obj);
+	if (z->state != ZONE_FREE)
+		panic("slab: %s object %p: zone %lx at allocation", c->name, obj, z->state);
+	if (!is_poison((u8 *)obj + sizeof(void *), (u8 *)obj + object_room(c)))
+		panic("slab: %s object %p: written after free", c->name, obj);
+	*(u64 *)obj = POISON * 0x0101010101010101ull; /* the chain of free objects ran through it */
+	z->state = ZONE_LIVE;
+	z->bytes = bytes;
+	z->site = site;
+	kasan_slab_made(&z->kasan, obj, bytes, object_room(c));
+}
+
+/* More of the object's room is used from now on. */
+static void debug_on_resize(struct kmem_cache *c, void *obj, size_t bytes)
+{
+	struct zone *z = zone_of(c, obj);
+	z->bytes = max(z->bytes, (u64)bytes);
+	kasan_unpoison(obj, z->bytes);
+}
+
+static size_t asked_bytes(struct kmem_cache *c, void *obj)
+{
+	return zone_of(c, obj)->bytes;
+}
+
+/* A free that makes no sense; kasan may be told to go on. */
+static void refuse_free(struct kmem_cache *c, void *obj, const char *bug, const void *site)
+{
+#ifdef KASAN
+	kasan_report_free(obj, bug, (u64)site);
+#else
+	panic("slab: %s object %p: %s", c->name, obj, bug);
+#endif
+}
+
+/* False: it is not to be freed. */
+static bool debug_on_free(struct kmem_cache *c, void *obj, const void *site)
+{
+	struct zone *z = zone_of(c, obj);
+	bool is_start = ((u64)obj - (u64)page_of_virt(obj)->owner - c->first_offset) % c->stride == 0;
+	if (!is_start || z->state == ZONE_FREE) {
+		refuse_free(c, obj, is_start ? "double free" : "free of no object's start", site);
+		return false;
+	}
+	if (z->state != ZONE_LIVE)
+		panic("slab: %s object %p: overrun", c->name, obj);
+	if (((u64 *)obj)[-1] != ZONE_END || z->end != ZONE_END)
+		panic("slab: %s object %p: what lies before it was written", c->name, obj);
+	if (!is_poison((u8 *)obj + z->bytes, (u8 *)obj + object_room(c)))
+		panic("slab: %s object %p: written behind the %lu bytes that were asked for", c->name, obj, z->bytes);
+	make_free(c, obj);
+	kasan_slab_freed(&z->kasan, obj, object_room(c));
+	return true;
 }
 #else
-enum { GUARD_BYTES = 0 };
-static inline void debug_on_slab(struct kmem_cache *c, void *obj) {}
-static inline void debug_on_alloc(struct kmem_cache *c, void *obj, const void *site) {}
-static inline void debug_on_free(struct kmem_cache *c, void *obj) {}
-static inline bool debug_should_fail(void)
+enum { ZONE_BYTES = 0, LEFT_BYTES = 0 };
+static inline void debug_on_slab(struct kmem_cache *c, void *slab) {}
+static inline void debug_on_alloc(struct kmem_cache *c, void *obj, size_t bytes, const void *site) {}
+static inline void debug_on_resize(struct kmem_cache *c, void *obj, size_t bytes) {}
+static inline bool debug_on_free(struct kmem_cache *c, void *obj, const void *site)
 {
-	return false;
+	return true;
+}
+static inline size_t asked_bytes(struct kmem_cache *c, void *obj)
+{
+	return c->size;
 }
 #endif
 
@@ -111,8 +186,8 @@ static void cache_set_up(struct kmem_cache *c, const char *name, size_t size, si
 	spin_init(&c->lock, RANK_SLAB);
 	align = max(align, sizeof(void *));
 	c->size = size;
-	c->stride = ALIGN_UP(max(size, sizeof(void *)) + GUARD_BYTES, align);
-	c->first_offset = ALIGN_UP(sizeof(struct slab), align);
+	c->stride = ALIGN_UP(max(size, sizeof(void *)) + ZONE_BYTES, align);
+	c->first_offset = ALIGN_UP(sizeof(struct slab) + LEFT_BYTES, align);
 	while (c->order < SLAB_MAX_ORDER &&
 		((PAGE_SIZE << c->order) - c->first_offset) / c->stride < SLAB_MIN_OBJECTS)
 		c->order++;
@@ -135,7 +210,7 @@ struct kmem_cache *kmem_cache_create(const char *name, size_t size, size_t align
 
 static struct slab *slab_create(struct kmem_cache *c)
 {
-	struct page *pg = page_alloc(c->order, PAGE_SLAB);
+	struct page *pg = page_alloc_inner(c->order, PAGE_SLAB);
 	if (!pg)
 		return NULL;
 	struct slab *s = page_virt(pg);
@@ -145,9 +220,9 @@ static struct slab *slab_create(struct kmem_cache *c)
 	s->cache = c;
 	s->free = NULL;
 	s->nr_free = c->per_slab;
+	debug_on_slab(c, s);
 	for (u32 i = c->per_slab; i-- > 0;) {
 		void *obj = (char *)s + c->first_offset + i * c->stride;
-		debug_on_slab(c, obj);
 		*(void **)obj = s->free;
 		s->free = obj;
 	}
@@ -212,7 +287,9 @@ static struct magazine *magazine_create(void)
 	spin_lock(&create_lock);
 	if (room_left < sizeof(*m)) {
 		spin_unlock(&create_lock);
-		struct page *pg = page_alloc_zeroed(PAGE_KERNEL);
+		struct page *pg = page_alloc_inner(0, PAGE_KERNEL);
+		if (pg)
+			page_clear(page_virt(pg));
 		spin_lock(&create_lock);
 		if (pg) {
 			room = page_virt(pg);
@@ -246,17 +323,17 @@ static __noinline void *cache_alloc_slow(struct kmem_cache *c)
 	return obj;
 }
 
-/* `site`: the code that asked. */
-static __always_inline void *cache_alloc(struct kmem_cache *c, const void *site)
+/* `bytes`: what is used of the object. `site`: the code that asked. */
+static __always_inline void *cache_alloc(struct kmem_cache *c, size_t bytes, const void *site)
 {
-	if (debug_should_fail())
+	if (alloc_should_fail())
 		return NULL;
 	u64 irq = irq_save();
 	struct magazine *m = c->magazines[cpu_id()];
 	void *obj = likely(m && m->count) ? m->objects[--m->count] : cache_alloc_slow(c);
 	irq_restore(irq);
 	if (likely(obj))
-		debug_on_alloc(c, obj, site);
+		debug_on_alloc(c, obj, bytes, site);
 	return obj;
 }
 
@@ -264,12 +341,12 @@ static __always_inline void *cache_alloc(struct kmem_cache *c, const void *site)
 
 void *kmem_cache_alloc(struct kmem_cache *c)
 {
-	return cache_alloc(c, CALLER);
+	return cache_alloc(c, c->size, CALLER);
 }
 
 void *kmem_cache_zalloc(struct kmem_cache *c)
 {
-	void *obj = cache_alloc(c, CALLER);
+	void *obj = cache_alloc(c, c->size, CALLER);
 	if (likely(obj))
 		memset(obj, 0, c->size);
 	return obj;
@@ -293,16 +370,66 @@ static __noinline void cache_free_slow(struct kmem_cache *c, struct magazine *m,
 		page_free(page_of_virt(dead[--nr_dead]), c->order);
 }
 
-void kmem_cache_free(struct kmem_cache *c, void *obj)
+/* Interrupts are off. */
+static __always_inline void magazine_push(struct kmem_cache *c, void *obj)
 {
-	debug_on_free(c, obj);
-	u64 irq = irq_save();
 	struct magazine *m = c->magazines[cpu_id()];
 	if (likely(m && m->count < MAGAZINE_OBJECTS))
 		m->objects[m->count++] = obj;
 	else
 		cache_free_slow(c, m, obj);
+}
+
+#ifdef KASAN
+static void free_at_last(struct kasan_zone *kasan)
+{
+	struct zone *z = container_of(kasan, struct zone, kasan);
+	struct kmem_cache *c = ((struct slab *)page_of_virt(z)->owner)->cache;
+	__atomic_fetch_sub(&c->nr_quarantined, 1, __ATOMIC_RELAXED);
+	magazine_push(c, (char *)z - object_room(c));
+}
+
+static void cache_put(struct kmem_cache *c, void *obj)
+{
+	struct kasan_zone *z = &zone_of(c, obj)->kasan;
+	__atomic_fetch_add(&c->nr_quarantined, 1, __ATOMIC_RELAXED);
+	kasan_quarantine_put(z, c->stride);
+	while ((z = kasan_quarantine_take()))
+		free_at_last(z);
+}
+
+bool slab_find(u64 va, struct slab_place *place)
+{
+	struct slab *s = page_of_virt((void *)ALIGN_DOWN(va, PAGE_SIZE))->owner;
+	struct kmem_cache *c = s->cache;
+	u64 first = (u64)s + c->first_offset;
+	u64 i = va < first ? 0 : min((va - first) / c->stride, (u64)c->per_slab - 1);
+	u64 obj = first + i * c->stride;
+	/* In a zone: nearer to the object behind it? */
+	if (va > obj + object_room(c) && i + 1 < c->per_slab && va - (obj + object_room(c)) > obj + c->stride - va)
+		obj += c->stride;
+	place->cache = c->name;
+	place->object = obj;
+	place->bytes = asked_bytes(c, (void *)obj);
+	place->zone = &zone_of(c, (void *)obj)->kasan;
+	return true;
+}
+#else
+#define cache_put magazine_push
+#endif
+
+static __always_inline void cache_free(struct kmem_cache *c, void *obj, const void *site)
+{
+	if (!debug_on_free(c, obj, site))
+		return;
+	u64 irq = irq_save();
+	cache_put(c, obj);
 	irq_restore(irq);
+}
+
+void kmem_cache_free(struct kmem_cache *c, void *obj)
+{
+	cache_free(c, obj, CALLER);
 }
 
 /* --- sizes instead of types --- */
@@ -332,12 +459,17 @@ static struct kmem_cache *kmalloc_cache(size_t n)
 static void *alloc_bytes(size_t n, const void *site)
 {
 	if (likely(n <= KMALLOC_MAX_CACHED))
-		return cache_alloc(kmalloc_cache(n), site);
-	if (n > PAGE_SIZE << PAGE_MAX_ORDER || debug_should_fail())
+		return cache_alloc(kmalloc_cache(n), n, site);
+	if (n > PAGE_SIZE << PAGE_MAX_ORDER)
 		return NULL;
 	unsigned order = 64 - __builtin_clzll((n - 1) >> PAGE_SHIFT);
 	struct page *pg = page_alloc(order, PAGE_KERNEL);
-	return pg ? page_virt(pg) : NULL;
+	if (!pg)
+		return NULL;
+	pg->index = n;
+	kasan_poison(page_virt(pg), PAGE_SIZE << order, KASAN_PAGE_ZONE);
+	kasan_unpoison(page_virt(pg), n);
+	return page_virt(pg);
 }
 
 void *kmalloc(size_t n)
@@ -359,24 +491,42 @@ void kfree(const void *p)
 		return;
 	struct page *pg = page_of_virt(p);
 	if (pg->kind == PAGE_SLAB)
-		kmem_cache_free(((struct slab *)pg->owner)->cache, (void *)p);
+		cache_free(((struct slab *)pg->owner)->cache, (void *)p, CALLER);
 	else
 		page_free(pg, pg->order);
 }
 
-static size_t allocated_size(const void *p)
+/* Lets an allocation have n bytes where it is; false: it has not so much room. */
+static bool resize_in_place(void *p, size_t n)
 {
 	struct page *pg = page_of_virt(p);
-	return pg->kind == PAGE_SLAB ? ((struct slab *)pg->owner)->cache->size : PAGE_SIZE << pg->order;
+	if (pg->kind == PAGE_SLAB) {
+		struct kmem_cache *c = ((struct slab *)pg->owner)->cache;
+		if (n > c->size)
+			return false;
+		debug_on_resize(c, p, n);
+		return true;
+	}
+	if (n > PAGE_SIZE << pg->order)
+		return false;
+	pg->index = max(pg->index, (u64)n);
+	kasan_unpoison(p, pg->index);
+	return true;
+}
+
+static size_t used_bytes(void *p)
+{
+	struct page *pg = page_of_virt(p);
+	return pg->kind == PAGE_SLAB ? asked_bytes(((struct slab *)pg->owner)->cache, p) : pg->index;
 }
 
 void *krealloc(void *p, size_t n)
 {
-	if (p && n <= allocated_size(p))
+	if (p && resize_in_place(p, n))
 		return p;
 	void *bigger = alloc_bytes(n, CALLER);
 	if (bigger && p) {
-		memcpy(bigger, p, allocated_size(p));
+		memcpy(bigger, p, used_bytes(p));
 		kfree(p);
 	}
 	return bigger;
@@ -398,7 +548,7 @@ static u64 cache_live(struct kmem_cache *c)
 	u64 in_magazines = 0;
 	for (unsigned cpu = 0; cpu < nr_cpus; cpu++)
 		in_magazines += c->magazines[cpu] ? READ_ONCE(c->magazines[cpu]->count) : 0;
-	return c->nr_out - in_magazines;
+	return c->nr_out - in_magazines - READ_ONCE(c->nr_quarantined);
 }
 
 u64 slab_live_objects(void)
@@ -447,9 +597,9 @@ static void count_slabs(struct kmem_cache *c, struct list *slabs, struct sites *
 	struct slab *s;
 	list_for_each(s, slabs, node)
 		for (u32 i = 0; i < c->per_slab; i++) {
-			u64 *g = object_guard(c, (char *)s + c->first_offset + i * c->stride);
-			if (g[0] == GUARD_LIVE)
-				count_site(sites, g[1]);
+			struct zone *z = zone_of(c, (char *)s + c->first_offset + i * c->stride);
+			if (z->state == ZONE_LIVE)
+				count_site(sites, (u64)z->site);
 		}
 }
 

@@ -5,8 +5,9 @@
  * Locks     o->lock while pages are added or removed; readers look up under RCU. A page removed by a
  *           truncation loses the object's reference only after a grace period, through the page index's
  *           own deferred frees and page_put: a reader that found it before uses ref_tryget.
- * Order     truncation first makes the size small, then unmaps, then drops the pages: a fault in between
- *           finds the new size under the page-table lock (mm/fault.c) or is unmapped again.
+ * Order     truncation makes the size small, drops the pages, counts a cut, unmaps. A fault maps a page that it
+ *           looked up only if it finds under the page-table lock that nothing was cut since (mm/fault.c):
+ *           whatever it mapped before, the unmapping finds.
  */
 #include "mm/vm_object.h"
 #include "kernel/core/alloc.h"
@@ -14,6 +15,7 @@
 #include "kernel/core/rcu.h"
 #include "kernel/lib/string.h"
 #include "kernel/uapi/fcntl.h"
+#include "mm/commit.h"
 #include "mm/pagetable.h"
 
 static struct kmem_cache *object_cache;
@@ -39,6 +41,14 @@ struct vm_object *vm_object_create(u64 size_bytes)
 	return o;
 }
 
+bool vm_object_promise(struct vm_object *o, u64 pages)
+{
+	if (!commit_take_shared((s64)pages))
+		return false;
+	o->promised_pages = pages;
+	return true;
+}
+
 /* Under maps_lock, so that no new mapping looks at the seals of before and is counted after. */
 int vm_object_seal(struct vm_object *o, u32 seals)
 {
@@ -54,18 +64,43 @@ void vm_object_get(struct vm_object *o)
 	ref_get(&o->ref);
 }
 
+/* The mount's quota, and a promise of one page if there is none for all. */
+static int charge_page(struct vm_object *o)
+{
+	int err = o->charge ? o->charge(o, 1) : 0;
+	if (err || o->promised_pages || commit_take_shared(1))
+		return err;
+	if (o->charge)
+		o->charge(o, -1);
+	return -ENOSPC;
+}
+
+static void uncharge_pages(struct vm_object *o, s64 pages)
+{
+	if (!o->promised_pages)
+		commit_count(-pages);
+	if (o->charge)
+		o->charge(o, -pages);
+}
+
 static void drop_pages(struct vm_object *o, u64 first, u64 end)
 {
-	u64 dropped = 0;
+	s64 dropped = 0;
 	struct page *pg;
 	for (u64 i = first; (pg = idtable_next(&o->pages, &i)) && i < end; i++) {
 		idtable_remove(&o->pages, i);
 		page_put(pg);
 		dropped++;
 	}
-	o->nr_pages -= dropped;
-	if (o->charge && dropped)
-		o->charge(o, -(long)dropped);
+	o->nr_pages -= (u64)dropped;
+	if (dropped)
+		uncharge_pages(o, dropped);
+}
+
+static void unmap_pages(struct vm_object *o, u64 first, u64 end, enum unmap_what what)
+{
+	__atomic_fetch_add(&o->cuts, 1, __ATOMIC_RELEASE);
+	pagetable_unmap_object(o, first, end, what);
 }
 
 void vm_object_put(struct vm_object *o)
@@ -73,6 +108,7 @@ void vm_object_put(struct vm_object *o)
 	if (!o || !ref_put(&o->ref))
 		return;
 	drop_pages(o, 0, UINT64_MAX);
+	commit_count(-(s64)o->promised_pages);
 	idtable_destroy(&o->pages);
 	kmem_cache_free(object_cache, o);
 }
@@ -92,16 +128,15 @@ static struct page *page_lookup(struct vm_object *o, u64 index)
 	return pg;
 }
 
-static int page_create(struct vm_object *o, u64 index, struct page **out)
+static bool is_beyond_end(const struct vm_object *o, u64 index)
 {
-	guard(mutex)(&o->lock);
-	struct page *pg = idtable_get(&o->pages, index);
-	if (pg) { /* somebody was faster */
-		page_get(pg);
-		*out = pg;
-		return 0;
-	}
-	int err = o->charge ? o->charge(o, 1) : 0;
+	return index >= (READ_ONCE(o->size_bytes) + PAGE_SIZE - 1) >> PAGE_SHIFT;
+}
+
+static int page_make_locked(struct vm_object *o, u64 index, struct page **out)
+{
+	struct page *pg;
+	int err = charge_page(o);
 	if (err)
 		return err;
 	pg = page_alloc_zeroed(PAGE_OBJECT);
@@ -110,20 +145,37 @@ static int page_create(struct vm_object *o, u64 index, struct page **out)
 	if (!pg || idtable_set(&o->pages, index, pg)) {
 		if (pg)
 			page_put(pg);
-		if (o->charge)
-			o->charge(o, -1);
+		uncharge_pages(o, 1);
 		return -ENOMEM;
 	}
 	pg->owner = o;
 	o->nr_pages++;
-	page_get(pg);
 	*out = pg;
 	return 0;
 }
 
+static int page_create(struct vm_object *o, u64 index, struct page **out)
+{
+	guard(mutex)(&o->lock);
+	if (unlikely(is_beyond_end(o, index))) /* cut while the lock was waited for */
+		return -EFAULT;
+	*out = idtable_get(&o->pages, index); /* somebody was faster? */
+	int err = *out ? 0 : page_make_locked(o, index, out);
+	if (err == 0)
+		page_get(*out);
+	return err;
+}
+
+int vm_object_prepare(struct vm_object *o, u64 index, struct page **made)
+{
+	guard(mutex)(&o->lock);
+	*made = NULL;
+	return idtable_get(&o->pages, index) ? 0 : page_make_locked(o, index, made);
+}
+
 int vm_object_page(struct vm_object *o, u64 index, bool create, struct page **out)
 {
-	if (index >= (READ_ONCE(o->size_bytes) + PAGE_SIZE - 1) >> PAGE_SHIFT)
+	if (is_beyond_end(o, index))
 		return -EFAULT;
 	*out = page_lookup(o, index);
 	if (likely(*out))
@@ -143,24 +195,20 @@ void vm_object_truncate(struct vm_object *o, u64 size_bytes)
 {
 	u64 old = o->size_bytes;
 	WRITE_ONCE(o->size_bytes, size_bytes);
-	if (size_bytes >= old)
+	if (size_bytes > old || !READ_ONCE(o->nr_pages))
 		return;
 	u64 first = (size_bytes + PAGE_SIZE - 1) >> PAGE_SHIFT;
-	pagetable_unmap_object(o, first, UINT64_MAX);
 	guard(mutex)(&o->lock);
 	u64 tail = size_bytes & ~PAGE_MASK;
 	if (tail)
 		clear_part(o, size_bytes >> PAGE_SHIFT, tail, PAGE_SIZE);
 	drop_pages(o, first, UINT64_MAX);
-	/* A fault that had looked the page up before may have mapped it meanwhile. */
-	pagetable_unmap_object(o, first, UINT64_MAX);
+	unmap_pages(o, first, UINT64_MAX, UNMAP_COPIES_TOO);
 }
 
 void vm_object_punch(struct vm_object *o, u64 start, u64 end)
 {
 	u64 first = (start + PAGE_SIZE - 1) >> PAGE_SHIFT, last = end >> PAGE_SHIFT;
-	if (first < last)
-		pagetable_unmap_object(o, first, last);
 	guard(mutex)(&o->lock);
 	if (first > last) { /* within one page */
 		clear_part(o, start >> PAGE_SHIFT, start & ~PAGE_MASK, end & ~PAGE_MASK);
@@ -170,8 +218,10 @@ void vm_object_punch(struct vm_object *o, u64 start, u64 end)
 		clear_part(o, start >> PAGE_SHIFT, start & ~PAGE_MASK, PAGE_SIZE);
 	if (end & ~PAGE_MASK)
 		clear_part(o, last, 0, end & ~PAGE_MASK);
-	if (first < last)
+	if (first < last) {
 		drop_pages(o, first, last);
+		unmap_pages(o, first, last, UNMAP_SHARED);
+	}
 }
 
 bool vm_object_find(struct vm_object *o, u64 from, bool data, u64 *found)

@@ -22,6 +22,8 @@ struct vm_object {
 	struct idtable pages;	/* [lock; RCU readers] page number -> struct page */
 	u64 size_bytes;		/* [atomic] */
 	u64 nr_pages;		/* [lock] pages present */
+	u64 promised_pages;	/* [const] for all of it, when it was made (commit.h); 0: each page when it is made */
+	u32 cuts;		/* [lock for changes] how often pages were taken out: a fault that saw one look again */
 	struct spinlock maps_lock; /* RANK_PAGETABLE - taken for the list of mappings only */
 	struct list maps;	/* [maps_lock] struct vma.object_node: for truncation */
 	u32 seals;		/* [owner's inode lock and maps_lock] F_SEAL_*: what may never be done any more */
@@ -33,19 +35,26 @@ struct vm_object {
 };
 
 struct vm_object *vm_object_create(u64 size_bytes); /* NULL: no memory */
+/* Its pages are promised at once, before anybody else knows it: false: refused. */
+bool vm_object_promise(struct vm_object *o, u64 pages);
 /* Adds seals. -EBUSY: F_SEAL_WRITE would be new and there are writable_maps. The owner's inode lock is held. */
 int vm_object_seal(struct vm_object *o, u32 seals);
 void vm_object_get(struct vm_object *o);
 void vm_object_put(struct vm_object *o);
 /* The page at `index`, counted. `create`: made if absent. 0, -ENOENT (absent), -ENOMEM, -ENOSPC, -EFAULT (beyond size). */
 int vm_object_page(struct vm_object *o, u64 index, bool create, struct page **out);
+/* Makes the page at `index` if it is absent, wherever the size ends; beyond that it waits, zeroed, until the file grows
+ * over it or is cut. *made: the new one, not counted, for whoever keeps pages from being dropped; NULL: there was one.
+ * -ENOMEM, -ENOSPC. */
+int vm_object_prepare(struct vm_object *o, u64 index, struct page **made);
 /* The same without a reference, for whoever keeps pages from being dropped: holders of a tmpfs inode's lock, because
  * truncate and punch are called under it only. NULL: absent. */
 static inline struct page *vm_object_peek(const struct vm_object *o, u64 index)
 {
 	return idtable_get(&o->pages, index);
 }
-/* Cuts or grows; unmaps what lies beyond from all mappings; clears the tail of the last page. */
+/* Cuts or grows; if it does not grow, unmaps what lies beyond from all mappings, private copies too, drops it, also what
+ * was only prepared, and clears the tail of the last page. */
 void vm_object_truncate(struct vm_object *o, u64 size_bytes);
 /* Frees the pages of [start, end) bytes (whole pages are dropped, partial ones cleared). */
 void vm_object_punch(struct vm_object *o, u64 start, u64 end);

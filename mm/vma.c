@@ -17,6 +17,7 @@
 #include "mm/upcalls.h"
 
 static struct kmem_cache *vma_cache;
+u32 mm_max_vmas = MM_DEFAULT_MAX_VMAS;
 
 void vma_init(void)
 {
@@ -91,6 +92,18 @@ void vma_set_object(struct vma *v, struct vm_object *o, u64 offset_bytes)
 	v->offset = offset_bytes;
 }
 
+int vma_set_new_object(struct vma *v, u64 offset, size_t bytes)
+{
+	struct vm_object *o = vm_object_create(offset + bytes);
+	if (!o)
+		return -ENOMEM;
+	int err = v->flags & VMA_NORESERVE || vm_object_promise(o, bytes >> PAGE_SHIFT) ? 0 : -ENOMEM;
+	if (!err)
+		vma_set_object(v, o, offset);
+	vm_object_put(o);
+	return err;
+}
+
 int vma_set_sealed_object(struct vma *v, struct vm_object *o, u64 offset_bytes)
 {
 	/* An ordinary file's seals are that there will never be others: no lock for it. */
@@ -138,21 +151,28 @@ static void object_unlink(struct vma *v)
 	spin_unlock(&v->object->maps_lock);
 }
 
-static u64 vma_pages(const struct vma *v)
-{
-	return (v->end - v->start) >> PAGE_SHIFT;
-}
-
 static void mm_count(struct mm *mm, struct vma *v, long sign)
 {
 	u64 n = sign * vma_pages(v);
+	if (sign < 0)
+		mm->total_peak = max(mm->total_peak, mm->total_pages);
 	mm->total_pages += n;
 	if (v->flags & VMA_STACK)
 		mm->stack_pages += n;
 	else if ((v->flags & (VMA_WRITE | VMA_SHARED)) == VMA_WRITE)
 		mm->data_pages += n;
+	else if ((v->flags & (VMA_WRITE | VMA_EXEC)) == VMA_EXEC)
+		mm->exec_pages += n;
 	if (v->flags & VMA_LOCKED)
 		mm->locked_pages += n;
+}
+
+static void insert_at(struct mm *mm, struct vma *v, struct rb_node *parent, struct rb_node **link)
+{
+	rb_link(&mm->vmas, &v->node, parent, link);
+	mm->nr_vmas++;
+	mm_count(mm, v, 1);
+	object_link(v);
 }
 
 void vma_insert(struct mm *mm, struct vma *v)
@@ -162,10 +182,15 @@ void vma_insert(struct mm *mm, struct vma *v)
 		parent = *link;
 		link = v->start < rb_entry(parent, struct vma, node)->start ? &parent->left : &parent->right;
 	}
-	rb_link(&mm->vmas, &v->node, parent, link);
-	mm->nr_vmas++;
-	mm_count(mm, v, 1);
-	object_link(v);
+	insert_at(mm, v, parent, link);
+}
+
+void vma_append(struct mm *mm, struct vma *v, struct vma *last)
+{
+	if (last)
+		insert_at(mm, v, &last->node, &last->node.right);
+	else
+		insert_at(mm, v, NULL, &mm->vmas.top);
 }
 
 /* Takes it out of the tree; its pages must be unmapped by now (or belong to somebody else). */
@@ -179,10 +204,36 @@ void vma_remove(struct mm *mm, struct vma *v)
 		mm->cached = NULL;
 }
 
+struct vma *vma_take_first(struct mm *mm)
+{
+	struct vma *v = vma_of(rb_take_first(&mm->vmas));
+	if (v)
+		object_unlink(v);
+	return v;
+}
+
+void vma_set_flags(struct mm *mm, struct vma *v, u32 flags)
+{
+	mm_count(mm, v, -1);
+	v->flags = flags;
+	mm_count(mm, v, 1);
+}
+
+void vma_set_end(struct mm *mm, struct vma *v, uaddr_t end)
+{
+	mm_count(mm, v, -1);
+	if (v->object)
+		spin_lock(&v->object->maps_lock);
+	v->end = end;
+	if (v->object)
+		spin_unlock(&v->object->maps_lock);
+	mm_count(mm, v, 1);
+}
+
 /* Cuts v in two at `at`; v keeps the lower part, the upper one is answered: NULL: no memory. */
 struct vma *vma_split(struct mm *mm, struct vma *v, uaddr_t at)
 {
-	if (mm->nr_vmas >= MM_MAX_VMAS)
+	if (mm->nr_vmas >= READ_ONCE(mm_max_vmas))
 		return NULL;
 	struct vma *upper = kmem_cache_alloc(vma_cache);
 	if (!upper)
@@ -197,14 +248,8 @@ struct vma *vma_split(struct mm *mm, struct vma *v, uaddr_t at)
 		vma_set_object(upper, upper->object, upper->offset);
 	if (upper->file)
 		vma_file_get(upper->file);
-	mm_count(mm, v, -1);
-	if (v->object)
-		spin_lock(&v->object->maps_lock);
-	v->end = at;
-	if (v->object)
-		spin_unlock(&v->object->maps_lock);
-	mm_count(mm, v, 1);
 	vma_insert(mm, upper);
+	vma_set_end(mm, v, at);
 	if (upper->ops && upper->ops->open)
 		upper->ops->open(upper);
 	return upper;
@@ -212,31 +257,30 @@ struct vma *vma_split(struct mm *mm, struct vma *v, uaddr_t at)
 
 static bool can_merge(const struct vma *a, const struct vma *b)
 {
-	if (a->end != b->start || a->flags != b->flags || a->object != b->object || a->file != b->file ||
-		a->ops || b->ops || (a->flags & VMA_PHYS))
+	if (a->end != b->start || (a->flags ^ b->flags) & ~(u32)VMA_GUARDED || a->object != b->object ||
+		a->file != b->file || a->ops || b->ops || (a->flags & VMA_PHYS))
 		return false;
 	return !a->object || a->offset + (a->end - a->start) == b->offset;
+}
+
+/* The upper goes only when the lower covers its range: else a truncation between the two would miss it. */
+static void absorb(struct mm *mm, struct vma *lower, struct vma *upper)
+{
+	lower->flags |= upper->flags;
+	vma_set_end(mm, lower, upper->end);
+	vma_remove(mm, upper);
+	vma_free(upper);
 }
 
 /* Joins v with its neighbours where it can; answers the vma that now covers v's range. */
 struct vma *vma_merge(struct mm *mm, struct vma *v)
 {
-	struct vma *next = vma_next(v);
-	if (next && can_merge(v, next)) {
-		vma_remove(mm, next);
-		mm_count(mm, v, -1);
-		v->end = next->end;
-		mm_count(mm, v, 1);
-		vma_free(next);
-	}
-	struct vma *prev = vma_prev(v);
+	struct vma *next = vma_next(v), *prev = vma_prev(v);
+	if (next && can_merge(v, next))
+		absorb(mm, v, next);
 	if (!prev || !can_merge(prev, v))
 		return v;
-	vma_remove(mm, v);
-	mm_count(mm, prev, -1);
-	prev->end = v->end;
-	mm_count(mm, prev, 1);
-	vma_free(v);
+	absorb(mm, prev, v);
 	return prev;
 }
 
@@ -291,8 +335,11 @@ uaddr_t vma_find_free(struct mm *mm, uaddr_t hint, size_t bytes, int flags)
 {
 	if (bytes > USER_TOP)
 		return 0;
-	if (hint && hint >= MMAP_MIN_ADDR && hint <= USER_TOP - bytes && vma_range_is_free(mm, hint, hint + bytes))
-		return hint;
+	if (hint >= MMAP_MIN_ADDR && hint <= USER_TOP - bytes) {
+		struct vma *v = mm_find(mm, hint);
+		if (!v || hint + bytes <= vma_floor(v))
+			return hint;
+	}
 	if (flags & MAP_32BIT)
 		return find_below(mm, bytes, 0x40000000, 0x80000000); /* mmap(2): the first 2 GiB */
 	uaddr_t found = find_below(mm, bytes, MMAP_MIN_ADDR, mm->mmap_base);

@@ -25,13 +25,25 @@ PASSED, FAILED, BROKEN, CRASHED, TIMED_OUT = 0, 1, 2, 3, 124
 GRAVITY = (PASSED, FAILED, TIMED_OUT, CRASHED, BROKEN)
 FAMILIES = ("unit", "kernel", "abi", "boot", "debian")
 
-# The machines of each family: build, processors, how it is booted.
+# What the address sanitizer sees in every run: the tests of memory. --all has it see everything.
+MEMORY_TESTS = ("mm", "memfd", "process_vm", "tmpfs", "soak", "procfs/mem*", "procfs/smaps",
+                "procfs/pagemap", "hostile/calls")
+# The machines of each family: build, processors, how it is booted; which tests, if not all.
 MACHINES = {
-    "kernel": (("release", 1, "pvh"), ("release", 4, "pvh"), ("debug", 4, "pvh")),
+    "kernel": (("release", 1, "pvh"), ("release", 4, "pvh"), ("debug", 4, "pvh"),
+               ("kasan", 4, "pvh")),
     "abi": (("release", 1, "pvh"), ("release", 4, "pvh"), ("debug", 4, "pvh"),
+            ("kasan", 4, "pvh", MEMORY_TESTS),
             ("release", 1, "bios"), ("release", 1, "uefi")),
     "boot": (("release", 1, "pvh"),),
     "debian": (("release", 1, "pvh"), ("debug", 4, "pvh")),
+}
+# With --all each family also runs on these, all tests of it.
+MORE_MACHINES = {
+    "kernel": (("debug", 1, "pvh"), ("kasan", 1, "pvh")),
+    "abi": (("debug", 1, "pvh"), ("kasan", 1, "pvh"), ("kasan", 4, "pvh")),
+    "boot": (("debug", 1, "pvh"),),
+    "debian": (("kasan", 4, "pvh"),),
 }
 
 
@@ -46,8 +58,11 @@ def arguments():
     p.add_argument("-T", "--test", default="", metavar="GLOB",
                    help="mechanism, name or mechanism/name with * and ?, by commas; a family, or "
                         "family/name")
+    p.add_argument("--slow", action="store_true", help="Debian's slow programs, too")
     p.add_argument("--cpus", type=int, default=0, help="one machine, with so many processors")
-    p.add_argument("--build", default="", help="one machine, of this build: release or debug")
+    p.add_argument("--build", default="",
+                   help="one machine, of this build: release, debug or kasan")
+    p.add_argument("--all", action="store_true", help="more machines: all tests in all builds")
     p.add_argument("--route", default="", choices=("", "pvh", "bios", "uefi"),
                    help="one machine, booted like this")
     p.add_argument("--memory", type=int, default=512, metavar="MIB")
@@ -89,7 +104,11 @@ def configurations(args, family):
     if args.cpus or args.build or args.route:
         one = (args.build or "release", args.cpus or 1, args.route or "pvh")
         return [guest.Config("parley", *one, args.memory, args.append)]
-    return [guest.Config("parley", *m, args.memory, args.append) for m in MACHINES[family]]
+    machines = MACHINES[family]
+    if args.all:
+        machines = [m for m in machines if len(m) == 3] + list(MORE_MACHINES[family])
+    return [guest.Config("parley", *m[:3], args.memory, args.append, m[3] if m[3:] else ())
+            for m in machines]
 
 
 def run_family(args, paths, family, globs):
@@ -100,9 +119,11 @@ def run_family(args, paths, family, globs):
     for config in configurations(args, family):
         for boot in range(args.boots):
             title = config.title(family) + ("@%d" % (boot + 1) if boot else "")
+            if config.within and not guest.Selection(paths.tests, globs, config.within).found():
+                continue
             try:
                 if family == "debian":
-                    done = debian_tests.run(paths, config, title, globs)
+                    done = debian_tests.run(paths, config, title, globs, args.slow)
                 elif family == "boot":
                     done = boots.run_all(paths, config, title, globs)
                 elif family == "kernel":

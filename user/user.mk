@@ -92,7 +92,11 @@ FUZZ_OBJ := $(patsubst %,$(USER_OBJ)/tests/fuzz/%.c.o,caller fill values world)
 $(UO)/tests/abi/hostile/fuzz: $(FUZZ_OBJ)
 $(UO)/tests/fuzz/replay: $(USER_OBJ)/tests/fuzz/replay.c.o $(FUZZ_OBJ) $(USER_CRT) $(USER_LIBC)
 	$(ulink)
--include $(FUZZ_OBJ:.o=.d) $(USER_OBJ)/tests/fuzz/replay.c.d
+# The walk through every failing allocation: its tables.
+FAIL_OBJ := $(patsubst tests/fail/%.c,$(USER_OBJ)/tests/fail/%.c.o,$(wildcard tests/fail/*.c))
+$(UO)/tests/abi/fail/walk: $(FAIL_OBJ)
+
+-include $(FAIL_OBJ:.o=.d) $(FUZZ_OBJ:.o=.d) $(USER_OBJ)/tests/fuzz/replay.c.d
 
 $(TEST_PROGRAMS): $(UO)/%: $(USER_OBJ)/%.c.o $(USER_OBJ)/tests/lib/tap.c.o $(USER_CRT) $(USER_LIBC)
 	$(ulink)

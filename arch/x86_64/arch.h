@@ -103,6 +103,12 @@ void ipi_call_one(unsigned cpu, void (*fn)(void *), void *arg);	/* the same on o
 void ipi_stop_others(void);				/* (I) panic: the others print nothing more and halt */
 void arch_nmi_backtrace_others(void);			/* (I) panic: each other CPU prints its backtrace (bounded wait) */
 
+static inline void arch_sync_core(void)			/* what was fetched or done before is forgotten: code may have changed */
+{
+	u32 eax = 0, ecx = 0;
+	__asm__ volatile("cpuid" : "+a"(eax), "+c"(ecx)::"ebx", "edx", "memory");
+}
+
 /* --- time --- */
 u64 clock_now_ns(void);					/* (I) monotonic since boot, all CPUs agree */
 u64 arch_boot_realtime_ns(void);			/* UTC of clock 0, read once from the RTC */
@@ -114,7 +120,8 @@ struct vdso_image {
 	u32 sigreturn_offset;	/* of __vdso_rt_sigreturn, with CFI for unwinders */
 };
 extern const struct vdso_image *arch_vdso(void);
-void arch_vdso_set_realtime(s64 offset_ns);		/* realtime = monotonic + offset (seqlock inside) */
+/* realtime = monotonic + offset; TAI is tai_ns ahead of it */
+void arch_vdso_set_realtime(s64 offset_ns, s64 tai_ns);
 
 /* --- chance --- */
 bool arch_random(u64 *v);				/* the processor's random generator; false: none, or it is exhausted */

@@ -31,7 +31,11 @@ struct cpu_features {
 extern struct cpu_features cpu_features; /* [const after arch_early_init] */
 
 /* Stacks that the CPU switches to by itself (gdt.c). */
-enum { IST_NMI = 1, IST_DEBUG = 2, IST_FATAL = 3, BOOT_IST_STACK_BYTES = 4 * 4096 };
+enum { IST_NMI = 1, IST_DEBUG = 2, IST_FATAL = 3, BOOT_IST_STACK_BYTES = 4 * 4096
+#ifdef KASAN
+	* 2 /* as every kernel stack */
+#endif
+};
 struct boot_stacks {
 	u8 nmi_guard[PAGE_SIZE], nmi[BOOT_IST_STACK_BYTES];
 	u8 fatal_guard[PAGE_SIZE], fatal[BOOT_IST_STACK_BYTES];

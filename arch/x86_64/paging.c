@@ -16,11 +16,13 @@
  */
 #include "arch/x86_64/internal.h"
 #include "arch/x86_64/upcalls.h"
+#include "kernel/core/kasan.h"
 #include "kernel/core/panic.h"
 #include "kernel/core/spinlock.h"
 #include "kernel/lib/errno.h"
 
 #define TOP_SPAN (1ul << 39) /* bytes below one entry of the top table */
+#define KERNEL_HALF 0xffff000000000000ul /* canonical: the bits above those that are translated */
 #define DIRECT_AT_LEAST (2 * TOP_SPAN) /* devices lie beyond the RAM: 1 TiB is what 40 address bits reach */
 
 enum { MAX_TOP_ENTRIES = 16, LEVEL_1G = 2 };
@@ -82,6 +84,27 @@ static pte_t *make(u64 va, unsigned level)
 	}
 }
 
+int arch_kmap_prepare(u64 va, size_t bytes)
+{
+	u64 irq = spin_lock_irqsave(&kmap_lock);
+	int err = 0;
+	for (u64 end = va + bytes; va < end && !err;) {
+		unsigned level;
+		pte_t *slot = walk(va, &level);
+		if (level == 0) {
+			va = ALIGN_DOWN(va, level_bytes(1)) + level_bytes(1);
+			continue;
+		}
+		phys_t table = kernel_try_alloc_table();
+		if (table)
+			*slot = table | PTE_PRESENT | PTE_WRITE | PTE_ACCESSED;
+		else
+			err = -ENOMEM;
+	}
+	spin_unlock_irqrestore(&kmap_lock, irq);
+	return err;
+}
+
 bool arch_kernel_va_is_mapped(u64 va)
 {
 	unsigned level;
@@ -129,6 +152,8 @@ static unsigned best_level(u64 va, phys_t pa, size_t bytes)
 
 void arch_kmap(u64 va, phys_t pa, size_t bytes, enum kmap_prot prot)
 {
+	if (!kasan_map(va, bytes))
+		panic("paging: no memory for the shadow of %016lx", va);
 	u64 irq = spin_lock_irqsave(&kmap_lock);
 	while (bytes) {
 		unsigned level = best_level(va, pa, bytes);
@@ -208,6 +233,12 @@ static void map_image(const u8 *start, const u8 *end, enum kmap_prot prot)
 	arch_kmap((u64)start, image_phys(start), end - start, prot);
 }
 
+static void add_top_and_shadow(u64 va)
+{
+	add_top(va);
+	add_top(kasan_shadow_of(va));
+}
+
 static void add_all_tops(const struct bootinfo *bi)
 {
 	phys_t ram_end = DIRECT_AT_LEAST;
@@ -215,10 +246,10 @@ static void add_all_tops(const struct bootinfo *bi)
 		if (bi->ranges[i].kind != BOOT_RESERVED)
 			ram_end = max(ram_end, bi->ranges[i].end);
 	for (phys_t at = 0; at < ram_end; at += TOP_SPAN)
-		add_top(DIRECT_BASE + at);
-	add_top(KVIRT_BASE);
-	add_top(PAGE_ARRAY_BASE);
-	add_top(KERNEL_BASE);
+		add_top_and_shadow(DIRECT_BASE + at);
+	add_top_and_shadow(KVIRT_BASE);
+	add_top_and_shadow(PAGE_ARRAY_BASE);
+	add_top_and_shadow(KERNEL_BASE);
 }
 
 void arch_paging_init(struct bootinfo *bi)
@@ -228,7 +259,9 @@ void arch_paging_init(struct bootinfo *bi)
 	map_image(text_start, text_end, KMAP_RX);
 	map_image(rodata_start, rodata_end, KMAP_RO);
 	map_image(setup_start, setup_end, KMAP_RO);
-	map_image(data_start, data_end, KMAP_RW);
+	/* Page by page: a guard page within a large one could not be taken away. */
+	for (const u8 *at = data_start; at < data_end; at += PAGE_SIZE)
+		map_image(at, at + PAGE_SIZE, KMAP_RW);
 	arch_kunmap((u64)boot_stack_guard, PAGE_SIZE);
 	arch_kunmap((u64)boot_ist_stacks.nmi_guard, PAGE_SIZE);
 	arch_kunmap((u64)boot_ist_stacks.fatal_guard, PAGE_SIZE);
@@ -249,5 +282,45 @@ int arch_mm_init(struct arch_mm *am)
 	pte_t *top = phys_to_virt(am->top);
 	for (unsigned i = 0; i < nr_used_top; i++)
 		top[used_top[i]] = kernel_top[used_top[i]];
+	return 0;
+}
+
+bool arch_mm_has_kernel_half(const struct arch_mm *am)
+{
+	const pte_t *top = phys_to_virt(am->top);
+	for (unsigned i = PT_ENTRIES / 2; i < PT_ENTRIES; i++)
+		if (top[i] != kernel_top[i])
+			return false;
+	return true;
+}
+
+static u64 find_writable_code(const pte_t *table, unsigned level, u64 va)
+{
+	for (unsigned i = 0; i < PT_ENTRIES; i++) {
+		pte_t e = READ_ONCE(table[i]);
+		u64 at = va + i * level_bytes(level), bad = 0;
+		if (!pte_is_present(e))
+			continue;
+		if (level && !(e & PTE_LARGE))
+			bad = find_writable_code(phys_to_virt(pte_phys(e)), level - 1, at);
+		else if (e & PTE_WRITE && !(e & pte_nx_mask))
+			bad = at;
+		if (bad)
+			return bad;
+	}
+	return 0;
+}
+
+/* The shadow of kasan builds is left out: as many entries as memory has pages, all made in one place. */
+u64 arch_kernel_find_writable_code(void)
+{
+	for (unsigned i = 0; pte_nx_mask && i < nr_used_top; i++) {
+		u64 va = KERNEL_HALF | (u64)used_top[i] << (PAGE_SHIFT + PT_INDEX_BITS * (PT_LEVELS - 1));
+		if (kasan_is_shadow(va))
+			continue;
+		u64 bad = find_writable_code(phys_to_virt(pte_phys(kernel_top[used_top[i]])), PT_LEVELS - 2, va);
+		if (bad)
+			return bad;
+	}
 	return 0;
 }

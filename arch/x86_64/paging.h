@@ -11,6 +11,7 @@
  *   ffff800000000000 - ffffbfffffffffff   DIRECT_BASE: all physical memory
  *   ffffc00000000000 - ffffdfffffffffff   KVIRT_BASE: guarded kernel virtual memory (mm/kmap.c)
  *   ffffe00000000000 - ffffe0ffffffffff   PAGE_ARRAY_BASE: struct page of every page frame (mm/page.c)
+ *   ffffec0000000000 - fffffbffffffffff   kasan builds: the shadow of the kernel half (kernel/core/kasan.h)
  *   ffffffff80000000 - ffffffffffffffff   the kernel image (physical + KERNEL_BASE)
  */
 #pragma once
@@ -80,6 +81,9 @@ struct arch_mm {
 int arch_mm_init(struct arch_mm *am);		/* allocates `top` with kernel_alloc_table's non-panicking kin: -ENOMEM */
 void arch_mm_destroy(struct arch_mm *am);	/* frees `top`; user half must be empty; no CPU uses it */
 void arch_mm_switch(struct arch_mm *next);	/* (I) interrupts off; NULL: a kernel thread, keep what is loaded (lazy) */
+/* Runs fn, interrupts off, on this CPU and on all others that may have it loaded, and waits. A CPU that loads it later
+ * passes a full barrier first, and a serialising instruction. */
+void arch_mm_call_cpus(struct arch_mm *am, void (*fn)(void *), void *arg);
 void tlb_flush_page(struct arch_mm *am, uaddr_t va);
 void tlb_flush_range(struct arch_mm *am, uaddr_t start, uaddr_t end);
 void tlb_flush_all(struct arch_mm *am);
@@ -87,9 +91,14 @@ void tlb_flush_all(struct arch_mm *am);
 /* --- kernel mappings --- */
 enum kmap_prot { KMAP_RW, KMAP_RO, KMAP_RX, KMAP_RW_UNCACHED, KMAP_RW_WRITE_COMBINING };
 /* Maps [pa, pa+bytes) at va with the largest pages that fit; panics if va is mapped already. */
+/* The tables for [va, va + bytes), where nothing is mapped yet: arch_kmap() of its pages will need no memory. -ENOMEM. */
+int arch_kmap_prepare(u64 va, size_t bytes);
 void arch_kmap(u64 va, phys_t pa, size_t bytes, enum kmap_prot prot);
 /* Unmaps; the caller flushes once for a batch with tlb_flush_kernel(). */
 void arch_kunmap(u64 va, size_t bytes);
 void tlb_flush_kernel(u64 start, u64 end);
 bool arch_kernel_va_is_mapped(u64 va);		/* for dumps and for tests of W^X */
 phys_t arch_kernel_phys(u64 va);		/* of a mapped kernel address; 0: not mapped */
+/* Checks of debug builds. */
+bool arch_mm_has_kernel_half(const struct arch_mm *am);
+u64 arch_kernel_find_writable_code(void);	/* the first kernel page that can be written and executed; 0: none */

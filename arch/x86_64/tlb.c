@@ -156,8 +156,7 @@ static void leave_here(void *am)
 		leave();
 }
 
-/* Runs fn on this CPU and on all others that have the space loaded. */
-static void on_active_cpus(struct arch_mm *am, void (*fn)(void *), void *arg)
+void arch_mm_call_cpus(struct arch_mm *am, void (*fn)(void *), void *arg)
 {
 	preempt_disable();
 	u64 irq = irq_save();
@@ -177,7 +176,7 @@ void tlb_flush_range(struct arch_mm *am, uaddr_t start, uaddr_t end)
 		.end = end,
 		.generation = __atomic_add_fetch(&am->flush_generation, 1, __ATOMIC_SEQ_CST),
 	};
-	on_active_cpus(am, flush_here, &f);
+	arch_mm_call_cpus(am, flush_here, &f);
 }
 
 void tlb_flush_page(struct arch_mm *am, uaddr_t va)
@@ -192,7 +191,7 @@ void tlb_flush_all(struct arch_mm *am)
 
 void arch_mm_destroy(struct arch_mm *am)
 {
-	on_active_cpus(am, leave_here, am);
+	arch_mm_call_cpus(am, leave_here, am);
 	kernel_free_table(am->top);
 }
 

@@ -113,14 +113,18 @@ void exception_from_kernel(struct regs *r, unsigned vector, u64 error)
 void interrupt_from_user(struct regs *r, unsigned vector)
 {
 	preempt_count++;
+	irq_enter();
 	irq_dispatch(r, vector);
+	irq_leave();
 	preempt_count--;
 }
 
 void interrupt_from_kernel(struct regs *r, unsigned vector)
 {
 	preempt_count++;
+	irq_enter();
 	irq_dispatch(r, vector);
+	irq_leave();
 	if (--preempt_count == 0 && READ_ONCE(*(u32 *)current_task) & TASK_WORK_RESCHED)
 		kernel_preempt();
 }

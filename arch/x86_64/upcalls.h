@@ -24,5 +24,5 @@ void kernel_timer_interrupt(bool from_user);		/* I: the one-shot timer fired; wh
 void kernel_resched_ipi(void);				/* I: another CPU asked for a look at the run queue */
 void kernel_preempt(void);				/* I: interrupt return to kernel code that may be preempted */
 phys_t kernel_alloc_table(void);			/* a zeroed page for a kernel page table; panics when out */
-phys_t kernel_try_alloc_table(void);			/* the same for a process's top table; 0: no memory */
+phys_t kernel_try_alloc_table(void);			/* the same, where 0 is an answer: no memory */
 void kernel_free_table(phys_t table);

@@ -86,11 +86,10 @@ void vdso_set_clock(u64 ns_per_cycle, u64 boot_ns)
 	__atomic_store_n(&vvar.data.clocks, ns_per_cycle ? clocks : 0, __ATOMIC_RELEASE);
 }
 
-void arch_vdso_set_realtime(s64 offset_ns)
+void arch_vdso_set_realtime(s64 offset_ns, s64 tai_ns)
 {
 	u64 offset = vvar.data.offset_ns[CLOCK_MONOTONIC] + (u64)offset_ns;
 	__atomic_store_n(&vvar.data.offset_ns[CLOCK_REALTIME], offset, __ATOMIC_RELAXED);
 	__atomic_store_n(&vvar.data.offset_ns[CLOCK_REALTIME_COARSE], offset, __ATOMIC_RELAXED);
-	/* as on Linux until somebody tells of leap seconds */
-	__atomic_store_n(&vvar.data.offset_ns[CLOCK_TAI], offset, __ATOMIC_RELAXED);
+	__atomic_store_n(&vvar.data.offset_ns[CLOCK_TAI], offset + (u64)tai_ns, __ATOMIC_RELAXED);
 }

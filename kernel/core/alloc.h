@@ -5,7 +5,7 @@
  * Promise   a cache hands out objects of one size; the usual allocation or free is a pop or push on this
  *           CPU's magazine. Debug builds poison freed objects, put red zones around live ones and detect
  *           double frees. Every allocation may answer NULL.
- * Locks     RANK_SLAB per cache; callable from interrupts, but for the stacks
+ * Locks     RANK_SLAB per cache; callable from interrupts, but for kstack_alloc() and kstack_trim()
  */
 #pragma once
 #include "kernel/lib/types.h"
@@ -29,3 +29,4 @@ static inline void *kcalloc(size_t n, size_t size)
 }
 void *kstack_alloc(void);		/* KSTACK_BYTES with a guard page below; cached per CPU */
 void kstack_free(void *lowest);
+u64 kstack_trim(void);			/* gives back those kept for the next threads: how many pages; may sleep */

@@ -4,8 +4,8 @@
  *
  * Promise   see clock.h. Realtime is the monotonic clock plus one offset, read from the RTC at the start
  *           and changed by clock_set_realtime(); the vDSO's page follows.
- * Locks     the offset is one word; setters are ordered by set_lock (RANK_OBJECT)
- * Linux     clock_gettime(2). CLOCK_TAI has offset 0 until somebody sets one, as on Linux; the coarse
+ * Locks     the offset is one word; setters are ordered by set_lock (RANK_CLOCK, interrupts off)
+ * Linux     clock_gettime(2). CLOCK_TAI has offset 0 until adjtimex(2) sets one, as on Linux; the coarse
  *           clocks are as exact as the others.
  */
 #include "kernel/core/clock.h"
@@ -19,12 +19,13 @@
 struct waitq clock_step_wq = WAITQ_INIT(clock_step_wq, WAIT_SLEEP);
 static s64 offset_ns; /* [atomic] realtime - monotonic */
 static u64 nr_steps;  /* [atomic] */
-static struct spinlock set_lock = SPINLOCK_INIT(RANK_OBJECT);
+static int tai_seconds; /* [set_lock; readers look at it without] */
+static struct spinlock set_lock = SPINLOCK_INIT(RANK_CLOCK);
 
 void clock_init(void)
 {
 	offset_ns = (s64)arch_boot_realtime_ns();
-	arch_vdso_set_realtime(offset_ns);
+	arch_vdso_set_realtime(offset_ns, 0);
 }
 
 s64 realtime_offset_ns(void)
@@ -42,24 +43,64 @@ u64 clock_steps(void)
 	return __atomic_load_n(&nr_steps, __ATOMIC_SEQ_CST);
 }
 
+static s64 tai_offset_ns(void)
+{
+	return READ_ONCE(tai_seconds) * (s64)NSEC_PER_SEC;
+}
+
+static void set_offset_locked(s64 offset)
+{
+	__atomic_store_n(&offset_ns, offset, __ATOMIC_RELAXED);
+	arch_vdso_set_realtime(offset, tai_offset_ns());
+}
+
 int clock_set_realtime(s64 ns)
 {
 	if (ns < 0)
 		return -EINVAL;
-	spin_lock(&set_lock);
-	s64 offset = ns - (s64)clock_now_ns();
-	__atomic_store_n(&offset_ns, offset, __ATOMIC_RELAXED);
-	arch_vdso_set_realtime(offset);
+	u64 irq = spin_lock_irqsave(&set_lock);
+	set_offset_locked(ns - (s64)clock_now_ns());
 	__atomic_fetch_add(&nr_steps, 1, __ATOMIC_SEQ_CST);
-	spin_unlock(&set_lock);
-	wake_all(&clock_step_wq, POLLIN);
+	spin_unlock_irqrestore(&set_lock, irq);
+	clock_tell_moved();
 	return 0;
+}
+
+void clock_move_realtime(s64 by_ns)
+{
+	u64 irq = spin_lock_irqsave(&set_lock);
+	set_offset_locked(realtime_offset_ns() + by_ns);
+	spin_unlock_irqrestore(&set_lock, irq);
+}
+
+void clock_tell_moved(void)
+{
+	wake_all(&clock_step_wq, POLLIN);
+}
+
+int clock_tai(void)
+{
+	return READ_ONCE(tai_seconds);
+}
+
+void clock_set_tai(int seconds)
+{
+	u64 irq = spin_lock_irqsave(&set_lock);
+	WRITE_ONCE(tai_seconds, seconds);
+	set_offset_locked(realtime_offset_ns());
+	spin_unlock_irqrestore(&set_lock, irq);
 }
 
 static bool is_realtime(int clock)
 {
 	return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_REALTIME_ALARM ||
 	       clock == CLOCK_TAI;
+}
+
+/* What a clock of the time of day is ahead of CLOCK_REALTIME. */
+static s64 ahead_ns(int clock)
+{
+	return unlikely(clock == CLOCK_TAI) ? tai_offset_ns() : 0;
 }
 
 static bool is_monotonic(int clock)
@@ -71,7 +112,7 @@ static bool is_monotonic(int clock)
 int clock_read(int clock, s64 *ns)
 {
 	if (is_realtime(clock))
-		*ns = realtime_now_ns();
+		*ns = realtime_now_ns() + ahead_ns(clock);
 	else if (is_monotonic(clock))
 		*ns = (s64)clock_now_ns();
 	else if (clock == CLOCK_THREAD_CPUTIME_ID)
@@ -86,7 +127,7 @@ int clock_read(int clock, s64 *ns)
 int clock_to_deadline(int clock, s64 abs_ns, u64 *deadline_ns)
 {
 	if (is_realtime(clock)) {
-		s64 offset = realtime_offset_ns();
+		s64 offset = realtime_offset_ns() + ahead_ns(clock);
 		*deadline_ns = abs_ns <= offset ? 0 : (u64)abs_ns - (u64)offset;
 	} else if (is_monotonic(clock)) {
 		*deadline_ns = abs_ns < 0 ? 0 : (u64)abs_ns;

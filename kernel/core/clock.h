@@ -3,7 +3,7 @@
  * clock: the clocks that user space can name, on top of the processor's monotonic one.
  *
  * Promise   clock_read() answers ns of a CLOCK_*; realtime is monotonic plus an offset that clock_settime
- *           changes; clock_step_wq tells of a step those whose deadlines depend on it.
+ *           and adjtimex change; clock_step_wq tells of a step those whose deadlines depend on it.
  * Locks     the offset is one word, read and written atomically
  */
 #pragma once
@@ -14,6 +14,10 @@ s64 realtime_now_ns(void);
 s64 realtime_offset_ns(void);
 int clock_read(int clock, s64 *ns);	/* -EINVAL: no such clock; CPU-time clocks of the current task too */
 int clock_set_realtime(s64 ns);
+void clock_move_realtime(s64 by_ns);	/* a correction, no step: nobody is told; any context */
+void clock_tell_moved(void);		/* of such corrections those whose timers depend on it */
+int clock_tai(void);			/* seconds that CLOCK_TAI is ahead */
+void clock_set_tai(int seconds);	/* any context */
 extern struct waitq clock_step_wq;	/* woken when realtime has been set */
 u64 clock_steps(void);			/* how often that was; counted before the wake */
 /* Monotonic deadline of an absolute time on `clock`: -EINVAL. */

@@ -50,6 +50,8 @@ static bool is_time_of_day(int clock, bool is_absolute)
 void clock_timer_set(struct clock_timer *t, int clock, bool is_absolute, s64 value_ns)
 {
 	t->follows_realtime = is_time_of_day(clock, is_absolute);
+	if (is_absolute && clock == CLOCK_TAI)
+		value_ns -= clock_tai() * (s64)NSEC_PER_SEC;
 	t->expires_ns = is_absolute ? value_ns : time_add_saturating(clock_timer_now(t), value_ns);
 }
 

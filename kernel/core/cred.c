@@ -12,6 +12,7 @@
 #include "kernel/core/alloc.h"
 #include "kernel/core/panic.h"
 #include "kernel/lib/errno.h"
+#include "kernel/lib/strbuf.h"
 #include "kernel/lib/string.h"
 
 enum { MODE_ANY_EXEC = 0111, OWNER_SHIFT = 6, GROUP_SHIFT = 3, RWX = 7 };
@@ -200,4 +201,24 @@ s64 charge(struct account *a, enum charge_kind kind, s64 n)
 void uncharge(struct account *a, enum charge_kind kind, s64 n)
 {
 	__atomic_sub_fetch(&a->used[kind], n, __ATOMIC_RELAXED);
+}
+
+static const char *const charge_names[CHARGE_KINDS] = {
+	[CHARGE_PIPE_PAGES] = "pipe-pages", [CHARGE_SIGPENDING] = "signals", [CHARGE_PROCESSES] = "processes",
+	[CHARGE_FILES] = "files", [CHARGE_INOTIFY_INSTANCES] = "inotify-instances",
+	[CHARGE_INOTIFY_WATCHES] = "inotify-watches", [CHARGE_EPOLL_WATCHES] = "epoll-watches",
+	[CHARGE_FILELOCKS] = "file-locks",
+};
+
+void accounts_show(struct strbuf *sb)
+{
+	s64 sums[CHARGE_KINDS] = {};
+	struct account *a;
+	spin_lock(&accounts_lock);
+	list_for_each(a, &accounts, node)
+		for (unsigned kind = 0; kind < CHARGE_KINDS; kind++)
+			sums[kind] += __atomic_load_n(&a->used[kind], __ATOMIC_RELAXED);
+	spin_unlock(&accounts_lock);
+	for (unsigned kind = 0; kind < CHARGE_KINDS; kind++)
+		strbuf_printf(sb, "%s %ld\n", charge_names[kind], sums[kind]);
 }

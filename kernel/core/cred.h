@@ -82,3 +82,5 @@ struct account *account_get(u32 uid); /* NULL: no memory */
 void account_put(struct account *a); /* any context */
 s64 charge(struct account *a, enum charge_kind kind, s64 n); /* answers the new total */
 void uncharge(struct account *a, enum charge_kind kind, s64 n);
+struct strbuf;
+void accounts_show(struct strbuf *sb); /* /proc/ipc/charges: what is charged, of each kind, to all users together */

@@ -42,6 +42,7 @@ enum lock_rank {
 	RANK_FILEWAIT,	 /* who waits for whose advisory lock */
 	RANK_SIGHAND,	 /* signal state of a process */
 	RANK_TIMERFD,
+	RANK_CLOCK,	 /* the wall clock's offset, and what steers it */
 	RANK_WAITQ,
 	RANK_PI,
 	RANK_RUNQ,

@@ -41,6 +41,7 @@ void pid_use(struct pid *p);	     /* [tree] one more thing bears the number */
 void pid_unuse(struct pid *p);	     /* [tree] one less; the last one frees the number */
 struct pid *pid_find_rcu(int nr);    /* under RCU or proc_tree_lock, not counted */
 struct pid *pid_find_get(int nr);    /* counted or NULL */
+struct task *pid_task_get(const struct pid *p); /* the task that bears it, counted; NULL: it was reaped */
 struct pid *pid_next(int *nr);	     /* first living pid >= *nr, counted, *nr becomes its number; NULL: no more */
 static inline struct pid *pid_get(struct pid *p)
 {

@@ -34,6 +34,22 @@ enum task_work {
 void preempt_schedule(void); /* core/sched.c: preemption has become possible and a switch is due */
 bool preempt_is_due(void);   /* core/sched.c */
 
+/* Is what runs here an interrupt handler, which no task asked for? Debug builds count. */
+#ifdef DEBUG
+DECLARE_PERCPU(unsigned, irq_depth);
+static __always_inline void irq_enter(void)
+{
+	irq_depth++;
+}
+static __always_inline void irq_leave(void)
+{
+	irq_depth--;
+}
+#else
+static __always_inline void irq_enter(void) {}
+static __always_inline void irq_leave(void) {}
+#endif
+
 static __always_inline void preempt_disable(void)
 {
 	preempt_count++;

@@ -7,6 +7,16 @@
  *           readers keep preemption off.
  * Locks     pending_lock (RANK_RCU) guards the list of new callbacks; callbacks run without locks in the
  *           kernel thread "rcu". Each CPU's count is written by that CPU only.
+ * Ordering  a count is seen by others before the next reader begins:
+ *
+ *		updater				reader's CPU
+ *		unlink				count + 1
+ *		fence				fence
+ *		seen = count			load the pointer
+ *		until count != seen ...		use it
+ *
+ *           A load that still found the pointer was done before the unlink could be seen, and so was the count
+ *           before it: the updater has read the new count and waits for the next one.
  * Blocking  the thread sleeps between looks; CPUs that do not pass by themselves (idle or looping in user
  *           mode without a tick) are kicked with a reschedule IPI
  */
@@ -23,9 +33,9 @@ static struct waitq work_wq = WAITQ_INIT(work_wq, WAIT_KTHREAD);
 
 void rcu_note_quiescent(void)
 {
-	/* A full barrier on either side: what readers did before is over, what they do later sees the unlink. */
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	barrier(); /* x86 shows what was read and written before the count no later than the count */
 	quiescent_count++;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
 void rcu_defer(struct rcu_head *head, void (*fn)(struct rcu_head *))
@@ -51,9 +61,9 @@ static void sleep_ns(u64 ns)
 static void wait_for_all_cpus(void)
 {
 	u64 seen[MAX_CPUS];
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	for (unsigned cpu = 0; cpu < nr_cpus; cpu++)
 		seen[cpu] = READ_ONCE(*percpu_of(cpu, u64, quiescent_count));
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	for (unsigned cpu = 0; cpu < nr_cpus; cpu++) {
 		while (READ_ONCE(*percpu_of(cpu, u64, quiescent_count)) == seen[cpu]) {
 			if (cpu != cpu_id())

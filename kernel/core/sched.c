@@ -28,6 +28,9 @@
 
 DEFINE_PERCPU(unsigned, preempt_count);
 DEFINE_PERCPU(struct task *, current_task);
+#ifdef DEBUG
+DEFINE_PERCPU(unsigned, irq_depth);
+#endif
 static DEFINE_PERCPU(struct rq, runqueue);
 
 u64 idle_cpus; /* [atomic] a bit per CPU that halts or is about to */
@@ -352,14 +355,6 @@ void sched_finish_switch(void)
 		place_elsewhere(prev);
 }
 
-/* User space may want to know on which CPU it goes on: the way there tells it (rseq). */
-static void note_move(struct rq *rq, struct task *t)
-{
-	t->told_cpu = rq->cpu;
-	if (t->rseq_area)
-		task_work_set(t, TASK_WORK_NOTIFY);
-}
-
 static void switch_to(struct rq *rq, struct task *prev, struct task *next)
 {
 	u64 bit = 1ull << rq->cpu;
@@ -373,8 +368,8 @@ static void switch_to(struct rq *rq, struct task *prev, struct task *next)
 	rq->prev = prev;
 	rq->curr = next;
 	next->se.slice_end_ns = rq->clock_ns + next->se.slice_ns;
-	if (unlikely(next->told_cpu != rq->cpu))
-		note_move(rq, next);
+	if (unlikely(next->rseq_area)) /* others ran meanwhile, and perhaps it has moved: user space is told */
+		task_work_set(next, TASK_WORK_NOTIFY);
 	if (next->arch_mm != prev->arch_mm)
 		arch_mm_switch(next->arch_mm);
 	lockrank_release(&rq->lock, RANK_RUNQ);

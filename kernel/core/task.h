@@ -25,7 +25,15 @@
 struct process; struct sighand; struct account; struct mm; struct fdtable; struct fs_ctx; struct cred; struct pid;
 struct nsproxy; struct vfork_wait; struct rt_waiter;
 
-enum { TASK_COMM_LEN = 16, KSTACK_BYTES = 4 * 4096 };
+enum {
+	TASK_COMM_LEN = 16,
+	KSTACK_USUAL_BYTES = 4 * 4096,
+#ifdef KASAN
+	KSTACK_BYTES = 2 * KSTACK_USUAL_BYTES, /* red zones around local arrays; limits are those of the other builds */
+#else
+	KSTACK_BYTES = KSTACK_USUAL_BYTES,
+#endif
+};
 
 enum task_state {
 	TASK_RUNNING,		/* running or on a run queue */
@@ -100,7 +108,6 @@ struct task {
 	u8 wait_mode;			/* [owner] enum wait_mode while sleeping */
 	bool on_cpu;			/* [atomic] its registers are not saved yet */
 	u16 cpu;			/* [rq] where it runs or last ran */
-	u16 told_cpu;			/* [rq] what user space was told (rseq) */
 	u32 migrate_disabled;		/* [owner] */
 	struct sched_entity se;
 	struct pi_state pi;
@@ -156,10 +163,16 @@ struct task {
 	bool gone;			/* [tree] past exit: what it used is in its process's dead_threads */
 	struct pid *pgrp_lent, *session_lent; /* [owner] counted: what current_pgrp() and _session() answered */
 	bool explored;			/* [owner] debug builds: see core/explore.h */
+	u32 fail_nth;			/* [owner; atomic] debug builds: that allocation fails, see mm/fail.h; 0: none */
 	u8 held_count;			/* [owner] debug builds: ranked locks held, see lockrank.c */
 	struct { const void *lock, *pc; u8 rank, subrank; } held[12];
 	u64 min_flt, maj_flt;		/* [owner] page faults */
 	u64 timer_slack_ns;		/* [owner] PR_SET_TIMERSLACK; 0: the default */
+	u64 default_slack_ns;		/* [owner] its maker's; 0: the system's */
+	int pdeath_signal;		/* [owner] PR_SET_PDEATHSIG */
+	u32 personality;		/* [owner] personality(2) */
+	u8 mce_policy;			/* [owner] PR_MCE_KILL, one more; 0: default. Told as set: memory has no errors here */
+	bool is_io_flusher;		/* [owner] PR_SET_IO_FLUSHER: the same */
 	struct file *trace_file;	/* [owner] counted: where its system calls are told; NULL: the console */
 };
 _Static_assert(offsetof(struct task, work) == 0, "entry.S and preempt.h read task->work at offset 0");

@@ -10,12 +10,24 @@
 
 struct pid;
 
+/* Who is signalled about a file, and by whose word: fcntl(2) F_SETOWN. */
+struct io_owner {
+	struct pid *pid;
+	int type;      /* F_OWNER_* */
+	u32 uid, euid; /* of who said so */
+};
+
 void signal_raise(int sig);			      /* to the current thread, as if by itself: SIGPIPE, SIGXFSZ */
 /* A synchronous fault of the current task: cannot be blocked or ignored away. */
 void signal_fault(int sig, int code, uaddr_t address);
 void signal_pgrp(struct pid *pgrp, int sig);	      /* to every member, from the kernel */
 void signal_process(struct pid *pid, int sig);	      /* to the process of that pid, if it lives, from the kernel */
 void signal_task_kill(struct task *t);		      /* SIGKILL to t's process (out of memory) */
+enum { OOM_NEVER = -1000, OOM_ADJ_MAX = 1000 };
+int task_oom_adj(const struct task *t);		      /* oom_score_adj of its process; OOM_NEVER: not to be killed */
+/* `sig` with `code` (POLL_*) and fd, or SIGIO if it is 0 or cannot be queued. False: not now, try again. Any context,
+ * interrupts off. */
+bool signal_io(const struct io_owner *to, int sig, int code, int fd);
 bool signal_is_ignored_or_blocked(int sig);	      /* by the current task: SIGTTIN and SIGTTOU rules */
 /* The current task's mask for the rest of this system call: the old one comes back on the way to user mode, after
  * a handler that the call let in (TASK_WORK_MASK), or at once by signal_restore_mask(). */
@@ -26,6 +38,7 @@ struct pid *current_pgrp(void);			      /* borrowed: until the current task asks
 bool pgrp_is_in_my_session(struct pid *pgrp);	      /* of the current process */
 struct pid *current_session(void);
 int current_tgid(void);
+struct pid *current_process_pid(void);		      /* borrowed */
 bool current_is_session_leader(void);
 struct tty;
 struct tty *current_tty(void);			      /* controlling terminal, counted, NULL if none */

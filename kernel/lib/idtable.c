@@ -3,8 +3,9 @@
  * idtable: the writing side. The contract is in idtable.h.
  *
  * Promise   a failed operation leaves every entry as it was (it may leave empty inner nodes, which the
- *           next insertion below them uses). Emptied nodes are given back at once, but for a single
- *           leaf, so that a table with one busy id does not allocate each time.
+ *           next insertion below them uses). Emptied nodes are given back at once, but for the way to the
+ *           last entry of all: a table of one entry that comes and goes, under one id or under rising
+ *           ones, does not allocate each time. That way is given up when another one is needed.
  * Locks     the caller's; each pointer that readers follow is stored with release after what it points
  *           to is complete. `used` and `full` belong to the writers alone, but for idtable_next(), which
  *           takes `used` as a hint and believes the slots only.
@@ -63,7 +64,7 @@ static struct idtable_node *new_node(void)
 	return node;
 }
 
-/* Adds levels on top until `id` has a place. */
+/* Makes the first node, at the height that `id` needs; or adds levels on top until it has a place. */
 static int grow(struct idtable *t, u64 id)
 {
 	unsigned shift;
@@ -72,7 +73,9 @@ static int grow(struct idtable *t, u64 id)
 		top = new_node();
 		if (!top)
 			return -ENOMEM;
-		set_top(t, top, 0);
+		while ((id >> shift) >= IDTABLE_SLOTS)
+			shift += IDTABLE_BITS;
+		set_top(t, top, shift);
 	}
 	while ((id >> shift) >= IDTABLE_SLOTS) {
 		struct idtable_node *node = new_node();
@@ -113,9 +116,32 @@ static bool walk(const struct idtable *t, u64 id, struct path *path)
 	}
 }
 
-/* As walk(), making what is missing. */
+/* Gives up what mark_free() has kept: the only way down, if its leaf is empty. */
+static void drop_empty_way(struct idtable *t)
+{
+	unsigned shift;
+	struct idtable_node *node = top_node(t, &shift), *next;
+	if (!node)
+		return;
+	for (; shift; shift -= IDTABLE_BITS) {
+		if (!node->used || node->used & (node->used - 1))
+			return;
+		node = node->slots[__builtin_ctzll(node->used)];
+	}
+	if (node->used)
+		return;
+	node = top_node(t, &shift);
+	set_top(t, NULL, 0);
+	for (; node; node = next, shift -= IDTABLE_BITS) {
+		next = shift ? node->slots[__builtin_ctzll(node->used)] : NULL;
+		allocator->free(node);
+	}
+}
+
+/* As walk(), which has found no leaf, making what is missing. */
 static int walk_make(struct idtable *t, u64 id, struct path *path)
 {
+	drop_empty_way(t);
 	int err = grow(t, id);
 	if (err)
 		return err;
@@ -164,24 +190,27 @@ static void shrink(struct idtable *t)
 	}
 }
 
+static bool is_only_way(const struct path *path)
+{
+	for (unsigned level = 1; level < path->levels; level++)
+		if (path->node[level]->used & (path->node[level]->used - 1))
+			return false;
+	return true;
+}
+
 /* A slot of the leaf was freed: clears "full" upwards and gives back what has become empty. */
 static void mark_free(struct idtable *t, struct path *path, u64 id)
 {
 	path->node[0]->used &= ~(1ull << slot_of(id, 0));
 	for (unsigned level = 0; level < path->levels; level++)
 		path->node[level]->full &= ~(1ull << slot_of(id, level * IDTABLE_BITS));
-	for (unsigned level = 0; level + 1 < path->levels && !path->node[level]->used; level++) {
+	bool kept = is_only_way(path);
+	for (unsigned level = 0; !kept && level + 1 < path->levels && !path->node[level]->used; level++) {
 		struct idtable_node *up = path->node[level + 1];
 		unsigned slot = slot_of(id, (level + 1) * IDTABLE_BITS);
 		store_slot(up, slot, NULL);
 		up->used &= ~(1ull << slot);
 		allocator->free(path->node[level]);
-	}
-	struct idtable_node *top = path->node[path->levels - 1];
-	if (!top->used && path->levels > 1) {
-		set_top(t, NULL, 0);
-		allocator->free(top);
-		return;
 	}
 	shrink(t);
 }
@@ -220,20 +249,28 @@ bool idtable_is_used(const struct idtable *t, u64 id)
 	return walk(t, id, &path) && (path.node[0]->used >> slot_of(id, 0) & 1);
 }
 
+/* Three levels hold all descriptors that a table has room for in practice: without a loop. */
+static inline void *get_of_three(const struct idtable_node *top, u64 id)
+{
+	const struct idtable_node *node = idtable_load_(top, id >> 2 * IDTABLE_BITS);
+	if (node)
+		node = idtable_load_(node, id >> IDTABLE_BITS & (IDTABLE_SLOTS - 1));
+	return node ? idtable_load_(node, id & (IDTABLE_SLOTS - 1)) : NULL;
+}
+
 void *idtable_get_deep(const struct idtable *t, u64 id)
 {
-	uintptr_t top = __atomic_load_n(&t->top, __ATOMIC_ACQUIRE);
-	unsigned shift = (top & IDTABLE_LEVELS_MASK) * IDTABLE_BITS;
-	void *p = (void *)(top & ~(uintptr_t)IDTABLE_LEVELS_MASK);
+	unsigned shift;
+	void *p = top_node(t, &shift);
 	if (id >> shift >= IDTABLE_SLOTS)
 		return NULL;
-	while (p) {
+	if (likely(shift == 2 * IDTABLE_BITS))
+		return get_of_three(p, id);
+	for (;; shift -= IDTABLE_BITS) {
 		p = idtable_load_(p, slot_of(id, shift));
-		if (!shift)
-			break;
-		shift -= IDTABLE_BITS;
+		if (!p || !shift)
+			return p;
 	}
-	return p;
 }
 
 void **idtable_slot(const struct idtable *t, u64 id)

@@ -208,6 +208,22 @@ void rb_erase(struct rb_root *root, struct rb_node *node)
 		repair_black(root, parent, side);
 }
 
+struct rb_node *rb_take_first(struct rb_root *root)
+{
+	struct rb_node *first = root->leftmost;
+	if (!first)
+		return NULL;
+	struct rb_node *parent = parent_of(first), *next = first->right;
+	redirect_parent(root, parent, first, next);
+	root->leftmost = next ? next : parent;
+	if (next)
+		set_parent(next, parent);
+	while (next && next->left)
+		root->leftmost = next = next->left;
+	rb_init_node(first);
+	return first;
+}
+
 void rb_replace(struct rb_root *root, struct rb_node *old, struct rb_node *node)
 {
 	*node = *old;

@@ -63,6 +63,8 @@ static inline struct rb_node *rb_first(const struct rb_root *root)
 void rb_link(struct rb_root *root, struct rb_node *node, struct rb_node *parent,
 	struct rb_node **link);
 void rb_erase(struct rb_root *root, struct rb_node *node); /* nothing if it is not linked */
+/* Unlinks the smallest without balancing, for a tree that is taken apart; NULL: it is empty. */
+struct rb_node *rb_take_first(struct rb_root *root);
 /* `node` takes the place of `old`, whose key must be equal. */
 void rb_replace(struct rb_root *root, struct rb_node *old, struct rb_node *node);
 struct rb_node *rb_last(const struct rb_root *root);

@@ -40,3 +40,4 @@ typedef u64 uaddr_t; /* a user virtual address as a number */
 #define NSEC_PER_SEC 1000000000ul
 #define NSEC_PER_MSEC 1000000ul
 #define NSEC_PER_USEC 1000ul
+#define USEC_PER_SEC 1000000l

@@ -73,11 +73,22 @@ int exec_read_head(struct exec *e)
 	return 0;
 }
 
+/* With AT_EMPTY_PATH: what has no name (pipes, eventfds) is no regular file, and is refused as such. */
+static int refuse_nameless(int dirfd)
+{
+	FDREF r = fd_borrow_any(dirfd);
+	if (!r.file)
+		return -EBADF;
+	return r.file->path.dentry ? 0 : -EACCES;
+}
+
 static int open_at(struct exec *e, int dirfd, const char __user *name, unsigned flags)
 {
 	PATHREF p = {};
 	unsigned how = (flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) | (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
-	int err = name ? path_lookup(dirfd, name, how, &p) : path_lookup_kernel(e->name, how, &p);
+	int err = flags & AT_EMPTY_PATH && !e->name[0] && dirfd != AT_FDCWD ? refuse_nameless(dirfd) : 0;
+	if (!err)
+		err = name ? path_lookup(dirfd, name, how, &p) : path_lookup_kernel(e->name, how, &p);
 	return err ? err : exec_open_program(&p, &e->file);
 }
 
@@ -245,14 +256,20 @@ static void replace_facts(struct exec *e)
 	spin_unlock(&proc_tree_lock);
 }
 
+/* Set-id programs choose for themselves. */
+static u32 personality_of(const struct exec *e)
+{
+	u32 p = current->personality;
+	return e->secure || e->other_user ? p & ~(u32)PER_CLEAR_ON_SETID : p;
+}
+
 /* Before the memory: who looks at the new memory is to be measured by this (access.c). */
 static void replace_identity(struct exec *e)
 {
 	WRITE_ONCE(current->process->dumpable, e->may_dump);
 	if (e->secure || e->other_user)
-		current->process->pdeath_signal = 0;
-	if (e->secure)
-		current->process->personality &= ~PER_CLEAR_ON_SETID;
+		current->pdeath_signal = 0;
+	WRITE_ONCE(current->personality, personality_of(e));
 	if (e->cred)
 		cred_commit(take(e->cred));
 }
@@ -291,10 +308,10 @@ static int build(struct exec *e)
 	if (!e->mm)
 		return -ENOMEM;
 	random_bytes(e->random, sizeof(e->random));
-	e->randomize = !(current->process->personality & ADDR_NO_RANDOMIZE) && READ_ONCE(randomize_va_space);
-	int err = exec_args_copy(e);
+	int err = exec_cred_prepare(e);
+	e->randomize = !(personality_of(e) & ADDR_NO_RANDOMIZE) && READ_ONCE(randomize_va_space);
 	if (!err)
-		err = exec_cred_prepare(e);
+		err = exec_args_copy(e);
 	if (!err)
 		err = elf_map(e);
 	if (!err) {

@@ -59,7 +59,7 @@ struct exec_places {
 	uaddr_t arg_start, arg_end, env_start, env_end, stack_start, code_start, code_end, data_start, data_end;
 };
 _Static_assert(sizeof(struct exec_places) ==
-	offsetof(struct process, personality) - offsetof(struct process, arg_start), "the same fields");
+	offsetof(struct process, thp_disabled) - offsetof(struct process, arg_start), "the same fields");
 _Static_assert(2 * EXEC_AUXV_MAX * sizeof(u64) == sizeof(((struct process *)0)->auxv), "the same array");
 
 struct elf_file {

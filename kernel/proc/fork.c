@@ -103,11 +103,11 @@ static void copy_facts(struct process *p, struct process *from)
 	p->exe = from->exe ? file_get(from->exe) : NULL;
 	p->tty = from->tty ? tty_get(from->tty) : NULL;
 	memcpy(&p->arg_start, &from->arg_start,
-		offsetof(struct process, personality) - offsetof(struct process, arg_start));
+		offsetof(struct process, thp_disabled) - offsetof(struct process, arg_start));
 	memcpy(p->auxv, from->auxv, sizeof(p->auxv));
 	spin_unlock(&from->lock);
-	p->personality = from->personality;
 	p->dumpable = READ_ONCE(from->dumpable);
+	p->thp_disabled = READ_ONCE(from->thp_disabled);
 	p->oom_score_adj = READ_ONCE(from->oom_score_adj);
 }
 
@@ -117,9 +117,10 @@ static int make_process(struct task *t)
 	if (!p)
 		return -ENOMEM;
 	t->process = process_get(p);
-	t->limits = limits_new(current->limits);
-	if (!t->limits)
+	struct limits *limits = limits_new(current->limits);
+	if (!limits)
 		return -ENOMEM;
+	t->limits = limits;
 	copy_facts(p, current->process);
 	p->sighand = t->sighand;
 	p->start_ns = t->start_ns;
@@ -157,7 +158,10 @@ static void copy_plain(struct task *t, const struct clone_request *rq)
 	bool own_stack = (rq->flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM;
 	t->affinity = me->affinity;
 	sched_inherit(t);
-	t->told_cpu = me->told_cpu;
+	t->timer_slack_ns = t->default_slack_ns = me->timer_slack_ns;
+	t->mce_policy = me->mce_policy;
+	t->personality = me->personality;
+	t->is_io_flusher = me->is_io_flusher;
 	t->blocked = me->blocked;
 	t->work |= me->work & TASK_WORK_STRACE;
 	if (own_stack)

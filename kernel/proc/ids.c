@@ -46,7 +46,7 @@ void cred_commit_checked(struct cred *c)
 		     old->fsgid != c->fsgid || c->cap_permitted & ~old->cap_permitted;
 	if (other) {
 		WRITE_ONCE(current->process->dumpable, 0);
-		current->process->pdeath_signal = 0;
+		current->pdeath_signal = 0;
 	}
 	move_charge(old, c);
 	cred_commit(c);

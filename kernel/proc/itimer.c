@@ -21,7 +21,7 @@
 #include "kernel/syscall.h"
 #include "mm/uaccess.h"
 
-enum { NR_ITIMERS = 3, USEC_PER_SEC = 1000000, ALARM_ROUND_USEC = USEC_PER_SEC / 2 };
+enum { NR_ITIMERS = 3, ALARM_ROUND_USEC = USEC_PER_SEC / 2 };
 #define LEAST_LEFT_NS NSEC_PER_USEC /* an armed timer never reads as 0, which would mean "not armed" */
 #define MOST_NS ((u64)INT64_MAX)
 

@@ -161,6 +161,16 @@ struct process *process_find_get(int nr)
 	return p;
 }
 
+struct task *pid_task_get(const struct pid *pid)
+{
+	rcu_read_lock();
+	struct task *t = rcu_load(pid->task);
+	if (t && !ref_tryget(&t->ref))
+		t = NULL;
+	rcu_read_unlock();
+	return t;
+}
+
 struct task *task_find_get(int tid)
 {
 	rcu_read_lock();

@@ -225,11 +225,7 @@ long sys_pidfd_open(int nr, unsigned flags)
 /* A file of the target's, counted. */
 static int get_file(const struct pid *pid, int fd, struct file **out)
 {
-	rcu_read_lock();
-	struct task *t = rcu_load(pid->task);
-	if (t && !ref_tryget(&t->ref))
-		t = NULL;
-	rcu_read_unlock();
+	struct task *t = pid_task_get(pid);
 	if (!t)
 		return -ESRCH;
 	struct fdtable *files = task_fdtable_get(t);

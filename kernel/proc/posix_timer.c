@@ -95,6 +95,8 @@ void posix_timer_taken_locked(struct sigqueue *entry, struct siginfo *info)
 {
 	struct posix_timer *t = container_of(entry, struct posix_timer, entry);
 	u64 missed = 0;
+	if (posix_timer_is_cpu(t))
+		cpu_timer_catch_up_locked(t);
 	t->state = TIMER_IDLE;
 	if (t->interval_ns)
 		missed = next_interval_locked(t);
@@ -280,7 +282,7 @@ static int timer_publish(struct posix_timer *t, const struct sigevent *ev, int _
 	if (err)
 		(void)idtable_remove(&p->timers, id);
 	else
-		(void)idtable_set(&p->timers, id, t); /* the slot is taken: it cannot fail */
+		rcu_publish(*idtable_slot(&p->timers, id), (void *)t); /* it is taken, hence there */
 	spin_unlock_irqrestore(&s->lock, irq);
 	return err;
 }

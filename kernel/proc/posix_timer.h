@@ -69,5 +69,7 @@ void cpu_timer_detach(struct posix_timer *t); /* before it is freed */
 int cpu_timer_now_locked(const struct posix_timer *t, s64 *now); /* -ESRCH: whoever it was is gone */
 void cpu_timer_start_locked(struct posix_timer *t, s64 now);
 void cpu_timer_stop_locked(struct posix_timer *t);
+/* Under the owner's sighand->lock: the signal is being taken, which expiries have passed since the last tick? */
+void cpu_timer_catch_up_locked(struct posix_timer *t);
 /* Under proc_tree_lock alone: the tick hit t, whose process has used so much. */
 void cpu_timers_tick_locked(struct task *t, const struct cpu_time *used);

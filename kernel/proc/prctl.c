@@ -5,8 +5,9 @@
  * Promise   one row per option of prctl(2); what has no row is EINVAL, which is also how programs probe
  *           (PR_CAPBSET_READ past the last capability)
  * Locks     task->lock for the name; credentials are replaced, never changed
- * Linux     prctl(2) and its pages, arch_prctl(2). The parent-death signal and the subreaper mark belong to the
- *           process. Missing: seccomp, PR_SET_MM, PR_SET_VMA, speculation control, transparent huge pages.
+ * Linux     prctl(2) and its pages, arch_prctl(2). Huge pages, memory errors and flushers of disks are settings that
+ *           are told as they were set, and change nothing. Missing: seccomp, PR_SET_MM, PR_SET_VMA, PR_SET_MDWE,
+ *           speculation control.
  */
 #include "kernel/core/cred.h"
 #include "kernel/core/sched.h"
@@ -56,13 +57,42 @@ static long set_pdeathsig(const struct prctl_args *x)
 {
 	if (x->a[0] > _NSIG)
 		return -EINVAL;
-	current->process->pdeath_signal = (int)x->a[0];
+	current->pdeath_signal = (int)x->a[0];
 	return 0;
+}
+
+static long set_thp_disable(const struct prctl_args *x)
+{
+	unsigned long flags = x->a[1];
+	if (has_arguments_from(x, 2) || flags & ~(unsigned long)PR_THP_DISABLE_EXCEPT_ADVISED || (flags && !x->a[0]))
+		return -EINVAL;
+	WRITE_ONCE(current->process->thp_disabled, x->a[0] ? 1 | (int)flags : 0);
+	return 0;
+}
+
+static long get_thp_disable(const struct prctl_args *x)
+{
+	return has_arguments_from(x, 0) ? -EINVAL : READ_ONCE(current->process->thp_disabled);
+}
+
+/* As much of it as there is room for; how long it is. */
+static long get_auxv(const struct prctl_args *x)
+{
+	struct process *p = current->process;
+	u64 copy[ARRAY_LEN(p->auxv)];
+	if (has_arguments_from(x, 2))
+		return -EINVAL;
+	spin_lock(&p->lock);
+	memcpy(copy, p->auxv, sizeof(copy));
+	spin_unlock(&p->lock);
+	if (copy_to_user((void __user *)x->a[0], copy, min(x->a[1], sizeof(copy))))
+		return -EFAULT;
+	return sizeof(copy);
 }
 
 static long get_pdeathsig(const struct prctl_args *x)
 {
-	return put_int(current->process->pdeath_signal, x->a[0]);
+	return put_int(current->pdeath_signal, x->a[0]);
 }
 
 static long get_dumpable(const struct prctl_args *x)
@@ -117,13 +147,55 @@ static long get_name(const struct prctl_args *x)
 
 static long set_timerslack(const struct prctl_args *x)
 {
-	current->timer_slack_ns = (long)x->a[0] > 0 ? x->a[0] : TIMER_SLACK_DEFAULT_NS;
+	current->timer_slack_ns = x->a[0] ? x->a[0] : current->default_slack_ns;
 	return 0;
 }
 
 static long get_timerslack(const struct prctl_args *x)
 {
 	return (long)(current->timer_slack_ns ? current->timer_slack_ns : TIMER_SLACK_DEFAULT_NS);
+}
+
+static long change_mce_policy(const struct prctl_args *x)
+{
+	if (has_arguments_from(x, 2))
+		return -EINVAL;
+	if (x->a[0] == PR_MCE_KILL_CLEAR && x->a[1] == 0) {
+		current->mce_policy = 0;
+		return 0;
+	}
+	if (x->a[0] != PR_MCE_KILL_SET || x->a[1] > PR_MCE_KILL_DEFAULT)
+		return -EINVAL;
+	current->mce_policy = x->a[1] == PR_MCE_KILL_DEFAULT ? 0 : (u8)(x->a[1] + 1);
+	return 0;
+}
+
+static long get_mce_policy(const struct prctl_args *x)
+{
+	u8 policy = current->mce_policy;
+	return has_arguments_from(x, 0) ? -EINVAL : policy ? policy - 1 : PR_MCE_KILL_DEFAULT;
+}
+
+static long set_io_flusher(const struct prctl_args *x)
+{
+	if (!capable(CAP_SYS_RESOURCE))
+		return -EPERM;
+	if (x->a[0] > 1 || has_arguments_from(x, 1))
+		return -EINVAL;
+	current->is_io_flusher = x->a[0];
+	return 0;
+}
+
+static long get_io_flusher(const struct prctl_args *x)
+{
+	if (!capable(CAP_SYS_RESOURCE))
+		return -EPERM;
+	return has_arguments_from(x, 0) ? -EINVAL : current->is_io_flusher;
+}
+
+static long no_counters(const struct prctl_args *x)
+{
+	return 0; /* there are none to be switched */
 }
 
 static long get_tid_address(const struct prctl_args *x)
@@ -288,6 +360,11 @@ static const struct {
 	{ PR_SET_TIMING, set_timing }, { PR_GET_TIMING, get_timing },
 	{ PR_SET_TSC, set_tsc }, { PR_GET_TSC, get_tsc },
 	{ PR_GET_SECCOMP, get_seccomp },
+	{ PR_SET_THP_DISABLE, set_thp_disable }, { PR_GET_THP_DISABLE, get_thp_disable },
+	{ PR_MCE_KILL, change_mce_policy }, { PR_MCE_KILL_GET, get_mce_policy },
+	{ PR_SET_IO_FLUSHER, set_io_flusher }, { PR_GET_IO_FLUSHER, get_io_flusher },
+	{ PR_TASK_PERF_EVENTS_DISABLE, no_counters }, { PR_TASK_PERF_EVENTS_ENABLE, no_counters },
+	{ PR_GET_AUXV, get_auxv },
 };
 
 long sys_prctl(int option, unsigned long arg2, unsigned long arg3, unsigned long arg4, unsigned long arg5)

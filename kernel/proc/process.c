@@ -169,7 +169,7 @@ void process_init(void)
 	process_cache = kmem_cache_create("process", sizeof(struct process), 64);
 	sighand_cache = kmem_cache_create("sighand", sizeof(struct sighand), 64);
 	limits_cache = kmem_cache_create("limits", sizeof(struct limits), 8);
-	u64 most = pages_total() / (KSTACK_BYTES / PAGE_SIZE) / TASKS_PER_MEMORY_SHARE;
+	u64 most = pages_total() / (KSTACK_USUAL_BYTES / PAGE_SIZE) / TASKS_PER_MEMORY_SHARE;
 	threads_max = (int)min(max(most, (u64)MIN_TASKS), (u64)PID_MAX_LIMIT);
 	limits_default(&first_limits);
 }
@@ -213,10 +213,8 @@ u64 mm_peak_pages(struct task *t)
 	u64 pages = 0;
 	spin_lock(&t->lock);
 	struct mm *mm = t->mm;
-	if (mm) {
-		s64 now = mm->rss_anon + mm->rss_file + mm->rss_shmem;
-		pages = max(mm->rss_peak, now > 0 ? (u64)now : 0);
-	}
+	if (mm)
+		pages = max(READ_ONCE(mm->rss_peak), mm_resident_pages(mm));
 	spin_unlock(&t->lock);
 	return pages;
 }

@@ -11,9 +11,9 @@
  *
  *	pid.c process.c fork.c exec.c exec_image.c exec_args.c elf.c exit.c reap.c waitid.c	lives of processes
  *	session.c ids.c caps.c access.c rlimit.c thread.c		who they are and what they may do
- *	signal.c sigsend.c sigjob.c sigdeliver.c sigframe.c sigcalls.c	signals (signal.h)
+ *	signal.c sigsend.c sigio.c sigjob.c sigdeliver.c sigframe.c sigcalls.c	signals (signal.h)
  *	itimer.c posix_timer.c cpu_timer.c sleep.c			waiting for time to pass
- *	times.c sysinfo.c prctl.c procfiles.c				facts about them
+ *	times.c timex.c sysinfo.c prctl.c kcmp.c procfiles.c		facts about them
  *	pidfd.c								descriptors that stand for them
  */
 #pragma once
@@ -106,7 +106,6 @@ struct process {
 	int next_timer_id;	    /* [sighand] */
 	struct list stalled_timers; /* [sighand] whose signals are ignored */
 	struct list cpu_timers;	    /* [tree] on this process's CPU time, whoever owns them */
-	int pdeath_signal;	    /* [owner] PR_SET_PDEATHSIG */
 	/* --- accounts --- */
 	struct usage dead_threads;  /* [tree] */
 	struct usage children_usage; /* [tree] */
@@ -114,7 +113,7 @@ struct process {
 	/* --- others --- */
 	struct file *exe;	    /* [lock] what was executed, counted, NULL for none */
 	uaddr_t arg_start, arg_end, env_start, env_end, stack_start, code_start, code_end, data_start, data_end; /* [lock] for /proc */
-	u32 personality;	    /* [owner] */
+	int thp_disabled;	    /* [atomic] PR_SET_THP_DISABLE: asked and told, there are no huge pages */
 	int dumpable;		    /* [atomic] PR_SET_DUMPABLE: DUMPABLE_BY_USER, or not */
 	int oom_score_adj;	    /* [atomic] */
 	int oom_score_adj_min;	    /* [atomic] without CAP_SYS_RESOURCE no lower; inherited like the other */
@@ -196,7 +195,8 @@ struct limits *limits_new(const struct limits *from); /* NULL: no memory */
 void limits_put(struct limits *l);
 extern struct limits first_limits; /* [const] of process 1 */
 void fork_child_start(void);	/* fork.c: a new user task's first steps, from kernel_task_start() */
-void rseq_exit_work(struct regs *r); /* rseq.c: TASK_WORK_NOTIFY: the CPU numbers in the registered area */
+void rseq_exit_work(struct regs *r); /* rseq.c: TASK_WORK_NOTIFY: the CPU numbers in the registered area, aborts */
+int rseq_signal_work(struct regs *r); /* rseq.c: before a handler gets its frame: 0, or what is registered is wrong */
 void vfork_release(struct task *t); /* fork.c: exec or exit lets the parent go on */
 void mm_release_current(void);	/* exit.c: before the current task leaves its mm: tid word, vfork */
 bool pgrp_will_be_orphaned_locked(struct pid *pgrp, struct process *ignored); /* session.c */

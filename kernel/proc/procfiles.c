@@ -7,18 +7,19 @@
  * Locks     see procfiles.h
  * Lifetime  numbers are looked up anew at each step of a listing, so processes may come and go meanwhile: those
  *           that stay are listed once
- * Linux     proc_pid(5), proc_pid_task(5). Not there: ns, net, pagemap, sched, syscall, stack and others that
- *           nothing we run reads. io counts nothing. cgroup is empty, as without a hierarchy.
+ * Linux     proc_pid(5), proc_pid_task(5). Not there: ns, net, sched, syscall, stack and others that nothing we
+ *           run reads. io counts nothing. cgroup is empty, as without a hierarchy.
  */
 #include "kernel/core/cred.h"
 #include "kernel/core/sched.h"
+#include "kernel/core/upcalls.h"
 #include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
 #include "kernel/proc/procfiles.h"
 #include "fs/mount.h"
 #include "mm/mm.h"
 
-enum { OOM_ADJ_MIN = -1000, OOM_ADJ_MAX = 1000, OOM_SCALE = 1000 };
+enum { OOM_SCALE = 1000 };
 
 /* --- owners --- */
 
@@ -164,7 +165,7 @@ static int show_personality(struct procfs_open *o, struct task *t, struct strbuf
 {
 	if (!process_may_trace(t->process))
 		return -EPERM;
-	strbuf_printf(sb, "%08x\n", READ_ONCE(t->process->personality));
+	strbuf_printf(sb, "%08x\n", READ_ONCE(t->personality));
 	return 0;
 }
 
@@ -184,20 +185,27 @@ static int show_nothing(struct procfs_open *o, struct task *t, struct strbuf *sb
 
 /* --- out of memory --- */
 
+int task_oom_adj(const struct task *t)
+{
+	if (!t->process || process_flags(t->process) & PROCESS_UNKILLABLE)
+		return OOM_NEVER;
+	return READ_ONCE(t->process->oom_score_adj);
+}
+
 /* What share of memory the process keeps, in thousandths, moved by its adjustment; then Linux's scale of today,
  * on which 666 is a process that keeps nothing. */
 static u64 oom_score(struct task *t)
 {
 	enum { SCALED = 2, SCALED_OF = 3 };
-	int adj = READ_ONCE(t->process->oom_score_adj);
+	int adj = task_oom_adj(t);
 	struct mm *mm = mm_of_task(t);
 	if (!mm)
 		return 0;
-	s64 resident = READ_ONCE(mm->rss_anon) + READ_ONCE(mm->rss_file) + READ_ONCE(mm->rss_shmem);
+	u64 resident = mm_resident_pages(mm);
 	mm_unuse(mm);
-	if (adj == OOM_ADJ_MIN || process_flags(t->process) & PROCESS_UNKILLABLE)
+	if (adj == OOM_NEVER)
 		return 0;
-	s64 share = max(resident, (s64)0) * OOM_SCALE / (s64)max(pages_total(), (u64)1) + adj;
+	s64 share = (s64)resident * OOM_SCALE / (s64)max(pages_total(), (u64)1) + adj;
 	return (u64)max((share + OOM_SCALE) * SCALED / SCALED_OF, (s64)0);
 }
 
@@ -217,7 +225,7 @@ static int store_oom_score_adj(struct task *t, char *text)
 {
 	struct process *p = t->process;
 	s64 v;
-	if (parse_s64(text, 0, &v) || v < OOM_ADJ_MIN || v > OOM_ADJ_MAX)
+	if (parse_s64(text, 0, &v) || v < OOM_NEVER || v > OOM_ADJ_MAX)
 		return -EINVAL;
 	bool may_lower = capable(CAP_SYS_RESOURCE);
 	if (v < READ_ONCE(p->oom_score_adj_min) && !may_lower)
@@ -274,9 +282,10 @@ static const struct procfs_item proc_mountinfo = {
 };
 
 #define ITEMS_OF_BOTH                                                                              \
-	&proc_fd, &proc_fdinfo, &proc_environ, &proc_auxv, &proc_status, &proc_personality,        \
+	ITEMS_OF_DEBUG &proc_fd, &proc_fdinfo, &proc_environ, &proc_auxv, &proc_status, &proc_personality,        \
 		&proc_limits, &proc_comm, &proc_cmdline, &proc_statm, &proc_maps, &proc_mem,       \
-		&proc_cwd, &proc_root, &proc_exe, &proc_mounts, &proc_mountinfo, &proc_smaps,      \
+		&proc_cwd, &proc_root, &proc_exe, &proc_mounts, &proc_mountinfo,                   \
+		&proc_clear_refs, &proc_smaps, &proc_smaps_rollup, &proc_pagemap,                  \
 		&proc_wchan, &proc_cgroup, &proc_oom_score, &proc_oom_score_adj, &proc_io
 
 static const struct procfs_item *const thread_items[] = {

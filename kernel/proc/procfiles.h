@@ -32,4 +32,12 @@ struct fs_ctx *task_fs_get(struct task *t);
 
 extern const struct procfs_item proc_stat_of_process, proc_stat_of_thread, proc_statm, proc_status, proc_children;
 extern const struct procfs_item proc_cmdline, proc_environ, proc_auxv, proc_maps, proc_smaps, proc_mem;
+extern const struct procfs_item proc_smaps_rollup, proc_pagemap, proc_clear_refs;
+/* What only debug builds have: rows of the tables. */
+#ifdef DEBUG
+extern const struct procfs_item proc_fail_nth;
+#define ITEMS_OF_DEBUG &proc_fail_nth,
+#else
+#define ITEMS_OF_DEBUG
+#endif
 extern const struct procfs_item proc_exe, proc_cwd, proc_root, proc_fd, proc_fdinfo;

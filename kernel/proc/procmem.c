@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 /*
- * procmem: what /proc/PID shows of an address space: cmdline, environ, auxv, maps, smaps, mem.
+ * procmem: what /proc/PID shows of an address space: cmdline, environ, auxv, maps, smaps, pagemap, mem.
  *
  * Promise   who may look is decided when the file is opened, and what is read is the address space of
  *           that moment: an execve(2) in between does not hand out the new program's. mem reads and writes
- *           what a debugger could; the first byte that is not there ends it, alone it is EIO.
+ *           what a debugger could; the first byte that is not there ends it, alone it is EIO. pagemap shows page
+ *           frames to those only who were CAP_SYS_ADMIN when they opened it.
  * Locks     none here; mm takes its own. process->lock for the places of arguments and environment.
  * Lifetime  an open file counts the struct mm, and becomes one of its users only while a read runs: it keeps no
  *           memory of a process that is gone (reads then answer nothing)
- * Linux     EACCES for those who may not; ESRCH for environ, auxv and mem of what has no memory
+ * Linux     EACCES for those who may not; ESRCH for environ, auxv, pagemap, smaps_rollup and mem of what has no memory.
+ *           pagemap has no PAGEMAP_SCAN. Positions in mem are addresses: any 64 bits will do.
  */
 #include "kernel/core/alloc.h"
+#include "kernel/lib/parse.h"
 #include "kernel/lib/string.h"
 #include "kernel/proc/procfiles.h"
 #include "kernel/uapi/auxvec.h"
@@ -76,6 +79,31 @@ static int show_maps(struct procfs_open *o, struct task *t, struct strbuf *sb)
 static int show_smaps(struct procfs_open *o, struct task *t, struct strbuf *sb)
 {
 	return show_mappings(o, sb, true);
+}
+
+static int show_rollup(struct procfs_open *o, struct task *t, struct strbuf *sb)
+{
+	if (!mm_tryuse(o->held))
+		return -ESRCH;
+	mm_show_rollup(o->held, sb);
+	mm_unuse(o->held);
+	return 0;
+}
+
+static int store_clear_refs(struct task *t, char *text)
+{
+	s64 which;
+	int err = parse_s64(text, 10, &which);
+	if (err || which > INT32_MAX)
+		return err ? err : -ERANGE;
+	if (which < CLEAR_REFS_ALL || which > CLEAR_REFS_PEAK)
+		return -EINVAL;
+	struct mm *mm = mm_of_task(t);
+	if (mm) {
+		mm_clear_refs(mm, (enum clear_refs)which);
+		mm_unuse(mm);
+	}
+	return 0;
 }
 
 /* --- arguments and environment --- */
@@ -169,8 +197,15 @@ const struct procfs_item proc_smaps = {
 	.name = "smaps", .mode = S_IFREG | 0444, .open = open_guarded, .close = close_guarded,
 	.show_of = show_smaps,
 };
+const struct procfs_item proc_smaps_rollup = {
+	.name = "smaps_rollup", .mode = S_IFREG | 0444, .open = open_present, .close = close_guarded,
+	.show_of = show_rollup,
+};
+const struct procfs_item proc_clear_refs = {
+	.name = "clear_refs", .mode = S_IFREG | 0200, .store_of = store_clear_refs,
+};
 
-/* --- mem --- */
+/* --- mem and pagemap: places in the address space are places in the file --- */
 
 static int mem_open(struct file *f)
 {
@@ -210,14 +245,55 @@ static ssize_t mem_write(struct file *f, struct uio *u)
 	return mem_move(f, u, REMOTE_WRITE);
 }
 
+/* An address may have the sign bit; what is answered then looks like an error to those who do not know. */
 static off_t mem_seek(struct file *f, off_t offset, int whence)
 {
-	return whence == SEEK_END ? -EINVAL : file_seek_generic(f, offset, whence, 0);
+	if (whence != SEEK_SET && whence != SEEK_CUR)
+		return -EINVAL;
+	return f->pos = whence == SEEK_SET ? offset : (off_t)((u64)f->pos + (u64)offset);
+}
+
+/* n words from page number `first` on, by the buffer of a page. */
+static ssize_t pagemap_copy(struct mm *mm, struct uio *u, u64 first, u64 n, bool with_frames)
+{
+	u64 *words = kmalloc(PAGE_SIZE);
+	ssize_t result = words ? 0 : -ENOMEM;
+	for (u64 done = 0, part; result == 0 && done < n; done += part) {
+		part = min(n - done, PAGE_SIZE / sizeof(*words));
+		mm_pagemap(mm, (first + done) << PAGE_SHIFT, part, words, with_frames);
+		result = uio_put_all(u, words, part * sizeof(*words));
+	}
+	kfree(words);
+	return result ? result : (ssize_t)(n * sizeof(*words));
+}
+
+static ssize_t pagemap_read(struct file *f, struct uio *u)
+{
+	const u64 word = sizeof(u64), pages = USER_TOP >> PAGE_SHIFT;
+	struct mm *mm = f->priv;
+	if (u->pos < 0 || uio_overflows(u))
+		return -EINVAL;
+	if (!mm_tryuse(mm))
+		return 0;
+	u64 first = (u64)u->pos / word, n = u->left / word;
+	ssize_t result = 0;
+	if (u->pos % word || u->left % word)
+		result = -EINVAL;
+	else if (first < pages)
+		result = pagemap_copy(mm, u, first, min(n, pages - first), cred_has_cap(f->cred, CAP_SYS_ADMIN));
+	mm_unuse(mm);
+	u->pos += max(result, (ssize_t)0);
+	return result;
 }
 
 static const struct file_ops mem_ops = {
 	.name = "mem", .flags = FILE_SEEKABLE,
 	.open = mem_open, .read = mem_read, .write = mem_write, .seek = mem_seek, .release = mem_release,
 };
+static const struct file_ops pagemap_ops = {
+	.name = "pagemap", .flags = FILE_SEEKABLE,
+	.open = mem_open, .read = pagemap_read, .seek = mem_seek, .release = mem_release,
+};
 
 const struct procfs_item proc_mem = { .name = "mem", .mode = S_IFREG | 0600, .fops = &mem_ops };
+const struct procfs_item proc_pagemap = { .name = "pagemap", .mode = S_IFREG | 0400, .fops = &pagemap_ops };

@@ -6,8 +6,8 @@
  *           word. stat of a process sums up its threads, stat of a thread does not.
  * Locks     proc_tree_lock, inside it the sighand's; process->lock for the terminal and the layout
  * Linux     proc_pid_stat(5), proc_pid_status(5), field by field. Fields that Linux keeps but no longer
- *           fills are 0, as are those of swap, huge pages, page tables and shared libraries. Addresses are
- *           shown to those who may trace the process.
+ *           fills are 0, as are those of swap and huge pages. Addresses are shown to those who may trace the
+ *           process.
  */
 #include "kernel/core/clock.h"
 #include "kernel/core/cred.h"
@@ -91,12 +91,6 @@ void task_facts(struct task *t, struct task_facts *f)
 
 /* --- stat --- */
 
-static u64 resident_pages(const struct mm *mm)
-{
-	s64 pages = READ_ONCE(mm->rss_anon) + READ_ONCE(mm->rss_file) + READ_ONCE(mm->rss_shmem);
-	return pages > 0 ? (u64)pages : 0;
-}
-
 static void put_stat_times(struct strbuf *sb, struct task *t, bool whole)
 {
 	struct process *p = t->process;
@@ -147,7 +141,7 @@ static int show_stat(struct task *t, struct strbuf *sb, bool whole)
 	put_stat_times(sb, t, whole);
 	strbuf_printf(sb, " %d %d %d 0 %lu %lu %lu %lu", sched_priority_shown(t), t->se.nice, f.nr_threads,
 		t->start_ns / NSEC_PER_TICK, mm ? READ_ONCE(mm->total_pages) * PAGE_SIZE : 0,
-		mm ? resident_pages(mm) : 0, READ_ONCE(t->limits->v[RLIMIT_RSS].rlim_cur));
+		mm ? mm_resident_pages(mm) : 0, READ_ONCE(t->limits->v[RLIMIT_RSS].rlim_cur));
 	/* then the stack and instruction pointers, which Linux no longer tells, and four sets of signals */
 	strbuf_printf(sb, " %lu %lu %lu 0 0 %lu %lu %lu %lu", l.start_code, l.end_code, l.start_stack,
 		f.pending & LEGACY_SIGNALS, f.blocked & LEGACY_SIGNALS, f.ignored & LEGACY_SIGNALS,
@@ -187,7 +181,7 @@ static int show_statm(struct procfs_open *o, struct task *t, struct strbuf *sb)
 		return 0;
 	}
 	s64 shared = max(READ_ONCE(mm->rss_file) + READ_ONCE(mm->rss_shmem), (s64)0);
-	strbuf_printf(sb, "%lu %lu %ld %lu 0 %lu 0\n", READ_ONCE(mm->total_pages), resident_pages(mm), shared,
+	strbuf_printf(sb, "%lu %lu %ld %lu 0 %lu 0\n", READ_ONCE(mm->total_pages), mm_resident_pages(mm), shared,
 		text_pages(t->process), READ_ONCE(mm->data_pages) + READ_ONCE(mm->stack_pages));
 	mm_unuse(mm);
 	return 0;
@@ -241,9 +235,10 @@ static void put_kib(struct strbuf *sb, const char *name, u64 pages)
 
 static void put_memory(struct strbuf *sb, struct process *p, struct mm *mm)
 {
-	u64 resident = resident_pages(mm);
-	put_kib(sb, "VmPeak", READ_ONCE(mm->total_pages));
-	put_kib(sb, "VmSize", READ_ONCE(mm->total_pages));
+	u64 resident = mm_resident_pages(mm), total = READ_ONCE(mm->total_pages);
+	u64 exec = READ_ONCE(mm->exec_pages), text = min(text_pages(p), exec);
+	put_kib(sb, "VmPeak", max(READ_ONCE(mm->total_peak), total));
+	put_kib(sb, "VmSize", total);
 	put_kib(sb, "VmLck", READ_ONCE(mm->locked_pages));
 	put_kib(sb, "VmPin", 0);
 	put_kib(sb, "VmHWM", max(READ_ONCE(mm->rss_peak), resident));
@@ -253,9 +248,9 @@ static void put_memory(struct strbuf *sb, struct process *p, struct mm *mm)
 	put_kib(sb, "RssShmem", (u64)max(READ_ONCE(mm->rss_shmem), (s64)0));
 	put_kib(sb, "VmData", READ_ONCE(mm->data_pages));
 	put_kib(sb, "VmStk", READ_ONCE(mm->stack_pages));
-	put_kib(sb, "VmExe", text_pages(p));
-	put_kib(sb, "VmLib", 0);
-	put_kib(sb, "VmPTE", 0);
+	put_kib(sb, "VmExe", text);
+	put_kib(sb, "VmLib", exec - text);
+	put_kib(sb, "VmPTE", READ_ONCE(mm->nr_tables));
 	put_kib(sb, "VmSwap", 0);
 	put_kib(sb, "HugetlbPages", 0);
 	strbuf_puts(sb, "CoreDumping:\t0\nTHP_enabled:\t0\nuntag_mask:\t0xffffffffffffffff\n");

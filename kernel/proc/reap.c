@@ -142,14 +142,18 @@ static struct process *find_reaper(struct process *p)
 	return init_process;
 }
 
+/* Once for each thread that asked for it. */
 static void send_pdeath(struct process *child)
 {
-	int sig = READ_ONCE(child->pdeath_signal);
-	if (!sig)
-		return;
 	struct siginfo info;
-	siginfo_user(&info, sig, SI_USER);
-	(void)signal_send_process(child, &info);
+	struct task *t;
+	list_for_each(t, &child->threads, thread_node) {
+		int sig = READ_ONCE(t->pdeath_signal);
+		if (likely(!sig))
+			continue;
+		siginfo_user(&info, sig, SI_USER);
+		(void)signal_send_process(child, &info);
+	}
 }
 
 static void give_to_process(struct process *child, struct process *reaper, struct list *dead)

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
- * rseq: the area in which a thread can read on which CPU it runs.
+ * rseq: the area in which a thread can read on which CPU it runs, and restartable sequences.
  *
- * Promise   cpu_id_start and cpu_id are right whenever user code runs: the scheduler notes a move by
- *           TASK_WORK_NOTIFY, and the way to user mode writes the new number.
- * Linux     rseq(2): registration as glibc does it. Critical sections (rseq_cs) are not aborted yet:
- *           user code that uses them must not rely on the kernel noticing a preemption.
+ * Promise   cpu_id_start and cpu_id are right whenever user code runs. A sequence (rseq_cs) of which another thread
+ *           could have seen a part, because of a switch, a move or a signal, goes on at its abort address; one that
+ *           is described by nonsense, or without the signature before that address, costs the program SIGSEGV.
+ * Locks     none: the area is the thread's own. The scheduler says TASK_WORK_NOTIFY whenever the task gets a CPU,
+ *           membarrier.c when it is to abort.
+ * Ordering  the flag goes down before the area is looked at, and the way to user mode looks at it with interrupts off:
+ *           a switch in between sets it again.
+ * Linux     rseq(2), as of 6.18. mm_cid is the number of the CPU. Flags of a sequence are no longer known there.
  */
 #include "kernel/core/sched.h"
 #include "kernel/core/upcalls.h"
@@ -23,17 +27,70 @@ static int write_ids(struct rseq __user *area, u32 start, u32 id, u32 mm_cid)
 	return err ? err : put_user(mm_cid, &area->mm_cid);
 }
 
+/* --- sequences --- */
+
+static int read_sequence(const struct task *t, u64 at, struct rseq_cs *cs)
+{
+	u64 end;
+	u32 sig;
+	if (at >= USER_TOP)
+		return -EINVAL;
+	if (copy_from_user(cs, (const void __user *)at, sizeof(*cs)))
+		return -EFAULT;
+	if (cs->version || cs->start_ip >= USER_TOP || cs->abort_ip >= USER_TOP ||
+		__builtin_add_overflow(cs->start_ip, cs->post_commit_offset, &end) || end >= USER_TOP)
+		return -EINVAL;
+	if (cs->abort_ip - cs->start_ip < cs->post_commit_offset)
+		return -EINVAL; /* it would begin again within itself */
+	if (get_user(sig, (const u32 __user *)(cs->abort_ip - sizeof(sig))))
+		return -EFAULT;
+	return sig == t->rseq_sig ? 0 : -EINVAL;
+}
+
+/* Sends r to the abort address if it is in a sequence; one that it has left is forgotten. */
+static int abort_sequence(const struct task *t, struct regs *r)
+{
+	struct rseq __user *area = t->rseq_area;
+	struct rseq_cs cs;
+	u64 at;
+	u32 flags = 0;
+	if (get_user(at, &area->rseq_cs))
+		return -EFAULT;
+	if (likely(!at))
+		return 0;
+	int err = read_sequence(t, at, &cs);
+	if (err)
+		return err;
+	bool is_inside = r->rip - cs.start_ip < cs.post_commit_offset;
+	if (is_inside && get_user(flags, &area->flags))
+		return -EFAULT;
+	if (is_inside && (flags || cs.flags))
+		return -EINVAL;
+	if (put_user(0ull, &area->rseq_cs))
+		return -EFAULT;
+	if (is_inside)
+		r->rip = cs.abort_ip;
+	return 0;
+}
+
+int rseq_signal_work(struct regs *r)
+{
+	const struct task *t = current;
+	if (!t->rseq_area)
+		return 0;
+	u32 cpu = READ_ONCE(t->cpu);
+	int err = abort_sequence(t, r);
+	return err ? err : write_ids(t->rseq_area, cpu, cpu, cpu);
+}
+
 void rseq_exit_work(struct regs *r)
 {
-	struct task *t = current;
-	task_work_clear(t, TASK_WORK_NOTIFY);
-	if (!t->rseq_area)
-		return;
-	/* A move after this look sets the flag again. */
-	u32 cpu = READ_ONCE(t->cpu);
-	if (write_ids(t->rseq_area, cpu, cpu, cpu))
-		signal_fault(SIGSEGV, SI_KERNEL, (uaddr_t)t->rseq_area);
+	task_work_clear(current, TASK_WORK_NOTIFY);
+	if (rseq_signal_work(r))
+		signal_fault(SIGSEGV, SI_KERNEL, 0);
 }
+
+/* --- registration --- */
 
 static int unregister(void __user *area, unsigned length, unsigned sig)
 {

@@ -137,6 +137,11 @@ struct pid *current_session(void)
 	return lend(&current->process->session, &current->session_lent);
 }
 
+struct pid *current_process_pid(void)
+{
+	return current->process->pid;
+}
+
 int current_tgid(void)
 {
 	return current->process ? current->process->pid->nr : 0;

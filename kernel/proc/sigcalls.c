@@ -52,10 +52,12 @@ long sys_rt_sigaction(int sig, const struct ksigaction __user *uact, struct ksig
 	if (sig < 1 || sig > _NSIG || (uact && sigmask(sig) & SIGNALS_UNBLOCKABLE))
 		return -EINVAL;
 	struct sighand *s = current->sighand;
+	struct ksigaction *action = sighand_action(s, sig);
 	u64 irq = spin_lock_irqsave(&s->lock);
-	old = *sighand_action(s, sig);
+	if (uold)
+		old = *action;
 	if (uact)
-		action_set_locked(sighand_action(s, sig), sig, &act);
+		action_set_locked(action, sig, &act);
 	spin_unlock_irqrestore(&s->lock, irq);
 	return uold ? copy_to_user(uold, &old, sizeof(old)) : 0;
 }

@@ -194,17 +194,32 @@ static inline void finish_call(struct regs *r, const struct ksigaction *handler)
 	}
 }
 
+static void forget_segv_handler(void)
+{
+	struct sighand *s = current->sighand;
+	u64 irq = spin_lock_irqsave(&s->lock);
+	sighand_action(s, SIGSEGV)->handler = (void __user *)__SIG_DFL;
+	spin_unlock_irqrestore(&s->lock, irq);
+}
+
 /* The stack cannot take the frame. Not even a handler for that would get one if it were the same again. */
 static void frame_failed(const struct taken *d)
 {
-	struct sighand *s = current->sighand;
 	signal_set_mask(d->frame_mask);
-	if (d->info.si_signo == SIGSEGV) {
-		u64 irq = spin_lock_irqsave(&s->lock);
-		sighand_action(s, SIGSEGV)->handler = (void __user *)__SIG_DFL;
-		spin_unlock_irqrestore(&s->lock, irq);
-	}
+	if (d->info.si_signo == SIGSEGV)
+		forget_segv_handler();
 	signal_fault(SIGSEGV, SI_KERNEL, 0);
+}
+
+/* A restartable sequence cannot be left. A handler may hear of it once: what waits for its return is fatal. */
+static void sequence_failed(const struct taken *d)
+{
+	if (d->info.si_signo != SIGSEGV) {
+		signal_fault(SIGSEGV, SI_KERNEL, 0);
+		return;
+	}
+	forget_segv_handler();
+	signal_raise(SIGSEGV);
 }
 
 void signal_exit_work(struct regs *r)
@@ -212,6 +227,8 @@ void signal_exit_work(struct regs *r)
 	struct taken d;
 	while (READ_ONCE(current->work) & (TASK_WORK_SIGNAL | TASK_WORK_KILL) && take_signal(&d)) {
 		finish_call(r, &d.action);
+		if (unlikely(rseq_signal_work(r)))
+			sequence_failed(&d);
 		if (sigframe_push(r, &d.info, &d.action, d.frame_mask))
 			frame_failed(&d);
 	}

@@ -11,6 +11,7 @@
  *
  *	signal.c	queues, masks, and the choice of the thread that is to act
  *	sigsend.c	who may send to whom: the kill family, and what other layers raise
+ *	sigio.c		signals about files
  *	sigjob.c	job control: stopping and continuing
  *	sigdeliver.c	on the way to user mode: default actions, handlers, restarts
  *	sigframe.c	what a handler finds on its stack, and the way back
@@ -49,6 +50,7 @@ enum siginfo_kind {
 	SIGINFO_KILL, SIGINFO_TIMER, SIGINFO_POLL, SIGINFO_FAULT, SIGINFO_CHILD, SIGINFO_QUEUE, SIGINFO_SYS,
 };
 enum siginfo_kind siginfo_kind(const struct siginfo *info);
+bool signal_has_own_codes(int sig); /* its positive codes are its own: SIGSEGV, SIGCHLD, ... */
 
 /* --- sending: 0, or -EAGAIN when a real-time signal cannot be queued (RLIMIT_SIGPENDING) --- */
 /* Any context; t or p is held by a reference, RCU or the tree. */

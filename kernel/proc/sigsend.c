@@ -228,7 +228,7 @@ static const struct {
 	[SIGIO] = { POLL_HUP, SIGINFO_POLL }, [SIGSYS] = { 2, SIGINFO_SYS },
 };
 
-static bool has_own_codes(int sig)
+bool signal_has_own_codes(int sig)
 {
 	return (unsigned)sig < ARRAY_LEN(code_rows) && code_rows[sig].last_code;
 }
@@ -239,7 +239,7 @@ static bool is_known_layout(int sig, int code)
 	if (code == SI_KERNEL)
 		return true;
 	if (code > SI_USER)
-		return code <= (has_own_codes(sig) ? code_rows[sig].last_code : POLL_HUP);
+		return code <= (signal_has_own_codes(sig) ? code_rows[sig].last_code : POLL_HUP);
 	return code >= SI_DETHREAD || code == SI_ASYNCNL;
 }
 
@@ -247,7 +247,7 @@ enum siginfo_kind siginfo_kind(const struct siginfo *info)
 {
 	int sig = info->si_signo, code = info->si_code;
 	if (code > SI_USER && code < SI_KERNEL) {
-		if (has_own_codes(sig) && code <= code_rows[sig].last_code)
+		if (signal_has_own_codes(sig) && code <= code_rows[sig].last_code)
 			return code_rows[sig].kind;
 		return code <= POLL_HUP ? SIGINFO_POLL : SIGINFO_KILL;
 	}

@@ -63,6 +63,13 @@ static long sleep_for(u64 ns, struct timespec __user *urem)
 	return interrupted(deadline, deadline - min(clock_now_ns(), deadline), urem);
 }
 
+static bool has_come(int clock, s64 abs_ns)
+{
+	s64 now = 0;
+	(void)clock_read(clock, &now);
+	return now >= abs_ns;
+}
+
 /* Wakes when realtime is set, to compute the deadline anew. */
 static long sleep_realtime(int clock, s64 abs_ns)
 {
@@ -76,11 +83,11 @@ static long sleep_realtime(int clock, s64 abs_ns)
 		wait_rearm(&w);
 		(void)clock_to_deadline(clock, abs_ns, &deadline);
 		err = wait_sleep(&w, deadline, WAIT_INTERRUPTIBLE);
-		if (err == -ETIMEDOUT && realtime_now_ns() < abs_ns)
+		if (err == -ETIMEDOUT && !has_come(clock, abs_ns))
 			err = 0;
 	} while (!err);
 	wait_remove(&slot);
-	return err == -ETIMEDOUT || realtime_now_ns() >= abs_ns ? 0 : err;
+	return err == -ETIMEDOUT || has_come(clock, abs_ns) ? 0 : err;
 }
 
 static u64 cpu_time_used(void)

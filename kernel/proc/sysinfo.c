@@ -117,7 +117,7 @@ long sys_uname(struct utsname __user *out)
 		.sysname = KERNEL_SYSNAME, .release = KERNEL_RELEASE, .version = KERNEL_VERSION,
 		.machine = KERNEL_MACHINE,
 	};
-	if ((current->process->personality & PER_MASK) == PER_LINUX32)
+	if ((current->personality & PER_MASK) == PER_LINUX32)
 		strlcpy(u.machine, "i686", sizeof(u.machine));
 	read_name(host_name, u.nodename);
 	read_name(domain_name, u.domainname);
@@ -181,10 +181,9 @@ long sys_getrandom(void __user *buf, size_t count, unsigned flags)
 
 long sys_personality(unsigned long persona)
 {
-	struct process *p = current->process;
-	u32 old = p->personality;
+	u32 old = current->personality;
 	if ((u32)persona != PERSONALITY_QUERY)
-		WRITE_ONCE(p->personality, (u32)persona);
+		WRITE_ONCE(current->personality, (u32)persona);
 	return old;
 }
 

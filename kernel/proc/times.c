@@ -17,7 +17,7 @@
 #include "kernel/syscall.h"
 #include "mm/uaccess.h"
 
-enum { MAX_MINUTES_WEST = 15 * 60, USEC_PER_SEC = 1000000 };
+enum { MAX_MINUTES_WEST = 15 * 60 };
 #define NSEC_PER_TICK ((u64)NSEC_PER_SEC / USER_HZ)
 
 static struct timezone time_zone; /* [atomic] each field a word */

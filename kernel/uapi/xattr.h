@@ -19,3 +19,13 @@
 #define VFS_CAP_REVISION_3    0x03000000
 #define XATTR_CAPS_SZ_2 20
 #define XATTR_CAPS_SZ_3 24
+#define VFS_CAP_FLAGS_EFFECTIVE 0x000001
+#define XATTR_NAME_CAPS "security.capability"
+struct vfs_cap_data {
+	unsigned magic_etc;
+	struct {
+		unsigned permitted, inheritable;
+	} data[2]; /* the low 32 capabilities first */
+	unsigned rootid; /* revision 3 only */
+};
+_Static_assert(sizeof(struct vfs_cap_data) == XATTR_CAPS_SZ_3, "the ABI's size");

@@ -92,6 +92,31 @@ static inline long slurp(const char *path, char *buf, size_t size)
 	return used;
 }
 
+/* The number of an option "NAME=" of the kernel's command line. */
+static inline long boot_option(const char *name, long otherwise)
+{
+	static char text[PAGE];
+	size_t len = strlen(name);
+
+	if (slurp("/proc/cmdline", text, sizeof(text)) <= 0)
+		return otherwise;
+	for (const char *at = text; (at = strstr(at, name)); at += len)
+		if (at[len] == '=')
+			return strtol(at + len + 1, NULL, 0);
+	return otherwise;
+}
+
+/* A line of /proc/meminfo, "MemFree:" for example; 0: there is none. */
+static inline long meminfo_kib(const char *name)
+{
+	char text[PAGE];
+	const char *at;
+
+	slurp("/proc/meminfo", text, sizeof(text));
+	at = strstr(text, name);
+	return at ? strtol(at + strlen(name), NULL, 10) : 0;
+}
+
 /* The state letter of a process or thread ('S' sleeps, 'T' stopped, 'Z' dead); 0 when there is none. */
 static inline int task_state(int pid)
 {

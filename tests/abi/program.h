@@ -17,6 +17,9 @@ enum program {
 	PROGRAM_DUMP,      /* writes its stack pointer and then its stack, up to the top, to fd 1 */
 	PROGRAM_SIGNALS,   /* writes struct program_signals to fd 1 */
 	PROGRAM_SLEEP,     /* pauses until a signal ends it */
+	PROGRAM_HOG,       /* takes memory, a MiB at a time, and writes to each page, until it gets no more: exits with 3 */
+	PROGRAM_CAPS,      /* writes its two capability structures to fd 1, then what PROGRAM_DUMP does */
+	PROGRAM_BARRIERS,  /* exits with what it has registered for membarrier(2) */
 };
 
 struct program_signals {
@@ -25,12 +28,15 @@ struct program_signals {
 
 enum { PROGRAM_BASE = 0x400000 };
 
+#define DUMP_STACK \
+	"mov %rsp, %rbx\n push %rbx\n mov %rsp, %rsi\n" \
+	"	mov $8, %edx\n mov $1, %edi\n mov $1, %eax\n syscall\n mov %rbx, %rsi\n" \
+	"1:	mov $1, %eax\n syscall\n add $8, %rsi\n cmp $8, %rax\n je 1b\n" \
+	"	xor %edi, %edi\n mov $231, %eax\n syscall\n"
+
 __asm__(".pushsection .rodata\n"
 	"program_exit_argc: mov (%rsp), %rdi\n mov $231, %eax\n syscall\n"
-	"program_dump: mov %rsp, %rbx\n push %rbx\n mov %rsp, %rsi\n"
-	"	mov $8, %edx\n mov $1, %edi\n mov $1, %eax\n syscall\n mov %rbx, %rsi\n"
-	"1:	mov $1, %eax\n syscall\n add $8, %rsi\n cmp $8, %rax\n je 1b\n"
-	"	xor %edi, %edi\n mov $231, %eax\n syscall\n"
+	"program_dump: " DUMP_STACK
 	"program_signals: sub $256, %rsp\n mov $8, %r10d\n"
 	"	xor %edi, %edi\n xor %esi, %esi\n mov %rsp, %rdx\n mov $14, %eax\n syscall\n"
 	"	lea 8(%rsp), %rdi\n mov $8, %esi\n mov $127, %eax\n syscall\n"
@@ -40,10 +46,20 @@ __asm__(".pushsection .rodata\n"
 	"	mov $1, %edi\n mov %rsp, %rsi\n mov $104, %edx\n mov $1, %eax\n syscall\n"
 	"	xor %edi, %edi\n mov $231, %eax\n syscall\n"
 	"program_sleep: mov $34, %eax\n syscall\n jmp program_sleep\n"
+	"program_hog: xor %edi, %edi\n mov $0x100000, %esi\n mov $3, %edx\n mov $0x4022, %r10d\n mov $-1, %r8\n"
+	"	xor %r9d, %r9d\n mov $9, %eax\n syscall\n test %rax, %rax\n js 2f\n lea 0x100000(%rax), %rcx\n"
+	"1:	movb $1, (%rax)\n add $4096, %rax\n cmp %rcx, %rax\n jb 1b\n jmp program_hog\n"
+	"2:	mov $3, %edi\n mov $231, %eax\n syscall\n"
+	"program_caps: sub $40, %rsp\n movl $0x20080522, (%rsp)\n movl $0, 4(%rsp)\n"
+	"	mov %rsp, %rdi\n lea 8(%rsp), %rsi\n mov $125, %eax\n syscall\n"
+	"	mov $1, %edi\n lea 8(%rsp), %rsi\n mov $24, %edx\n mov $1, %eax\n syscall\n"
+	"	add $40, %rsp\n" DUMP_STACK
+	"program_barriers: mov $512, %edi\n xor %esi, %esi\n mov $324, %eax\n syscall\n"
+	"	mov %eax, %edi\n mov $231, %eax\n syscall\n"
 	"program_end: .popsection\n");
 
 extern const char program_exit_argc[], program_dump[], program_signals[], program_sleep[],
-	program_end[];
+	program_hog[], program_caps[], program_barriers[], program_end[];
 
 /* The headers of a program whose code follows them. */
 struct program_file {
@@ -55,7 +71,8 @@ struct program_file {
 static inline size_t build_program(struct program_file *f, enum program which)
 {
 	const char *from[] = {
-		program_exit_argc, program_dump, program_signals, program_sleep, program_end};
+		program_exit_argc, program_dump, program_signals, program_sleep, program_hog,
+		program_caps, program_barriers, program_end};
 	size_t len = from[which + 1] - from[which];
 	size_t total = offsetof(struct program_file, code) + len;
 

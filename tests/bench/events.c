@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 /*
- * events: rows about what a program can wait for: epoll, timerfd, signalfd, pidfd, futex.
+ * events: rows about what a program can wait for: poll, epoll, timerfd, signalfd, pidfd.
  *
  * Promise   as in bench.c: every row checks what it is told
- * Linux     epoll(7), timerfd_create(2), signalfd(2), pidfd_open(2), futex(2)
+ * Linux     poll(2), select(2), epoll(7), timerfd_create(2), signalfd(2), pidfd_open(2)
  */
 #define _GNU_SOURCE 1
+#include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/mman.h>
+#include <sys/select.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -18,7 +21,77 @@
 
 #include "tests/bench/bench.h"
 
-enum { WATCHED = 1000, ONE_HOUR = 3600, WAIT_FOR = 0, WAKE_UP = 1, PRIVATE_WORD = 128 };
+enum { POLL_PIPES = 100, MOST_WATCHED = 10000, ONE_HOUR = 3600 };
+
+/* --- poll and select: none of many is ready --- */
+
+static bool open_pipes(int fd[POLL_PIPES][2])
+{
+	for (int i = 0; i < POLL_PIPES; i++)
+		if (pipe(fd[i]) != 0)
+			return false;
+	return true;
+}
+
+static void close_pipes(int fd[POLL_PIPES][2])
+{
+	for (int i = 0; i < POLL_PIPES; i++) {
+		close(fd[i][0]);
+		close(fd[i][1]);
+	}
+}
+
+static long poll_idle(long n)
+{
+	static int fd[POLL_PIPES][2];
+	static struct pollfd set[POLL_PIPES];
+
+	if (!open_pipes(fd))
+		return bad("pipe");
+	for (int i = 0; i < POLL_PIPES; i++)
+		set[i] = (struct pollfd){ .fd = fd[i][0], .events = POLLIN };
+	long start = now();
+	for (long i = 0; i < n; i++)
+		if (raw(SYS_poll, (long)set, POLL_PIPES, 0, 0) != 0)
+			return bad("a pipe is ready");
+	long took = now() - start;
+	(void)!write(fd[POLL_PIPES / 2][1], "x", 1);
+	if (poll(set, POLL_PIPES, 0) != 1 || set[POLL_PIPES / 2].revents != POLLIN)
+		return bad("the ready pipe is not seen");
+	close_pipes(fd);
+	return took;
+}
+
+static long select_idle(long n)
+{
+	static int fd[POLL_PIPES][2];
+	fd_set all, set;
+	int most = 0;
+
+	if (!open_pipes(fd))
+		return bad("pipe");
+	FD_ZERO(&all);
+	for (int i = 0; i < POLL_PIPES; i++) {
+		FD_SET(fd[i][0], &all);
+		most = fd[i][0] > most ? fd[i][0] : most;
+	}
+	struct timeval none = { 0 };
+	long start = now();
+	for (long i = 0; i < n; i++) {
+		set = all;
+		if (raw6(SYS_select, most + 1, (long)&set, 0, 0, (long)&none, 0) != 0)
+			return bad("a pipe is ready");
+	}
+	long took = now() - start;
+	(void)!write(fd[POLL_PIPES / 2][1], "x", 1);
+	set = all;
+	if (select(most + 1, &set, NULL, NULL, &none) != 1 || !FD_ISSET(fd[POLL_PIPES / 2][0], &set))
+		return bad("the ready pipe is not seen");
+	close_pipes(fd);
+	return took;
+}
+
+/* --- epoll --- */
 
 static bool watch(int ep, int fd, unsigned events)
 {
@@ -27,16 +100,14 @@ static bool watch(int ep, int fd, unsigned events)
 	return raw(SYS_epoll_ctl, ep, EPOLL_CTL_ADD, fd, (long)&ev) == 0;
 }
 
-/* --- epoll --- */
-
-/* A write to one of WATCHED, the wait that tells of it, the read. */
-static long epoll_one_of_many(long n)
+/* A write to one of so many, the wait that tells of it, the read. */
+static long epoll_one_of(long n, int watched)
 {
-	static int fd[WATCHED];
+	static int fd[MOST_WATCHED];
 	int ep = epoll_create1(0);
 	long took = -1;
 
-	for (int i = 0; i < WATCHED; i++) {
+	for (int i = 0; i < watched; i++) {
 		fd[i] = eventfd(0, EFD_NONBLOCK);
 		if (fd[i] < 0 || !watch(ep, fd[i], EPOLLIN))
 			return bad("item %d", i);
@@ -45,7 +116,7 @@ static long epoll_one_of_many(long n)
 	for (long i = 0; i < n; i++) {
 		struct epoll_event ev;
 		uint64_t value = 1;
-		int active = fd[i * 7 % WATCHED];
+		int active = fd[i * 7 % watched];
 
 		raw(SYS_write, active, (long)&value, sizeof(value), 0);
 		if (raw(SYS_epoll_wait, ep, (long)&ev, 1, -1) != 1 || ev.data.fd != active)
@@ -53,10 +124,30 @@ static long epoll_one_of_many(long n)
 		raw(SYS_read, active, (long)&value, sizeof(value), 0);
 	}
 	took = now() - start;
-	for (int i = 0; i < WATCHED; i++)
+	for (int i = 0; i < watched; i++)
 		close(fd[i]);
 	close(ep);
 	return took;
+}
+
+static long epoll_one_of_1(long n)
+{
+	return epoll_one_of(n, 1);
+}
+
+static long epoll_one_of_100(long n)
+{
+	return epoll_one_of(n, 100);
+}
+
+static long epoll_one_of_1000(long n)
+{
+	return epoll_one_of(n, 1000);
+}
+
+static long epoll_one_of_10000(long n)
+{
+	return epoll_one_of(n, MOST_WATCHED);
 }
 
 static long epoll_add_delete(long n)
@@ -196,69 +287,38 @@ static long pidfd_open_close(long n)
 	return now() - start;
 }
 
-/* --- futex --- */
-
-static long futex_wake_none(long n)
+/* A child made with its pidfd; its end, for which we wait by that, and what is left of it. */
+static long pidfd_exit(long n)
 {
-	static unsigned word;
 	long start = now();
 
-	for (long i = 0; i < n; i++)
-		if (raw(SYS_futex, (long)&word, WAKE_UP | PRIVATE_WORD, 1, 0) != 0)
+	for (long i = 0; i < n; i++) {
+		int fd = -1;
+		pid_t pid = (pid_t)raw6(SYS_clone, CLONE_PIDFD | SIGCHLD, 0, (long)&fd, 0, 0, 0);
+
+		if (pid == 0)
+			_exit(EXIT_STATUS);
+		struct pollfd set = { .fd = fd, .events = POLLIN };
+		if (raw(SYS_poll, (long)&set, 1, -1, 0) != 1 || set.revents != POLLIN ||
+			!ended_with(pid, EXIT_STATUS) || raw(SYS_close, fd, 0, 0, 0) != 0)
 			return bad("turn %ld", i);
+	}
 	return now() - start;
 }
 
-/* Waits until the word is no longer `from`; it should be the next value then. */
-static bool await(volatile unsigned *word, unsigned from)
-{
-	while (*word == from)
-		raw(SYS_futex, (long)word, WAIT_FOR, from, 0);
-	return *word == from + 1;
-}
-
-static void tell(volatile unsigned *word)
-{
-	++*word;
-	raw(SYS_futex, (long)word, WAKE_UP, 1, 0);
-}
-
-static long futex_ping_pong(long n)
-{
-	volatile unsigned *word = mmap(NULL, sizeof(*word), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if ((void *)word == MAP_FAILED)
-		return bad("no page");
-	pid_t pid = fork();
-	if (pid == 0) {
-		for (unsigned i = 0; i < n + 1; i++) {
-			if (!await(word, 2 * i))
-				_exit(1);
-			tell(word);
-		}
-		_exit(EXIT_STATUS);
-	}
-	long start = 0, wrong = 0;
-	for (unsigned i = 0; i < n + 1; i++) {
-		if (i == 1) /* the first trip waits for the child to start */
-			start = now();
-		tell(word);
-		wrong += !await(word, 2 * i + 1);
-	}
-	long took = now() - start;
-	munmap((void *)word, sizeof(*word));
-	return ended_with(pid, EXIT_STATUS) && !wrong ? took : bad("%ld answers are wrong", wrong);
-}
-
 const struct bench event_benches[] = {
-	{ "epoll-1-of-1000", 500, epoll_one_of_many },
-	{ "epoll-add-delete", 500, epoll_add_delete },
-	{ "epoll-ping-pong", 500, epoll_ping_pong },
-	{ "timerfd-set", 500, timerfd_set },
-	{ "timerfd-expire", 500, timerfd_expire },
-	{ "signalfd-read", 500, signalfd_read },
-	{ "pidfd-open-close", 500, pidfd_open_close },
-	{ "futex-wake-none", 1000, futex_wake_none },
-	{ "futex-ping-pong", 500, futex_ping_pong },
+	{ "poll-100-pipes", 200, poll_idle, NULL },
+	{ "select-100-pipes", 200, select_idle, NULL },
+	{ "epoll-1-of-1", 500, epoll_one_of_1, NULL },
+	{ "epoll-1-of-100", 500, epoll_one_of_100, NULL },
+	{ "epoll-1-of-1000", 500, epoll_one_of_1000, NULL },
+	{ "epoll-1-of-10000", 500, epoll_one_of_10000, NULL },
+	{ "epoll-add-delete", 500, epoll_add_delete, NULL },
+	{ "epoll-ping-pong", 500, epoll_ping_pong, NULL },
+	{ "timerfd-set", 500, timerfd_set, NULL },
+	{ "timerfd-expire", 500, timerfd_expire, NULL },
+	{ "signalfd-read", 500, signalfd_read, NULL },
+	{ "pidfd-open-close", 500, pidfd_open_close, NULL },
+	{ "pidfd-exit", 30, pidfd_exit, NULL },
 	{ 0 },
 };

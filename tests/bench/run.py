@@ -28,6 +28,7 @@ COUNTED = ["-icount", "shift=0,sleep=off"]
 LINUX = ("console=ttyS0 quiet loglevel=1 panic=-1 rdinit=/bin/bench mitigations=off init_on_alloc=0 "
          "hardened_usercopy=off randomize_kstack_offset=off cgroup_disable=memory apparmor=0 "
          "audit=0 tsc=reliable nokaslr")
+MARKS = "<!-- results -->\n", "<!-- end of results -->\n"
 PARLEY = "console=ttyS0 quiet panic=-1 exit=debug init=/bin/bench"
 
 
@@ -38,6 +39,8 @@ def arguments():
     p.add_argument("--counted", action="store_true", help="only the instruction counts")
     p.add_argument("--profile", metavar="ROW", help="where Parley's instructions go in one row")
     p.add_argument("--build", default="release")
+    p.add_argument("--publish", action="store_true",
+                   help="the last results into tests/bench/README.md and chart.svg; runs nothing")
     return p.parse_args()
 
 
@@ -98,6 +101,17 @@ def run_machine(paths, system, cpus, rows, build):
     return lines.rows, bad
 
 
+def publish(results):
+    """The README's part between the two marks, and the chart beside it."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    with open(os.path.join(here, "README.md"), encoding="utf-8") as f:
+        before, rest = f.read().split(MARKS[0])
+    after = rest.split(MARKS[1])[1]
+    with open(os.path.join(here, "README.md"), "w", encoding="utf-8") as f:
+        f.write("%s%s\n%s%s%s" % (before, MARKS[0], table.text(results), MARKS[1], after))
+    chart.write(os.path.join(here, "chart.svg"), table.compared(results, 1))
+
+
 def main():
     args = arguments()
     paths = guest.Paths(ROOT, os.path.join(ROOT, "build"))
@@ -105,7 +119,11 @@ def main():
     if args.profile:
         setup = types.SimpleNamespace(paths=paths, row=args.profile, build=args.build)
         return profile.run(setup, machine, initrd(paths))
+    os.makedirs(folder, exist_ok=True)
     results = table.load(os.path.join(folder, "results.json"))
+    if args.publish:
+        publish(results)
+        return 0
     complaints = []
     for system in ("linux", "parley"):
         if args.only and system != args.only:

@@ -42,6 +42,7 @@ MACHINES = {
     "cpus-8-of-which-2": {"cpus": "8", "append": "maxcpus=2"},
     "memory-48m": {"memory": 48},
     "memory-64m": {"memory": 64},
+    "memory-64m-oom": {"memory": 64, "tests": "bomb/oom", "build": "debug", "limit": 300},
     "memory-limited": {"memory": 1024, "append": "mem=48M"},
     "memory-4g": {"memory": 4096},
     "memory-8g": {"memory": 8192},

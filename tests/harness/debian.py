@@ -24,11 +24,20 @@ def command(*argv, cwd=None):
     return done.stdout
 
 
-def depends(package):
-    """The names that a package depends on, first alternatives only."""
+def depends(*names):
+    """The names that packages depend on, first alternatives only."""
     out = command("apt-cache", "depends", "--no-recommends", "--no-suggests", "--no-conflicts",
-                  "--no-breaks", "--no-replaces", "--no-enhances", package)
+                  "--no-breaks", "--no-replaces", "--no-enhances", *names)
     return re.findall(r"^ +(?:Pre)?Depends: ([^<\s]+)$", out, re.M)
+
+
+def known(names):
+    """The first of the packages "A|B|C" that apt knows; releases name some differently."""
+    for name in names.split("|"):
+        if subprocess.run(["apt-cache", "show", name], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL).returncode == 0:
+            return name
+    raise FetchError("%s: apt knows no such package (apt-get update?)" % names)
 
 
 def download(package, cache):
@@ -49,13 +58,14 @@ def unpack(deb, root):
 
 
 def closure(packages):
-    """The packages and all that they depend on, in a stable order."""
-    seen, todo = [], list(packages)
-    while todo:
-        name = todo.pop(0)
-        if name not in seen:
-            seen.append(name)
-            todo += depends(name)
+    """The packages and all that they depend on, in a stable order; "-NAME" leaves out one of those, "A|B"
+    is whichever there is."""
+    out = {name[1:] for name in packages if name.startswith("-")}
+    seen, new = [], [known(name) if "|" in name else name
+                     for name in packages if not name.startswith("-")]
+    while new:
+        seen += new
+        new = sorted(set(depends(*new)) - set(seen) - out)
     return seen
 
 

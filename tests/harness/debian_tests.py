@@ -8,12 +8,17 @@ Promise   Each script of tests/debian runs in a chroot of the cached root image 
           lines are the same in both. Standard error is part of the output. What wants a terminal is in
           tests/debian/screens, see screens.py; its cases are called screens/NAME.
           Two scripts run at a time.
+Groups    A folder of tests/debian with a list of packages of its own is a group: its scripts are called
+          FOLDER/NAME and run in a root of their own. What they do could harm a host, so they are compared
+          with Debian's Linux in QEMU; what that says is kept under build/cache as long as script, packages
+          and kernel are the same. A script NAME.slow.sh runs when it is asked for: by --slow, or by name.
 """
 import concurrent.futures
 import contextlib
 import ctypes
 import functools
 import glob
+import hashlib
 import os
 import shutil
 import signal
@@ -23,11 +28,12 @@ import threading
 import time
 import types
 
-from . import command, cpio, debian, guest, ktap, report, screens
+from . import command, cpio, debian, guest, ktap, libraries, report, screens
 
 LIBC = ctypes.CDLL(None)
 SYS_RT_SIGACTION, DEFAULT_ACTION = 13, bytes(32)  # struct ksigaction of x86-64
 SCRIPT_TIMEOUT_S = 240
+GROUP_MEMORY_MIB = 768
 PARALLEL = 2
 UNWANTED = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info",
             "usr/share/lintian", "usr/share/bug", "usr/lib/x86_64-linux-gnu/gconv")
@@ -47,10 +53,30 @@ def packages(folder):
         return [line for line in lines if line]
 
 
-def root_image(paths, folder):
+class Group:
+    """Scripts that share a list of packages; the one without a name is tests/debian itself."""
+
+    def __init__(self, paths, name):
+        self.name = name
+        self.folder = os.path.join(paths.root, "tests/debian", name)
+        self.cache = os.path.join(paths.cache, "debian", name)
+
+    def scripts(self):
+        """{name of the cases: file}"""
+        files = sorted(glob.glob(os.path.join(self.folder, "*.sh")))
+        return {os.path.join(self.name, os.path.basename(f)).removesuffix(".sh"): f for f in files}
+
+
+def groups(paths):
+    found = glob.glob(os.path.join(paths.root, "tests/debian/*/packages"))
+    return [Group(paths, "")] + [Group(paths, os.path.basename(os.path.dirname(f)))
+                                 for f in sorted(found)]
+
+
+def root_image(paths, group):
     """The unpacked root, made at the first use and whenever the list of packages changes."""
-    names = packages(folder)
-    root = os.path.join(paths.cache, "debian", "root")
+    names = packages(group.folder)
+    root = os.path.join(group.cache, "root")
     stamp = root + ".packages"
     wanted = "\n".join(names)
     if os.path.exists(stamp):
@@ -210,26 +236,38 @@ def compare(title, host, got):
     return cases
 
 
-def prepare(root, folder, paths):
-    """(scripts, the guest's image), with the scripts in /tests of both the image and the chroot."""
-    scripts = sorted(os.path.basename(p) for p in glob.glob(os.path.join(folder, "*.sh")))
+def prepare(root, group, paths):
+    """The guest's image, with the group's files in /tests of both the image and the chroot."""
     shutil.rmtree(os.path.join(root, "tests"), ignore_errors=True)
     os.makedirs(os.path.join(root, "tests"))
-    for name in scripts:
-        shutil.copy(os.path.join(folder, name), os.path.join(root, "tests", name))
+    for path in glob.glob(os.path.join(group.folder, "*")):
+        if os.path.isfile(path):
+            shutil.copy(path, os.path.join(root, "tests", os.path.basename(path)))
+    if not group.name:
+        for name, program in libraries.build(paths).items():
+            os.makedirs(os.path.join(root, "tests", os.path.dirname(name)), exist_ok=True)
+            shutil.copy(program, os.path.join(root, "tests", name))
     archive = cpio.base()
     archive.tree(root)
     helper = paths.need(os.path.join(paths.bin, "runcmd"), "all")
     archive.program(command.HELPER, helper)
-    return scripts, archive.bytes()
+    return archive.bytes()
+
+
+preparing = threading.Lock()
 
 
 @functools.lru_cache(maxsize=None)
-def prepared(paths):
-    """(scripts, image, root); the same for every machine"""
-    folder = os.path.join(paths.root, "tests", "debian")
-    root = root_image(paths, folder)
-    return (*prepare(root, folder, paths), root)
+def prepared_once(paths, name):
+    group = Group(paths, name)
+    root = root_image(paths, group)
+    return root, prepare(root, group, paths)
+
+
+def prepared(paths, name):
+    """(root, image) of a group; the same for every machine"""
+    with preparing:
+        return prepared_once(paths, name)
 
 
 @functools.lru_cache(maxsize=None)
@@ -237,12 +275,47 @@ def host_output(root, name):
     return run_on_host(root, name)
 
 
-def run_script(paths, config, image, root, script):
+def linux_output(paths, group, image, path):
+    """What Debian's Linux says of a script, in the same QEMU."""
+    kernel = debian.kernel(paths.cache)
+    with open(path, "rb") as f:
+        told = [f.read()] + [os.fsencode("%s %d" % (kernel, os.path.getsize(kernel)))]
+    for other in sorted(glob.glob(os.path.join(group.folder, "*"))):
+        if not other.endswith(".sh"):
+            with open(other, "rb") as f:
+                told.append(f.read())
+    key = hashlib.sha256(b"\0".join(told)).hexdigest()[:16]
+    kept = os.path.join(group.cache, "%s.%s" % (os.path.basename(path), key))
+    if os.path.exists(kept):
+        with open(kept, "rb") as f:
+            status, output = f.read().split(b"\n", 1)
+            return output, int(status)
+    config = guest.Config("linux", memory=GROUP_MEMORY_MIB)
+    output, status, complaint = run_in_guest(paths.root, config, image, os.path.basename(path))
+    if complaint:
+        return output + complaint.encode(), status
+    for old in glob.glob(os.path.join(group.cache, os.path.basename(path) + ".*")):
+        os.unlink(old)
+    with open(kept + ".new", "wb") as f:
+        f.write(b"%d\n" % status + output)
+    os.replace(kept + ".new", kept)
+    return output, status
+
+
+def run_script(paths, config, name):
     """(cases, log) of one script"""
-    want = host_output(root, script)
-    got = run_in_guest(paths.root, config, image, script)
-    log = b"# %s\n%s%s" % (script.encode(), got[0], got[2].encode())
-    return compare("debian/" + script[:-3], want, got), log
+    group = Group(paths, os.path.dirname(name))
+    path = group.scripts()[name]
+    root, image = prepared(paths, group.name)
+    if group.name:
+        config = guest.Config("parley", config.build, config.cpus, config.route,
+                              max(config.memory, GROUP_MEMORY_MIB), config.append)
+        want = linux_output(paths, group, image, path)
+    else:
+        want = host_output(root, os.path.basename(path))
+    got = run_in_guest(paths.root, config, image, os.path.basename(path))
+    log = b"# %s\n%s%s" % (name.encode(), got[0], got[2].encode())
+    return compare("debian/" + name, want, got), log
 
 
 @functools.lru_cache(maxsize=None)
@@ -252,8 +325,9 @@ def host_screens(root, path):
         return screens.on_host(host_argv(root, script, screens.environment(ENV)), steps)
 
 
-def run_screen(paths, config, image, root, name):
+def run_screen(paths, config, name):
     """The same of one file of tests/debian/screens."""
+    root, image = prepared(paths, "")
     path = os.path.join(paths.root, "tests/debian", name + ".keys")
     script, steps = screens.read(path)
     want = host_screens(root, path)
@@ -273,19 +347,23 @@ def timed(function, *args):
     return cases, log
 
 
-def run(paths, config, title, globs):
+def is_wanted(name, globs, slow):
+    if name.endswith(".slow") and not slow and not set(globs) - {"*"}:
+        return False
+    return not globs or any(guest.glob_match(g, name) for g in globs)
+
+
+def run(paths, config, title, globs, slow=False):
     """The scripts that a glob selects, on one machine; returns (cases, log's path, exit code)."""
-    scripts, image, root = prepared(paths)
-    screen_names = ["screens/" + n for n in
-                    screens.names(os.path.join(paths.root, "tests/debian/screens"))]
-    todo = [(run_script, s, s[:-3]) for s in scripts] + [(run_screen, n, n) for n in screen_names]
-    todo = [(function, what) for function, what, name in todo
-            if not globs or any(guest.glob_match(g, name) for g in globs)]
+    names = [(run_script, name) for group in groups(paths) for name in group.scripts()]
+    names += [(run_screen, "screens/" + name)
+              for name in screens.names(os.path.join(paths.root, "tests/debian/screens"))]
+    todo = [(function, name) for function, name in names if is_wanted(name, globs, slow)]
     os.makedirs(paths.logs, exist_ok=True)
     live, cases = report.Live(title), []
     log_path = os.path.join(paths.logs, title + ".log")
     with open(log_path, "wb") as log, concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
-        jobs = [(what, pool.submit(timed, function, paths, config, image, root, what))
+        jobs = [(what, pool.submit(timed, function, paths, config, what))
                 for function, what in todo]
         for what, job in jobs:
             live.show("%s  %s" % (report.tally_text(report.tally(cases)), what))

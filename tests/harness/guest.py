@@ -17,7 +17,8 @@ SILENCE_S = 200      # longer than the runner's time-out for one program
 LIMIT_S = 1500
 PROGRAM_TIMEOUT_S = 120
 HOST_PARALLEL = 2
-SLOWNESS = 4         # how much longer a case may take in an emulated machine
+SLOWNESS = {"kasan": 12}  # how much longer a case may take in an emulated machine,
+SLOWNESS_ELSE = 4         # and in one without the sanitizer
 SMOKE = ("eventfd", "pipe")  # what the quick entry of the ISO's menu runs (iso/grub.cfg)
 ISO_LOADS = "Loading Parley"  # what it says then
 ISO_KEYS = {"abi": "q", "kernel": "k"}  # the keys that choose entries there
@@ -33,9 +34,10 @@ class Missing(Exception):
 class Config:
     """Which system, on which machine, by which route."""
 
-    def __init__(self, system, build="release", cpus=1, route="pvh", memory=512, append=""):
+    def __init__(self, system, build="release", cpus=1, route="pvh", memory=512, append="",
+                 within=()):
         self.system, self.build, self.cpus, self.route = system, build, cpus, route
-        self.memory, self.append = memory, append
+        self.memory, self.append, self.within = memory, append, within
 
     def title(self, family="abi"):
         """The name of a run, and of its log."""
@@ -51,12 +53,12 @@ class Config:
 
 
 class Selection:
-    """The programs to run: all under `folder` that a glob selects."""
+    """The programs to run: all under `folder` that a glob selects, and one of `within`, if any."""
 
-    def __init__(self, folder, globs):
-        self.folder, self.globs = folder, [g for g in globs if g]
+    def __init__(self, folder, globs, within=()):
+        self.folder, self.globs, self.within = folder, [g for g in globs if g], within
 
-    def programs(self):
+    def found(self):
         found = []
         if os.path.isdir(self.folder):
             for mechanism in sorted(os.listdir(self.folder)):
@@ -66,6 +68,10 @@ class Selection:
                               if os.access(os.path.join(inside, name), os.X_OK) and
                               os.path.isfile(os.path.join(inside, name)) and
                               "." not in name and self.wants(mechanism, name)]
+        return found
+
+    def programs(self):
+        found = self.found()
         if not found:
             raise Missing("no test program in %s%s" % (
                 self.folder, " matches " + ",".join(self.globs) if self.globs else ""))
@@ -74,7 +80,8 @@ class Selection:
     def wants(self, mechanism, name):
         # The same rule as is_selected() in user/bin/testrun.c.
         texts = (mechanism + "/" + name, mechanism, name)
-        return not self.globs or any(glob_match(g, t) for g in self.globs for t in texts)
+        return all(not globs or any(glob_match(g, t) for g in globs for t in texts)
+                   for globs in (self.globs, self.within))
 
 
 def glob_match(glob, text):
@@ -149,7 +156,8 @@ def machine(config, paths, selection, repeat, nonce):
         f.write(pack(paths, selection))
     options = LINUX_OPTIONS if config.system == "linux" else PARLEY_OPTIONS
     append = "%s test.nonce=%s test.slow=%d test.timeout=%d test.repeat=%d %s" % (
-        options, nonce, SLOWNESS, PROGRAM_TIMEOUT_S, repeat, config.append)
+        options, nonce, SLOWNESS.get(config.build, SLOWNESS_ELSE), PROGRAM_TIMEOUT_S, repeat,
+        config.append)
     return qemu.Machine(kernel=paths.kernel(config), initrd=initrd, append=append.strip(),
                         cpus=config.cpus, memory=config.memory)
 
@@ -158,7 +166,7 @@ def run_machine(config, paths, title, globs, repeat=1, limit=LIMIT_S):
     """The programs in one machine; returns (cases, log's path, exit code: 0, 1, 3 or 124)."""
     by_iso = config.route != "pvh"
     nonce = "-" if by_iso else secrets.token_hex(4)
-    selection = Selection(paths.tests, SMOKE if by_iso else globs)
+    selection = Selection(paths.tests, SMOKE if by_iso else globs, config.within)
     total = len(selection.programs()) * (1 if by_iso else repeat)
     stream = ktap.Stream(nonce)
     return follow(machine(config, paths, selection, repeat, nonce), paths, title, stream, total,

@@ -6,9 +6,9 @@
 #include "kernel/core/ktest.h"
 #include "kernel/lib/errno.h"
 #include "kernel/uapi/fcntl.h"
-#include "mm/slab.h"
+#include "kernel/core/task.h"
 
-#ifdef DEBUG_SLAB
+#ifdef DEBUG
 static int open_ptmx(void)
 {
 	struct file *f;
@@ -23,13 +23,13 @@ KTEST(each_allocation_fails_once)
 	enum { POINTS_MAX = 100 };
 	u32 before = pty_count;
 	unsigned point = 0, failures = 0;
-	u64 left;
+	u32 left;
 	KASSERT(open_ptmx() == 0);
 	do {
-		alloc_fail_nth = ++point;
+		current->fail_nth = ++point;
 		int err = open_ptmx();
-		left = alloc_fail_nth;
-		alloc_fail_nth = 0;
+		left = current->fail_nth;
+		current->fail_nth = 0;
 		KEXPECT(err == 0 || err == -ENOMEM);
 		failures += err == -ENOMEM;
 		KEXPECT_EQ(pty_count, before);

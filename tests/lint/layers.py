@@ -25,7 +25,7 @@ ARCH_CONTRACT = {"arch/x86_64/" + h for h in (
 # What the .c files of arch/x86_64 may use of the layer above: they report, allocate and lock like
 # everybody. Its headers may not, and these headers need no more of arch than its contract.
 ARCH_SERVICES = {"kernel/core/" + h for h in (
-    "alloc.h", "log.h", "panic.h", "preempt.h", "spinlock.h", "task.h", "trace.h")}
+    "alloc.h", "kasan.h", "log.h", "panic.h", "preempt.h", "spinlock.h", "task.h", "trace.h")}
 SIBLING_PAIRS = {("arch/x86_64", "arch/x86_64/vdso"), ("arch/x86_64/vdso", "arch/x86_64")}
 
 

@@ -4,7 +4,7 @@
     second.py clang CLANG -- FLAGS... -- FILE...       second.py cppcheck CPPCHECK -- -- FILE...
 
 Promise   clang compiles each file without writing anything, with the warnings that gcc has, as
-          errors, both for release and with the debug options. cppcheck tells errors only, and ends
+          errors, for release, with the debug options and with those of kasan. cppcheck tells errors only, and ends
           within LIMIT_S seconds.
 """
 import subprocess
@@ -12,6 +12,7 @@ import sys
 
 LIMIT_S = 300
 DEBUG = ["-DDEBUG", "-DDEBUG_LOCKS", "-DDEBUG_SLAB"]
+KASAN = [*DEBUG, "-DKASAN", "-DKASAN_OFFSET=0xdffffc0000000000ul"]
 TARGET = "--target=x86_64-unknown-none-elf"
 EXTENSIONS = ["-Wno-gnu-variable-sized-type-not-at-end"]  # gcc is the compiler of the image
 # nullPointer: container_of() as cppcheck sees it. comparePointers: bounds that the linker sets.
@@ -28,7 +29,7 @@ def clang(program, flags, files):
         if flag == "-isystem":
             flags[i + 1] = where + "/include"
     jobs = [subprocess.Popen([program, TARGET, "-fsyntax-only", *flags, *EXTENSIONS, *more, *files])
-            for more in ([], DEBUG)]
+            for more in ([], DEBUG, KASAN)]
     return max(job.wait() for job in jobs)
 
 

@@ -135,6 +135,23 @@ static void replace_keeps_the_place(void)
 	check_tree(&root, ITEMS);
 }
 
+static void taken_apart_in_order(void)
+{
+	static struct item items[ITEMS];
+	struct rb_root root = RB_ROOT_INIT;
+	unsigned count = 0;
+	for (unsigned i = 0; i < ITEMS; i++) {
+		items[i].key = i * 37 % ITEMS;
+		rb_insert(&root, &items[i].node, item_less);
+	}
+	for (struct rb_node *n; (n = rb_take_first(&root)); count++) {
+		EXPECT_EQ(container_of(n, struct item, node)->key, count);
+		EXPECT(!rb_is_linked(n));
+	}
+	EXPECT_EQ(count, ITEMS);
+	EXPECT(rb_is_empty(&root));
+}
+
 static void erase_twice_is_harmless(void)
 {
 	struct item a = { .key = 1 }, b = { .key = 2 };
@@ -147,4 +164,5 @@ static void erase_twice_is_harmless(void)
 }
 
 UNIT_MAIN("rbtree", CASE(random_operations), CASE(ascending_and_descending), CASE(find_and_lower_bound),
-	CASE(replace_keeps_the_place), CASE(erase_twice_is_harmless))
+	CASE(replace_keeps_the_place), CASE(taken_apart_in_order),
+	CASE(erase_twice_is_harmless))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * jump: setjmp and its relatives, vfork, clone, and the way back from a signal handler: what C
- * cannot say.
+ * jump: setjmp and its relatives, vfork, clone, a wait that can be cancelled, and the way back from a
+ * signal handler: what C cannot say.
  *
  * Linux     setjmp(3), vfork(2), clone(2), sigreturn(2)
  */
@@ -10,6 +10,11 @@
 #define NR_clone 56
 #define NR_vfork 58
 #define NR_exit 60
+#define NR_futex 202
+#define ECANCELED 125
+#define CANCEL_WORD %fs:0x30 /* of struct thread (thread.h) */
+#define CANCEL_ASKED 1
+#define CANCEL_DISABLED 2
 #define SIG_BLOCK 0
 #define SIG_SETMASK 2
 #define SIGSET_BYTES 8
@@ -117,6 +122,25 @@ siglongjmp:
 	function __sigreturn
 	mov	$NR_rt_sigreturn, %eax
 	syscall
+
+	/* futex(2), unless the thread is to be cancelled. Between the labels it still can be: see cancel.c. */
+	function __cancelable_futex
+	.globl __cancel_begin
+	.globl __cancel_end
+	.globl __cancel_out
+	mov	%rcx, %r10
+	mov	$NR_futex, %eax
+__cancel_begin:
+	mov	CANCEL_WORD, %r11d
+	and	$CANCEL_ASKED + CANCEL_DISABLED, %r11d
+	cmp	$CANCEL_ASKED, %r11d
+	je	__cancel_out
+	syscall
+__cancel_end:
+	ret
+__cancel_out:
+	mov	$-ECANCELED, %rax
+	ret
 
 	/* long syscall(number, a, b, c, d, e, f) */
 	function syscall

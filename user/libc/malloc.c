@@ -34,7 +34,7 @@ struct free_piece {
 	struct free_piece *next;
 };
 
-static int lock;
+int __malloc_lock;
 static struct free_piece *free_lists[NR_CLASSES];
 static char *region, *region_end;
 
@@ -78,13 +78,13 @@ static struct header *allocate_small(size_t size)
 {
 	unsigned class = class_of(size, &size);
 
-	__lock(&lock);
+	__lock(&__malloc_lock);
 	struct free_piece *piece = free_lists[class];
 	if (piece)
 		free_lists[class] = piece->next;
 	else
 		piece = cut(size);
-	__unlock(&lock);
+	__unlock(&__malloc_lock);
 	struct header *h = (struct header *)piece;
 	if (h)
 		h->size = size;
@@ -132,10 +132,10 @@ void free(void *p)
 	size_t rounded;
 	unsigned class = class_of(h->size, &rounded);
 	struct free_piece *piece = (struct free_piece *)h;
-	__lock(&lock);
+	__lock(&__malloc_lock);
 	piece->next = free_lists[class];
 	free_lists[class] = piece;
-	__unlock(&lock);
+	__unlock(&__malloc_lock);
 }
 
 void *calloc(size_t count, size_t n)

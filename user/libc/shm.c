@@ -12,32 +12,29 @@
 #include <unistd.h>
 #include "user/libc/libc.h"
 
-#define SHM_DIR "/dev/shm/"
-
-/* Makes the file's name: 0, or -1 and errno. */
-static int file_name(const char *name, char path[sizeof(SHM_DIR) + NAME_MAX])
+int __shm_path(const char *prefix, const char *name, char path[SHM_PATH_BYTES])
 {
 	while (*name == '/')
 		name++;
 	size_t n = strlen(name);
 	if (n == 0 || strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return (int)ret(-EINVAL);
-	if (n > NAME_MAX)
+	if (strlen(prefix) + n > NAME_MAX)
 		return (int)ret(-ENAMETOOLONG);
-	strcpy(stpcpy(path, SHM_DIR), name);
+	strcpy(stpcpy(stpcpy(path, SHM_DIR), prefix), name);
 	return 0;
 }
 
 int shm_open(const char *name, int flags, mode_t mode)
 {
-	char path[sizeof(SHM_DIR) + NAME_MAX];
+	char path[SHM_PATH_BYTES];
 
-	return file_name(name, path) ? -1 : open(path, flags | O_NOFOLLOW | O_CLOEXEC, mode);
+	return __shm_path("", name, path) ? -1 : open(path, flags | O_NOFOLLOW | O_CLOEXEC, mode);
 }
 
 int shm_unlink(const char *name)
 {
-	char path[sizeof(SHM_DIR) + NAME_MAX];
+	char path[SHM_PATH_BYTES];
 
-	return file_name(name, path) ? (int)ret(-ENOENT) : unlink(path); /* no object has such a name */
+	return __shm_path("", name, path) ? (int)ret(-ENOENT) : unlink(path); /* no object has such a name */
 }

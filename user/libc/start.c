@@ -4,27 +4,15 @@
  *
  * Promise   before main() runs, the program is relocated (when it is static-PIE), thread-local
  *           variables work, environ and the auxiliary vector are known, constructors have run.
- * Lifetime  the thread-local block of the first thread is mapped once and kept. Threads that clone()
- *           makes without CLONE_SETTLS share it, errno included.
- * Linux     execve(2), getauxval(3); x86-64 psABI for the stack, TLS variant II
+ * Lifetime  threads that clone() makes without CLONE_SETTLS share the first thread's variables, errno included
+ * Linux     execve(2), getauxval(3); x86-64 psABI for the stack
  */
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include "kernel/uapi/elf.h"
-#include "user/libc/libc.h"
-
-enum { TLS_ROOM = 512, TLS_ALIGN = 64 };
-
-/* What %fs points to; the thread-local variables lie below. The compiler knows both offsets. */
-struct tcb {
-	struct tcb *self;
-	unsigned long unused[4];
-	unsigned long canary; /* %fs:0x28, of -fstack-protector */
-};
+#include "user/libc/thread.h"
 
 char **environ;
 unsigned long *__auxv;
@@ -75,40 +63,6 @@ static inline void relocate(const unsigned long *aux)
 			*(unsigned long *)(r->r_offset + base) = base + r->r_addend;
 }
 
-static void init_tls(void)
-{
-	static char room[TLS_ROOM] __attribute__((aligned(TLS_ALIGN)));
-	const Elf64_Phdr *ph = (const Elf64_Phdr *)getauxval(AT_PHDR), *tls = NULL;
-	unsigned long base = 0, align = TLS_ALIGN, size = 0;
-
-	for (unsigned long i = 0; i < getauxval(AT_PHNUM); i++) {
-		if (ph[i].p_type == PT_PHDR)
-			base = (unsigned long)ph - ph[i].p_vaddr;
-		if (ph[i].p_type == PT_TLS)
-			tls = &ph[i];
-	}
-	if (tls) {
-		align = tls->p_align > align ? tls->p_align : align;
-		size = (tls->p_memsz + align - 1) & -align;
-	}
-	char *block = room;
-	if (size + sizeof(struct tcb) > sizeof(room) || align > TLS_ALIGN)
-		block = (char *)sys_mmap(0, size + align + sizeof(struct tcb), PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	block = (char *)(((unsigned long)block + align - 1) & -align);
-	struct tcb *tcb = (struct tcb *)(block + size);
-	/* The segment ends, rounded by its own alignment, where the control block begins. */
-	if (tls) {
-		unsigned long own = (tls->p_memsz + tls->p_align - 1) & -tls->p_align;
-		memcpy((char *)tcb - own, (void *)(tls->p_vaddr + base), tls->p_filesz);
-	}
-	tcb->self = tcb;
-	const unsigned long *random = (const unsigned long *)getauxval(AT_RANDOM);
-	if (random)
-		tcb->canary = random[0] & ~0xfful; /* a zero byte stops a string that runs over */
-	sys_arch_prctl(ARCH_SET_FS, (unsigned long)tcb);
-}
-
 __attribute__((noreturn)) void libc_start(unsigned long *stack)
 {
 	int argc = stack[0];
@@ -121,7 +75,7 @@ __attribute__((noreturn)) void libc_start(unsigned long *stack)
 	relocate(aux);
 	environ = envp;
 	__auxv = aux;
-	init_tls();
+	__tls_start();
 	if (argc > 0) {
 		char *slash = strrchr(argv[0], '/');
 		program_invocation_short_name = slash ? slash + 1 : argv[0];

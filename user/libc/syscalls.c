@@ -52,6 +52,7 @@
 #define epoll_pwait2	  __raw_epoll_pwait2
 #define eventfd		  __raw_eventfd
 #define fchmodat	  __raw_fchmodat
+#define fork		  __raw_fork
 #define getcpu		  __raw_getcpu
 #define getcwd		  __raw_getcwd
 #define getpriority	  __raw_getpriority

@@ -76,7 +76,7 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec *req, stru
 	return -sys_clock_nanosleep(clock, flags, req, rem);
 }
 
-/* SIGEV_THREAD wants a thread, which this library cannot make; the kernel would send a signal. */
+/* SIGEV_THREAD wants a thread for each expiry, which this library does not make; the kernel would send a signal. */
 int timer_create(clockid_t clock, struct sigevent *event, timer_t *id)
 {
 	if (event && event->sigev_notify == SIGEV_THREAD)

@@ -8,13 +8,12 @@
  *           not process 1, not a bystander.
  * Linux     getrlimit(2), pipe(7), proc(5): oom_score; path_resolution(7)
  */
-#include <sys/klog.h>
 #include "tests/abi/bomb/bomb.h"
 #include "tests/abi/thread.h"
 
 TAP_DANGEROUS("takes all processes, memory and descriptors that limits leave");
 
-enum { BOMB_MS = 1500, PROMPT_MS = 8000, LIMIT_TASKS = 150, MAX_LOG = 16384, LOG_TAKE = 2, LOG_UNREAD = 9 };
+enum { BOMB_MS = 1500, PROMPT_MS = 8000, LIMIT_TASKS = 150 };
 
 /* A shell starts, answers, and ends. */
 static void root_still_works(void)
@@ -261,34 +260,6 @@ CASE(arguments_are_limited, .timeout = 60)
 }
 
 /* --- memory --- */
-
-/* Whoever was ended is told of in the log; that is a warning, and here it is awaited. */
-static int take_log(const char *text)
-{
-	static char log[MAX_LOG];
-	int found = 0, n;
-
-	while (klogctl(LOG_UNREAD, NULL, 0) > 0 && (n = klogctl(LOG_TAKE, log, sizeof(log) - 1)) > 0) {
-		log[n] = 0;
-		found |= strstr(log, text) != NULL;
-	}
-	return found;
-}
-
-enum { GULP = 16 << 20 };
-
-static void swallow(void)
-{
-	const int anonymous = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-
-	for (;;) {
-		char *p = mmap(NULL, GULP, PROT_READ | PROT_WRITE, anonymous, -1, 0);
-
-		if (p == MAP_FAILED)
-			_exit(1);
-		memset(p, 1, GULP);
-	}
-}
 
 CASE(memory_runs_out_for_the_largest, .timeout = 100)
 {

@@ -9,25 +9,12 @@
 #ifndef TESTS_ABI_BOMB_BOMB_H
 #define TESTS_ABI_BOMB_BOMB_H
 
+#include <sys/klog.h>
 #include <sys/resource.h>
 #include "tests/abi/abi.h"
 
+enum { MAX_LOG = 16384, LOG_TAKE = 2, LOG_UNREAD = 9 };
 enum { BOMBER = 1000, CACHES_KIB = 10 * 1024, CACHED_OBJECTS = 60, SETTLE_MS = 30000, NR_SET_CHILD_SUBREAPER = 36 };
-
-static inline long meminfo_kib(const char *name)
-{
-	char text[PAGE];
-	const char *at;
-
-	slurp("/proc/meminfo", text, sizeof(text));
-	at = strstr(text, name);
-	return at ? strtol(at + strlen(name), NULL, 10) : 0;
-}
-
-static inline long free_kib(void)
-{
-	return meminfo_kib("MemFree:");
-}
 
 /* Objects of all kinds that the kernel has; 0 where that is another kernel's own affair. */
 static inline long kernel_objects(void)
@@ -52,7 +39,7 @@ struct memory {
 
 static inline struct memory memory_now(void)
 {
-	return (struct memory){ free_kib(), kernel_objects() };
+	return (struct memory){ meminfo_kib("MemFree:"), kernel_objects() };
 }
 
 /* What is freed late, after a grace period, may take its time. */
@@ -82,7 +69,6 @@ static inline void adopt(void)
 	sys(SYS_prctl, NR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
 
-
 /* Ends all processes of the user, who may be making new ones at the same time. */
 static inline void end_user(int user)
 {
@@ -99,6 +85,36 @@ static inline void end_user(int user)
 	}
 	for (long r; (r = sys(SYS_wait4, -1, 0, 0, 0)) > 0 || r == -EINTR;)
 		;
+}
+
+/* How often the log, as far as nobody has read it, has the text. Whoever was ended is told of there: that is a
+ * warning, and here it is awaited. */
+static inline int take_log(const char *text)
+{
+	static char log[MAX_LOG];
+	int found = 0, n;
+
+	while (klogctl(LOG_UNREAD, NULL, 0) > 0 && (n = klogctl(LOG_TAKE, log, sizeof(log) - 1)) > 0) {
+		log[n] = 0;
+		for (const char *at = log; (at = strstr(at, text)); at += strlen(text))
+			found++;
+	}
+	return found;
+}
+
+enum { GULP = 16 << 20 };
+
+static inline void swallow(void)
+{
+	const int anonymous = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+
+	for (;;) {
+		char *p = mmap(NULL, GULP, PROT_READ | PROT_WRITE, anonymous, -1, 0);
+
+		if (p == MAP_FAILED)
+			_exit(1);
+		memset(p, 1, GULP);
+	}
 }
 
 #endif

@@ -111,7 +111,7 @@ static void gather(void)
 	for (int64_t end = now_ms() + EVERYBODY_MS; !all_are_there() && !count->wrong && now_ms() < end;)
 		sleep_ms(10);
 	tap_note("%d pipes, %d processes, %d threads; %ld KiB free", count->pipes, count->processes, count->threads,
-		free_kib());
+		meminfo_kib("MemFree:"));
 	CHECK(all_are_there());
 	sys(SYS_close, gate[1]);
 	for (long r; (r = sys(SYS_wait4, -1, 0, 0, 0)) > 0 || r == -EINTR;)

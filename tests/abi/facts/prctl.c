@@ -230,7 +230,7 @@ CASE(timer_slack_timing_and_others)
 	CHECK_EQ(v, 1);
 	sys(SYS_set_tid_address, &word);
 	if (prctl_(GET_TID_ADDRESS, (long)&tid, 0, 0, 0) == -EINVAL)
-		SKIP("no PR_GET_TID_ADDRESS");
+		SKIP("no GET_TID_ADDRESS");
 	CHECK_EQ(tid, &word);
 }
 
@@ -255,4 +255,187 @@ CASE(thread_pointers)
 	CHECK_EQ(sys(SYS_arch_prctl, ARCH_SET_GS_OP, -1ul), -EPERM);
 	CHECK_EQ(sys(SYS_arch_prctl, ARCH_GET_FS_OP, hole()), -EFAULT);
 	CHECK_EQ(sys(SYS_arch_prctl, 0x999, 0), -EINVAL);
+}
+
+static long ctl(int option, unsigned long a, unsigned long b, unsigned long c)
+{
+	return sys(SYS_prctl, option, a, b, c, 0);
+}
+
+/* Child runs body() and answers by its exit status. */
+static int in_child(int (*body)(void))
+{
+	int pid;
+
+	CHILD(pid)
+		_exit(body());
+	return reap(pid) >> 8;
+}
+
+static int slack_is(void)
+{
+	return (int)ctl(GET_TIMERSLACK, 0, 0, 0) / 1000;
+}
+
+CASE(timer_slack_is_inherited_and_becomes_the_default)
+{
+	CHECK_EQ(ctl(SET_TIMERSLACK, 7000, 0, 0), 0);
+	CHECK_EQ(in_child(slack_is), 7);
+	CHECK_EQ(ctl(SET_TIMERSLACK, 0, 0, 0), 0);
+	CHECK_EQ(ctl(GET_TIMERSLACK, 0, 0, 0), 50000);
+	CHECK_EQ(ctl(SET_TIMERSLACK, 7000, 0, 0), 0);
+	int pid;
+	CHILD(pid) {
+		CHECK_EQ(ctl(SET_TIMERSLACK, 9000, 0, 0), 0);
+		CHECK_EQ(ctl(SET_TIMERSLACK, 0, 0, 0), 0);
+		CHECK_EQ(ctl(GET_TIMERSLACK, 0, 0, 0), 7000);
+	}
+	CHECK_EXIT(pid, 0);
+}
+
+CASE(huge_timer_slack_is_a_number_like_others)
+{
+	CHECK_EQ(ctl(SET_TIMERSLACK, -1, 0, 0), 0);
+	CHECK_EQ(ctl(GET_TIMERSLACK, 0, 0, 0), -1);
+	CHECK_EQ(ctl(SET_TIMERSLACK, 1, 0, 0), 0);
+	CHECK_EQ(ctl(GET_TIMERSLACK, 0, 0, 0), 1);
+}
+
+enum { SET_THP = 41, GET_THP = 42, MCE_KILL = 33, MCE_GET = 34, SET_FLUSHER = 57, GET_FLUSHER = 58, GET_AUXV = 0x41555856 };
+
+static int thp(void)
+{
+	return (int)ctl(GET_THP, 0, 0, 0);
+}
+
+CASE(huge_pages_may_be_declined)
+{
+	CHECK_EQ(thp(), 0);
+	CHECK_EQ(ctl(SET_THP, 1, 0, 0), 0);
+	CHECK_EQ(thp(), 1);
+	CHECK_EQ(in_child(thp), 1);
+	CHECK_EQ(ctl(SET_THP, 5, 0, 0), 0);
+	CHECK_EQ(thp(), 1);
+	CHECK_EQ(ctl(SET_THP, 1, 1, 0), -EINVAL);
+	CHECK_EQ(ctl(SET_THP, 1, 0, 1), -EINVAL);
+	CHECK_EQ(ctl(GET_THP, 1, 0, 0), -EINVAL);
+	CHECK_EQ(ctl(SET_THP, 0, 0, 0), 0);
+	CHECK_EQ(thp(), 0);
+}
+
+CASE(huge_pages_may_be_declined_unless_asked_for)
+{
+	NEEDS_LINUX(6, 18);
+	CHECK_EQ(ctl(SET_THP, 1, 2, 0), 0);
+	CHECK_EQ(thp(), 3);
+	CHECK_EQ(ctl(SET_THP, 0, 2, 0), -EINVAL);
+	CHECK_EQ(ctl(SET_THP, 1, 4, 0), -EINVAL);
+}
+
+static int mce(void)
+{
+	return (int)ctl(MCE_GET, 0, 0, 0);
+}
+
+CASE(what_happens_at_memory_errors)
+{
+	CHECK_EQ(mce(), 2);
+	CHECK_EQ(ctl(MCE_KILL, 1, 1, 0), 0);
+	CHECK_EQ(mce(), 1);
+	CHECK_EQ(in_child(mce), 1);
+	CHECK_EQ(ctl(MCE_KILL, 1, 0, 0), 0);
+	CHECK_EQ(mce(), 0);
+	CHECK_EQ(ctl(MCE_KILL, 1, 2, 0), 0);
+	CHECK_EQ(mce(), 2);
+	CHECK_EQ(ctl(MCE_KILL, 1, 1, 0), 0);
+	CHECK_EQ(ctl(MCE_KILL, 0, 0, 0), 0);
+	CHECK_EQ(mce(), 2);
+	CHECK_EQ(ctl(MCE_KILL, 0, 1, 0), -EINVAL);
+	CHECK_EQ(ctl(MCE_KILL, 1, 3, 0), -EINVAL);
+	CHECK_EQ(ctl(MCE_KILL, 2, 0, 0), -EINVAL);
+	CHECK_EQ(ctl(MCE_KILL, 1, 1, 1), -EINVAL);
+	CHECK_EQ(ctl(MCE_GET, 1, 0, 0), -EINVAL);
+}
+
+CASE(flushers_of_disks_need_the_right)
+{
+	int pid;
+
+	CHILD(pid) {
+		become(NOBODY);
+		CHECK_EQ(ctl(GET_FLUSHER, 0, 0, 0), -EPERM);
+		CHECK_EQ(ctl(SET_FLUSHER, 1, 0, 0), -EPERM);
+		CHECK_EQ(ctl(SET_FLUSHER, 7, 0, 0), -EPERM);
+	}
+	CHECK_EXIT(pid, 0);
+	if (!have_cap(CAP_RESOURCE))
+		SKIP("needs CAP_SYS_RESOURCE");
+	CHECK_EQ(ctl(GET_FLUSHER, 0, 0, 0), 0);
+	CHECK_EQ(ctl(SET_FLUSHER, 1, 0, 0), 0);
+	CHECK_EQ(ctl(GET_FLUSHER, 0, 0, 0), 1);
+	CHECK_EQ(ctl(SET_FLUSHER, 2, 0, 0), -EINVAL);
+	CHECK_EQ(ctl(SET_FLUSHER, 1, 1, 0), -EINVAL);
+	CHECK_EQ(ctl(SET_FLUSHER, 0, 0, 0), 0);
+}
+
+CASE(counters_may_be_switched)
+{
+	CHECK_EQ(ctl(31, 0, 0, 0), 0);
+	CHECK_EQ(ctl(32, 0, 0, 0), 0);
+}
+
+CASE(the_auxiliary_vector_is_told_again)
+{
+	char a[1024], b[1024];
+
+	NEEDS_LINUX(6, 4);
+	memset(a, 7, sizeof(a));
+	long size = ctl(GET_AUXV, (long)a, sizeof(a), 0);
+	CHECK(size > 200 && size < (long)sizeof(a) && size % 16 == 0);
+	CHECK_EQ(a[size], 7);
+	long n = slurp("/proc/self/auxv", b, sizeof(b));
+	CHECK(n > 200 && n <= size);
+	CHECK_MEM(a, b, n);
+	memset(b, 7, sizeof(b));
+	CHECK_EQ(ctl(GET_AUXV, (long)b, 16, 0), size);
+	CHECK_MEM(a, b, 16);
+	CHECK_EQ(b[16], 7);
+	CHECK_EQ(ctl(GET_AUXV, (long)b, 0, 0), size);
+	CHECK_EQ(ctl(GET_AUXV, 0, 16, 0), -EFAULT);
+	CHECK_EQ(ctl(GET_AUXV, (long)b, 16, 1), -EINVAL);
+}
+
+static int pdeath(void)
+{
+	int sig = -1;
+
+	ctl(GET_PDEATHSIG, (long)&sig, 0, 0);
+	return sig;
+}
+
+CASE(parent_death_signal_is_the_threads_and_not_inherited)
+{
+	CHECK_EQ(ctl(SET_PDEATHSIG, SIGUSR2, 0, 0), 0);
+	CHECK_EQ(pdeath(), SIGUSR2);
+	CHECK_EQ(in_child(pdeath), 0);
+	CHECK_EQ(ctl(SET_PDEATHSIG, 65, 0, 0), -EINVAL);
+	CHECK_EQ(ctl(SET_PDEATHSIG, -1, 0, 0), -EINVAL);
+	CHECK_EQ(pdeath(), SIGUSR2);
+	CHECK_EQ(ctl(SET_PDEATHSIG, 64, 0, 0), 0);
+	CHECK_EQ(pdeath(), 64);
+}
+
+static int changes_user(void)
+{
+	ctl(SET_PDEATHSIG, SIGUSR2, 0, 0);
+	if (pdeath() != SIGUSR2 || ctl(GET_DUMPABLE, 0, 0, 0) != 1)
+		return 1;
+	become(NOBODY);
+	return pdeath() || ctl(GET_DUMPABLE, 0, 0, 0) == 1 ? 2 : 0;
+}
+
+CASE(another_identity_forgets_it_and_is_not_dumped)
+{
+	NEEDS_ROOT();
+	CHECK_EQ(in_child(changes_user), 0);
 }

@@ -445,3 +445,31 @@ CASE(path_only_descriptors_do_little)
 	CHECK_EQ(sys(SYS_readlinkat, link, "", buf, 16), 1);
 	CHECK_EQ(sys(SYS_fcntl, fd, F_SETLEASE, RLIMIT_NOFILE), -EBADF);
 }
+
+/* --- ioctl --- */
+
+static long block_of(long fd, int *number)
+{
+	enum { FIBMAP_NUMBER = 1 };
+
+	return sys(SYS_ioctl, fd, FIBMAP_NUMBER, number);
+}
+
+CASE(the_block_of_a_file_that_has_none)
+{
+	NEEDS_ROOT();
+	int number = 0, pid;
+	long file = sys(SYS_memfd_create, "f", 0), fd = sys(SYS_eventfd2, 0, 0);
+
+	CHECK_EQ(block_of(file, &number), -EINVAL);
+	CHECK_EQ(block_of(file, hole()), -EFAULT);
+	CHECK_EQ(block_of(fd, &number), -ENOTTY);
+	CHECK_EQ(block_of(opened("/", O_RDONLY), &number), -ENOTTY);
+	CHILD(pid) {
+		CHECK(become(NOBODY));
+		CHECK_EQ(block_of(file, hole()), -EPERM);
+		CHECK_EQ(block_of(opened("/proc/self/status", O_RDONLY), &number), -EPERM);
+		CHECK_EQ(block_of(fd, &number), -ENOTTY);
+	}
+	CHECK_EXIT(pid, 0);
+}

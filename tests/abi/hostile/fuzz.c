@@ -24,16 +24,6 @@ static struct shared {
 	int failed_worlds;
 } * shared;
 
-static long option(const char *name, long otherwise)
-{
-	static char text[PAGE];
-	const char *at;
-
-	if (slurp("/proc/cmdline", text, sizeof(text)) <= 0 || !(at = strstr(text, name)))
-		return otherwise;
-	return strtol(at + strlen(name), NULL, 0);
-}
-
 static void work(int worker, uint64_t seed, int64_t until_ms, unsigned most)
 {
 	struct fuzz f;
@@ -75,16 +65,6 @@ static void run_workers(int n, uint64_t seed, long seconds, unsigned most)
 }
 
 /* --- what is left --- */
-
-static long free_kib(void)
-{
-	char text[PAGE];
-	const char *at;
-
-	slurp("/proc/meminfo", text, sizeof(text));
-	at = strstr(text, "MemFree:");
-	return at ? strtol(at + strlen("MemFree:"), NULL, 10) : 0;
-}
 
 /* A line of /proc/ipc/allocations: a cache, how many objects of it, and the place that made them. */
 struct site {
@@ -151,17 +131,17 @@ static void check_rest(long free_before)
 {
 	for (int64_t end = now_ms() + SETTLE_MS; now_ms() < end; sleep_ms(50)) {
 		slurp("/proc/ipc/allocations", after, sizeof(after));
-		if (!grown(0) && free_kib() + SPARE_KIB >= free_before)
+		if (!grown(0) && meminfo_kib("MemFree:") + SPARE_KIB >= free_before)
 			return;
 	}
-	tap_note("free: %ld KiB before, %ld KiB after", free_before, free_kib());
+	tap_note("free: %ld KiB before, %ld KiB after", free_before, meminfo_kib("MemFree:"));
 	grown(1);
 }
 
 CASE(random_calls_leave_nothing, .timeout = 2000)
 {
-	long seconds = option("fuzz.seconds=", DEFAULT_SECONDS), seed = option("fuzz.seed=", 1);
-	int n = option("fuzz.workers=", DEFAULT_WORKERS);
+	long seconds = boot_option("fuzz.seconds", DEFAULT_SECONDS), seed = boot_option("fuzz.seed", 1);
+	int n = boot_option("fuzz.workers", DEFAULT_WORKERS);
 	unsigned batches = 0, steps = 0;
 
 	NEEDS_MACHINE("makes random system calls");
@@ -173,7 +153,7 @@ CASE(random_calls_leave_nothing, .timeout = 2000)
 	sys(SYS_close, shared_inode);
 	run_workers(n, ~seed, seconds, WARM_UP); /* caches fill */
 	slurp("/proc/ipc/allocations", before, sizeof(before));
-	long free_before = free_kib();
+	long free_before = meminfo_kib("MemFree:");
 	run_workers(n, seed, seconds, -1u);
 	for (int i = 0; i < n; i++)
 		batches += shared->batches[i], steps += shared->steps[i];
@@ -181,6 +161,6 @@ CASE(random_calls_leave_nothing, .timeout = 2000)
 	sys(SYS_chmod, "/proc", 0555); /* by ".." of its own names a batch can come there */
 	check_rest(free_before);
 	CHECK_EQ(grown(0), 0);
-	CHECK(free_kib() + SPARE_KIB >= free_before);
+	CHECK(meminfo_kib("MemFree:") + SPARE_KIB >= free_before);
 	CHECK(steps > 0);
 }

@@ -658,6 +658,20 @@ CASE(execveat_forms)
 	CHECK_EQ(run_at(fd, "p", 0), -ENOTDIR);
 }
 
+CASE(execveat_of_what_has_no_name)
+{
+	long fd = sys(SYS_eventfd2, 0, O_CLOEXEC);
+	int pipe_fd[2];
+
+	CHECK_EQ(sys(SYS_pipe2, pipe_fd, O_CLOEXEC), 0);
+	CHECK_EQ(run_at(fd, "", EMPTY_PATH), -EACCES);
+	CHECK_EQ(run_at(pipe_fd[0], "", EMPTY_PATH | NO_FOLLOW), -EACCES);
+	CHECK_EQ(run_at(AT_FDCWD, "", EMPTY_PATH), -EACCES);
+	CHECK_EQ(run_at(99, "", EMPTY_PATH), -EBADF);
+	CHECK_EQ(run_at(fd, "", 0), -ENOENT);
+	CHECK_EQ(run_at(fd, "p", EMPTY_PATH), -ENOTDIR);
+}
+
 CASE(execveat_names_the_program_by_its_descriptor)
 {
 	static struct stack s;

@@ -271,6 +271,21 @@ CASE(sys_has_cpus_and_no_selinux)
 	CHECK_EQ(sys(SYS_stat, "/sys/fs/selinux", &st), -ENOENT);
 }
 
+CASE(each_processor_has_a_folder)
+{
+	char text[64], path[64];
+	struct stat st;
+
+	CHECK(slurp("/sys/devices/system/cpu/present", text, sizeof(text)) > 0);
+	char *last = strrchr(text, '-');
+	int count = atoi(last ? last + 1 : text) + 1;
+	for (int i = 0; i <= count; i++) {
+		snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d", i);
+		CHECK_EQ(sys(SYS_stat, path, &st), i < count ? 0 : -ENOENT);
+		CHECK(i == count || (S_ISDIR(st.st_mode) && (st.st_mode & 0777) == 0755));
+	}
+}
+
 CASE(top_of_proc_is_procfs_own)
 {
 	struct stat st;

@@ -483,7 +483,8 @@ CASE(personality_and_auxv)
 CASE(files_of_others_are_guarded)
 {
 	static const char *const guarded[] = {
-		"maps", "smaps", "environ", "auxv", "mem", "io", "personality", "fd", "fdinfo"};
+		"maps", "smaps", "smaps_rollup", "pagemap", "environ", "auxv", "mem",
+		"io", "personality", "fd", "fdinfo"};
 	static const char *const open_to_all[] = {
 		"stat", "statm", "status", "cmdline", "limits", "comm", "wchan", "mounts"};
 	char path[64];

@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sys/uio.h>
 #include "tests/abi/thread.h"
 
 enum { RECORD = sizeof(struct signalfd_siginfo), LONG_MS = 5000, RT = 36, PRIVATE_FAULT = 1 };
@@ -272,6 +273,24 @@ CASE(short_reads_and_bad_buffers)
 	CHECK_EQ(readable(fd), 1);
 	CHECK_EQ(sys(SYS_read, fd, hole(), RECORD), -EFAULT);
 	CHECK_EQ(readable(fd), 0); /* it was taken */
+}
+
+CASE(a_record_into_pieces)
+{
+	NEEDS_LINUX(6, 10);
+	int fd = open_for(sigbit(SIGUSR1));
+	struct iovec pieces[] = {{&seen, 8}, {(char *)&seen + 8, RECORD - 8}};
+	struct iovec cut[] = {{&seen, 8}, {hole(), RECORD - 8}};
+
+	send_me(SIGUSR1);
+	memset(&seen, 0, sizeof(seen));
+	CHECK_EQ(sys(SYS_readv, fd, pieces, 1), -EINVAL);
+	CHECK_EQ(sys(SYS_readv, fd, pieces, 2), RECORD);
+	CHECK_EQ(seen.ssi_signo, SIGUSR1);
+	CHECK_EQ(seen.ssi_pid, getpid());
+	send_me(SIGUSR1);
+	CHECK_EQ(sys(SYS_readv, fd, cut, 2), -EFAULT);
+	CHECK_EQ(readable(fd), 0);
 }
 
 CASE(a_fault_behind_the_first_record)

@@ -7,6 +7,7 @@
  */
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/uio.h>
 #include "tests/abi/thread.h"
 #include "tests/abi/timerfd/timerfd.h"
 
@@ -250,6 +251,25 @@ CASE(reads_and_writes)
 	CHECK(readable(fd, LONG_MS));
 	CHECK_EQ(sys(SYS_read, fd, hole(), 8), -EFAULT);
 	CHECK_EQ(take(fd), -EAGAIN);
+}
+
+CASE(a_read_into_pieces)
+{
+	NEEDS_LINUX(6, 10);
+	int fd = new_timer(CLOCK_MONOTONIC);
+	uint64_t count = 0;
+	char *half = (char *)&count;
+	struct iovec pieces[] = {{half, 3}, {half + 3, 5}}, cut[] = {{half, 4}, {hole(), 4}};
+
+	CHECK_EQ(set_timer(fd, 0, 1, 0), 0);
+	CHECK(readable(fd, LONG_MS));
+	CHECK_EQ(sys(SYS_readv, fd, pieces, 1), -EINVAL);
+	CHECK_EQ(sys(SYS_readv, fd, pieces, 2), 8);
+	CHECK_EQ(count, 1);
+	CHECK_EQ(set_timer(fd, 0, 1, 0), 0);
+	CHECK(readable(fd, LONG_MS));
+	CHECK_EQ(sys(SYS_readv, fd, cut, 2), 4);
+	CHECK_EQ(take(fd), -EAGAIN); /* it was taken */
 }
 
 CASE(a_read_waits)

@@ -100,6 +100,33 @@ CASE(intervals_and_overruns)
 	CHECK(20 * MS + (passed - 1) * 10 * MS <= now_ns(clock) - start);
 }
 
+/* Not only as many as ticks have seen: as many as have passed. */
+CASE(overruns_are_those_of_the_moment)
+{
+	for (int clock = CLOCK_PROCESS_CPUTIME_ID; clock <= CLOCK_THREAD_CPUTIME_ID; clock++) {
+		const int64_t interval = MS;
+		int id = make_timer(clock, SIGUSR1);
+
+		block(SIGUSR1);
+		int64_t before = now_ns(clock);
+		start_timer(id, interval, interval);
+		int64_t after = now_ns(clock);
+		burn_for_signal(clock, interval, SIGUSR1);
+		for (int i = 0; i < 5; i++) {
+			burn(clock, 30 * MS + i * MS / 3);
+			int64_t least = (now_ns(clock) - after) / interval;
+			take_signal(SIGUSR1);
+			int64_t most = (now_ns(clock) - before) / interval;
+			int64_t told = seen.si_overrun + 1;
+			CHECK(told >= least - 1 && told <= most);
+			before += told * interval;
+			after += told * interval;
+			burn_for_signal(clock, interval, SIGUSR1);
+		}
+		CHECK_EQ(sys(SYS_timer_delete, id), 0);
+	}
+}
+
 CASE(one_ns)
 {
 	for (int clock = CLOCK_PROCESS_CPUTIME_ID; clock <= CLOCK_THREAD_CPUTIME_ID; clock++) {

@@ -243,11 +243,12 @@ static void take_bytes(struct stream *s, const char *buf, size_t len)
 	}
 }
 
-__attribute__((noreturn)) static void become(const char *program, const char *slow, int out)
+/* `again`: in a run that only looks for leaks; a program that runs as long as it is told to may be short. */
+__attribute__((noreturn)) static void become(const char *program, const char *slow, int out, bool again)
 {
 	char scale[32];
 	char *const env[] = {"PATH=/bin:/usr/bin:/sbin", "HOME=/tmp", "TERM=dumb",
-		is_init ? "TAP_MACHINE=1" : "TAP_GUEST=1", scale, NULL};
+		is_init ? "TAP_MACHINE=1" : "TAP_GUEST=1", scale, again ? "TAP_AGAIN=1" : NULL, NULL};
 	char path[JOINED_BYTES];
 	char *argv[] = {path, NULL};
 
@@ -371,7 +372,7 @@ static void run_once(struct run *r, const char *name, const struct options *o)
 		return;
 	pid_t pid = fork();
 	if (pid == 0)
-		become(name, o->slow, fd[1]);
+		become(name, o->slow, fd[1], r->stream.muted);
 	close(fd[1]);
 	r->started = pid > 0;
 	if (r->started) {

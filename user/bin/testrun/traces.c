@@ -2,7 +2,8 @@
 /*
  * traces: what a test program leaves behind in the kernel and in the file system.
  *
- * Promise   Objects are counted per slab cache, from /proc/slabinfo; kernel warnings are read with their
+ * Promise   Objects are counted per slab cache, from /proc/slabinfo, pages by what they are for, from
+ *           /proc/meminfo, and charges by kind, from /proc/ipc/charges; kernel warnings are read with their
  *           levels from the kernel's log; files are looked for in the directories where tests work.
  *           Where a source is missing nothing is found.
  * Linux     Of the three only files are looked for there: Linux's own caches grow and shrink as they
@@ -23,9 +24,9 @@
 #include "user/bin/testrun/testrun.h"
 
 enum {
-	MAX_CACHES = 64,
+	MAX_COUNTS = 160,
 	CACHE_NAME = 24,
-	SLABS_BYTES = 16384,
+	TEXT_BYTES = 16384,
 	LOG_BYTES = 16384,
 	PATH_BYTES = 600,
 	SETTLE_MS = 300, /* for what the kernel frees late: grace periods, work left to idle CPUs */
@@ -34,15 +35,13 @@ enum {
 	LOG_UNREAD = 9,
 };
 
-#define SLABS_FILE "/proc/slabinfo"
-
-struct cache {
+struct row {
 	char name[CACHE_NAME];
 	long objects;
 };
 
 struct census {
-	struct cache cache[MAX_CACHES];
+	struct row row[MAX_COUNTS];
 	int count;
 };
 
@@ -120,10 +119,28 @@ void traces_begin(void)
 
 /* --- objects --- */
 
-static void take_census(struct census *c)
+/* Kinds of memory that programs alone take; kilobytes. The kernel's own are its caches'. */
+static const char *const memory_kinds[] = { "AnonPages:", "Shmem:", "PageTables:", "Committed_AS:" };
+
+static bool is_programs_memory(const char *name)
 {
-	static char text[SLABS_BYTES];
-	int fd = is_parley ? open(SLABS_FILE, O_RDONLY | O_CLOEXEC) : -1;
+	for (size_t i = 0; i < sizeof(memory_kinds) / sizeof(memory_kinds[0]); i++)
+		if (strcmp(memory_kinds[i], name) == 0)
+			return true;
+	return false;
+}
+
+static bool is_any(const char *name)
+{
+	(void)name;
+	return true;
+}
+
+/* The lines "NAME NUMBER ..." of a file whose name is wanted. */
+static void count_lines(struct census *c, const char *path, bool (*is_wanted)(const char *name))
+{
+	static char text[TEXT_BYTES];
+	int fd = is_parley ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 	size_t len = 0;
 	ssize_t n;
 
@@ -132,13 +149,20 @@ static void take_census(struct census *c)
 	text[len] = '\0';
 	if (fd >= 0)
 		close(fd);
-	c->count = 0;
-	for (char *line = text; *line && c->count < MAX_CACHES; line += *line == '\n') {
-		struct cache *k = &c->cache[c->count];
+	for (char *line = text; *line && c->count < MAX_COUNTS; line += *line == '\n') {
+		struct row *r = &c->row[c->count];
 
-		c->count += sscanf(line, "%23s %ld", k->name, &k->objects) == 2;
+		c->count += sscanf(line, "%23s %ld", r->name, &r->objects) == 2 && is_wanted(r->name);
 		line += strcspn(line, "\n");
 	}
+}
+
+static void take_census(struct census *c)
+{
+	c->count = 0;
+	count_lines(c, "/proc/slabinfo", is_any);
+	count_lines(c, "/proc/meminfo", is_programs_memory);
+	count_lines(c, "/proc/ipc/charges", is_any);
 }
 
 /* Ranges of kernel addresses are kept for ever, for the next stack: their number is the most there ever was. */
@@ -149,8 +173,8 @@ static long objects_before(const char *name)
 	if (strcmp(name, HOARD) == 0)
 		return LONG_MAX;
 	for (int i = 0; i < before.count; i++)
-		if (strcmp(before.cache[i].name, name) == 0)
-			return before.cache[i].objects;
+		if (strcmp(before.row[i].name, name) == 0)
+			return before.row[i].objects;
 	return 0;
 }
 
@@ -162,7 +186,7 @@ void objects_count(void)
 static bool is_more(void)
 {
 	for (int i = 0; i < after.count; i++)
-		if (after.cache[i].objects > objects_before(after.cache[i].name))
+		if (after.row[i].objects > objects_before(after.row[i].name))
 			return true;
 	return false;
 }
@@ -182,10 +206,10 @@ bool objects_have_grown(void)
 void objects_tell(void)
 {
 	for (int i = 0; i < after.count; i++) {
-		long old = objects_before(after.cache[i].name);
+		long old = objects_before(after.row[i].name);
 
-		if (after.cache[i].objects > old)
-			say("# leak: %s: %ld objects more at every run (%ld)\n", after.cache[i].name,
-				after.cache[i].objects - old, after.cache[i].objects);
+		if (after.row[i].objects > old)
+			say("# leak: %s %ld more at every run (%ld)\n", after.row[i].name,
+				after.row[i].objects - old, after.row[i].objects);
 	}
 }
