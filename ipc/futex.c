@@ -233,28 +233,14 @@ static long pi_wait_call(struct futex_word word, int op, u32 val, unsigned long 
 	return futex_lock_pi(word, deadline_ns, FUTEX_LOCK_WAITS);
 }
 
-long sys_futex(unsigned __user *uaddr, int op, unsigned val, unsigned long timeout, unsigned __user *uaddr2,
-	unsigned val3)
+/* Out of the way of the others. */
+static __noinline long pi_call(struct futex_word word, int op, u32 val, unsigned long timeout, struct futex_word word2,
+	u32 val3)
 {
 	int cmd = op & FUTEX_CMD_MASK;
-	struct futex_word word = { uaddr, op & FUTEX_PRIVATE_FLAG }, word2 = { uaddr2, word.is_private };
-	if (cmd == FUTEX_WAIT)
-		return wait_call(word, op, val, timeout, FUTEX_BITSET_MATCH_ANY);
-	if (cmd == FUTEX_WAIT_BITSET)
-		return wait_call(word, op, val, timeout, val3);
 	if (op & FUTEX_CLOCK_REALTIME && !takes_realtime(cmd))
 		return -ENOSYS;
-	switch (cmd) { /* where there is no time to wait, its argument is a second number */
-	case FUTEX_WAKE:
-		return futex_wake(word, (int)val, FUTEX_BITSET_MATCH_ANY);
-	case FUTEX_WAKE_BITSET:
-		return futex_wake(word, (int)val, val3);
-	case FUTEX_REQUEUE:
-		return futex_requeue(word, word2, (int)val, (int)timeout, NULL);
-	case FUTEX_CMP_REQUEUE:
-		return futex_requeue(word, word2, (int)val, (int)timeout, &val3);
-	case FUTEX_WAKE_OP:
-		return futex_wake_op(word, word2, (int)val, (int)timeout, val3);
+	switch (cmd) {
 	case FUTEX_LOCK_PI:
 	case FUTEX_LOCK_PI2:
 	case FUTEX_WAIT_REQUEUE_PI:
@@ -267,5 +253,32 @@ long sys_futex(unsigned __user *uaddr, int op, unsigned val, unsigned long timeo
 		return futex_cmp_requeue_pi(word, word2, (int)val, (int)timeout, val3);
 	default:
 		return -ENOSYS;
+	}
+}
+
+long sys_futex(unsigned __user *uaddr, int op, unsigned val, unsigned long timeout, unsigned __user *uaddr2,
+	unsigned val3)
+{
+	int cmd = op & FUTEX_CMD_MASK;
+	struct futex_word word = { uaddr, op & FUTEX_PRIVATE_FLAG }, word2 = { uaddr2, word.is_private };
+	if (cmd == FUTEX_WAIT)
+		return wait_call(word, op, val, timeout, FUTEX_BITSET_MATCH_ANY);
+	if (cmd == FUTEX_WAIT_BITSET)
+		return wait_call(word, op, val, timeout, val3);
+	if (op & FUTEX_CLOCK_REALTIME)
+		return pi_call(word, op, val, timeout, word2, val3);
+	switch (cmd) { /* where there is no time to wait, its argument is a second number */
+	case FUTEX_WAKE:
+		return futex_wake(word, (int)val, FUTEX_BITSET_MATCH_ANY);
+	case FUTEX_WAKE_BITSET:
+		return futex_wake(word, (int)val, val3);
+	case FUTEX_REQUEUE:
+		return futex_requeue(word, word2, (int)val, (int)timeout, NULL);
+	case FUTEX_CMP_REQUEUE:
+		return futex_requeue(word, word2, (int)val, (int)timeout, &val3);
+	case FUTEX_WAKE_OP:
+		return futex_wake_op(word, word2, (int)val, (int)timeout, val3);
+	default:
+		return pi_call(word, op, val, timeout, word2, val3);
 	}
 }
