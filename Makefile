@@ -232,7 +232,7 @@ explore: build/debug/parley.elf build/tests/explore/explore
 	@$(PY) tests/explore/run.py --seed $(SEED) --seeds $(or $(SEEDS),1000) $(if $(BREAK),--break $(BREAK)) $(T)
 storm: build/debug/parley.elf user test-programs
 	@$(PY) tests/run.py --test storm --build debug --cpus $(or $(CPUS),4) --timeout $$((4 * $(SECONDS) + 600)) \
-		--append 'storm.seconds=$(SECONDS) storm.seed=$(SEED) test.timeout=$(shell echo $$((2 * $(SECONDS) + 120)))'
+		--append 'storm.processes=32 storm.seconds=$(SECONDS) storm.seed=$(SEED) test.timeout=$(shell echo $$((2 * $(SECONDS) + 120)))'
 fuzz-diff: build/release/parley.elf user test-programs
 	@$(PY) tests/fuzz/diff.py --seed $(SEED) --batches $(BATCHES)
 

@@ -58,8 +58,8 @@ static unsigned report(struct sets *s, unsigned word, u64 bit, u32 revents)
 }
 
 /* Calls fn(arg, fd, word, bit) for every descriptor that is in a set, until it answers an error. */
-static __always_inline long for_each_asked(struct sets *s, long (*fn)(struct sets *s, void *arg, int fd, unsigned word, u64 bit),
-	void *arg)
+static __always_inline long for_each_asked(struct sets *s,
+	long (*fn)(struct sets *s, void *arg, int fd, unsigned word, u64 bit), void *arg)
 {
 	for (unsigned word = 0; word < s->nr_words; word++) {
 		u64 any = (s->asked[0][word] | s->asked[1][word] | s->asked[2][word]) & valid_bits(s, word);

@@ -188,9 +188,27 @@ static long access_checked(const struct path *p, unsigned want)
 	return err;
 }
 
+/* AT_EMPTY_PATH: what is open, also what has no name. */
+static long access_opened(int fd, unsigned want)
+{
+	FDREF r = fd_borrow_any(fd);
+	if (!r.file)
+		return -EBADF;
+	if (r.file->path.dentry)
+		return access_checked(&r.file->path, want);
+	struct inode *ino = r.file->inode ? NULL : file_inode_get(r.file);
+	if (!ino && !r.file->inode)
+		return -ENOMEM;
+	int err = want ? inode_permission(ino ? ino : r.file->inode, want) : 0;
+	inode_put(ino);
+	return err;
+}
+
 static long access_at(int dirfd, const char __user *path, unsigned want, unsigned flags)
 {
 	PATHREF p = {};
+	if (flags & AT_EMPTY_PATH && dirfd != AT_FDCWD && path && path_is_empty(path))
+		return access_opened(dirfd, want);
 	int err = path_lookup(dirfd, path, how_of(flags), &p);
 	return err ? err : access_checked(&p, want);
 }

@@ -234,7 +234,8 @@ static int make_pages(struct vm_object *o, u64 start, u64 end)
 {
 	struct page *made = NULL, *pg;
 	for (u64 index = start / PAGE_SIZE; index * PAGE_SIZE < end; index++) {
-		int err = READ_ONCE(current->work) & TASK_WORK_KILL ? -EINTR : vm_object_prepare(o, index, &pg);
+		bool is_interrupted = READ_ONCE(current->work) & (TASK_WORK_KILL | TASK_WORK_SIGNAL);
+		int err = is_interrupted ? -EINTR : vm_object_prepare(o, index, &pg);
 		if (err) {
 			drop_made(o, made);
 			return err;

@@ -56,7 +56,8 @@ void proc_show_meminfo(struct strbuf *sb)
 		{ "Mapped", c.mapped }, { "Shmem", file }, { "KReclaimable", 0 }, { "Slab", c.of_kind[PAGE_SLAB] },
 		{ "SReclaimable", 0 }, { "SUnreclaim", c.of_kind[PAGE_SLAB] }, { "KernelStack", stack_pages() },
 		{ "PageTables", c.of_kind[PAGE_TABLE] }, { "SecPageTables", 0 }, { "NFS_Unstable", 0 },
-		{ "Bounce", 0 }, { "WritebackTmp", 0 }, { "CommitLimit", commit_limit() }, { "Committed_AS", commit_pages() },
+		{ "Bounce", 0 }, { "WritebackTmp", 0 }, { "CommitLimit", commit_limit() },
+		{ "Committed_AS", commit_pages() },
 		{ "VmallocTotal", (KVIRT_END - KVIRT_BASE) / PAGE_SIZE }, { "VmallocUsed", kvirt_pages_used() },
 		{ "VmallocChunk", 0 },
 	};

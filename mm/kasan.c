@@ -207,10 +207,14 @@ bool kasan_map(u64 va, size_t bytes)
 	for (; from < to; from += PAGE_SIZE) {
 		if (arch_kernel_va_is_mapped(from))
 			continue;
-		struct page *pg = pages_total() ? page_alloc_zeroed(PAGE_KERNEL) : NULL;
-		if (!pg && pages_total())
+		bool is_early = !pages_total();
+		struct page *pg = is_early ? NULL : page_alloc_zeroed(PAGE_KERNEL);
+		if (!is_early && (!pg || arch_kmap_prepare(from, PAGE_SIZE))) {
+			if (pg)
+				page_put(pg);
 			return false;
-		arch_kmap(from, pg ? page_phys(pg) : kernel_alloc_table(), PAGE_SIZE, KMAP_RW);
+		}
+		arch_kmap(from, is_early ? kernel_alloc_table() : page_phys(pg), PAGE_SIZE, KMAP_RW);
 	}
 	return true;
 }

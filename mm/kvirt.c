@@ -67,7 +67,7 @@ static struct range *range_take(u64 pages)
 	if (!r) {
 		if (next_free + (pages + GUARD_PAGES) * PAGE_SIZE > KVIRT_END)
 			return NULL;
-		if (arch_kmap_prepare(next_free, pages * PAGE_SIZE))
+		if (arch_kmap_prepare(next_free, pages * PAGE_SIZE) || !kasan_map(next_free, pages * PAGE_SIZE))
 			return NULL;
 		r = kmem_cache_alloc(range_cache);
 		if (!r)
@@ -107,10 +107,6 @@ void *kvirt_alloc(size_t bytes)
 	struct range *r = range_take(pages);
 	if (!r)
 		return NULL;
-	if (!kasan_map(r->start, pages * PAGE_SIZE)) {
-		range_give_back(r, 0);
-		return NULL;
-	}
 	for (u64 i = 0; i < pages; i++) {
 		struct page *pg = page_alloc_zeroed(PAGE_KERNEL);
 		if (!pg) {
@@ -151,13 +147,19 @@ void *kvirt_map_phys(phys_t pa, size_t bytes, int prot)
 	return (void *)(r->start + (pa - first));
 }
 
+/* The one behind a spare stack, which is taken. */
+static void *next_spare(void *stack)
+{
+	kasan_unpoison(stack, KSTACK_BYTES);
+	return *(void **)stack;
+}
+
 void *kstack_alloc(void)
 {
 	u64 irq = spin_lock_irqsave(&stack_lock);
 	void *stack = spare_stacks;
 	if (stack) {
-		kasan_unpoison(stack, KSTACK_BYTES);
-		spare_stacks = *(void **)stack;
+		spare_stacks = next_spare(stack);
 		nr_spare_stacks--;
 	}
 	spin_unlock_irqrestore(&stack_lock, irq);
@@ -174,7 +176,7 @@ u64 kstack_trim(void)
 	nr_spare_stacks = 0;
 	spin_unlock_irqrestore(&stack_lock, irq);
 	while (stack) {
-		void *next = *(void **)stack;
+		void *next = next_spare(stack);
 		kvirt_free(stack);
 		stack = next;
 	}

@@ -320,7 +320,8 @@ long sys_mprotect(unsigned long addr, size_t length, unsigned prot)
 static bool brk_grow(struct mm *mm, uaddr_t start, uaddr_t end)
 {
 	s64 pages = (s64)((end - start) >> PAGE_SHIFT);
-	u32 flags = flags_for(prot_with_implied(PROT_READ | PROT_WRITE), MAP_PRIVATE) | VMA_HEAP | VMA_ACCOUNT | mm->future_lock;
+	u32 prot = prot_with_implied(PROT_READ | PROT_WRITE);
+	u32 flags = flags_for(prot, MAP_PRIVATE) | VMA_HEAP | VMA_ACCOUNT | mm->future_lock;
 	/* One page of distance to what lies above, so that the two are not taken for one. */
 	if (!vma_range_is_free(mm, start, end + PAGE_SIZE) || mm->nr_vmas > READ_ONCE(mm_max_vmas) ||
 		!mm_may_map(mm, pages, flags) || !mm_may_lock_more(mm, (u64)pages, flags))

@@ -97,8 +97,9 @@ static void put_flags(const struct vma *v, struct strbuf *sb)
 		{ VMA_SHARED | VMA_MAYWRITE, "sh" }, /* of a file that is not open for writing Linux says "ms" only */
 		{ VMA_MAYREAD, "mr" }, { VMA_MAYWRITE, "mw" }, { VMA_MAYEXEC, "me" }, { VMA_SHARED, "ms" },
 		{ VMA_GROWSDOWN, "gd" }, { VMA_PHYS, "pf" }, { VMA_LOCKED, "lo" }, { VMA_PHYS, "io" },
-		{ VMA_DONTFORK, "dc" }, { VMA_PHYS, "de" }, { VMA_NORESERVE, "nr" }, { VMA_WIPEONFORK, "wf" },
-		{ VMA_DONTDUMP, "dd" },
+		{ VMA_SEQUENTIAL, "sr" }, { VMA_RANDOM, "rr" }, { VMA_DONTFORK, "dc" }, { VMA_PHYS, "de" },
+		{ VMA_LOCKONFAULT, "lf" }, { VMA_ACCOUNT, "ac" }, { VMA_NORESERVE, "nr" }, { VMA_WIPEONFORK, "wf" },
+		{ VMA_DONTDUMP, "dd" }, { VMA_HUGEPAGE, "hg" }, { VMA_NOHUGEPAGE, "nh" }, { VMA_MERGEABLE, "mg" },
 	};
 	strbuf_puts(sb, "VmFlags: ");
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)

@@ -18,7 +18,7 @@ void uio_init_iov(struct uio *u, const struct iovec *iov, unsigned n, size_t tot
 	u->seg = iov;
 }
 
-ssize_t uio_import(struct uio *u, const struct iovec __user *uiov, unsigned long n, struct iovec *small,
+ssize_t uio_import(struct uio *u, const struct iovec __user *uiov, unsigned n, struct iovec *small,
 	unsigned nr_small, struct iovec **iov)
 {
 	*iov = NULL;
@@ -32,7 +32,7 @@ ssize_t uio_import(struct uio *u, const struct iovec __user *uiov, unsigned long
 	if (n == 1 && !err) /* cut before it is looked at, as on Linux, which knows no array of one */
 		v->iov_len = (ssize_t)v->iov_len < 0 ? v->iov_len : min(v->iov_len, UIO_MAX_BYTES);
 	bool is_copied = err == 0;
-	for (unsigned long i = 0; is_copied && i < n; i++) {
+	for (unsigned i = 0; is_copied && i < n; i++) {
 		ssize_t len = v[i].iov_len;
 		if (len < 0) { /* counts for more than an address, wherever it stands */
 			err = -EINVAL;

@@ -60,8 +60,8 @@ static inline void uio_init_kernel(struct uio *u, void *buf, size_t n)
 }
 void uio_init_iov(struct uio *u, const struct iovec *iov, unsigned n, size_t total);
 /* Copies an iovec array in and checks it: -EINVAL (count, negative lengths), -EFAULT. *iov is kmalloc'ed
- * unless it fits `small`; free with uio_iov_free. */
-ssize_t uio_import(struct uio *u, const struct iovec __user *uiov, unsigned long n, struct iovec *small,
+ * unless it fits `small`; free with uio_iov_free. Of the callers' counts only 32 bits are looked at, as on Linux. */
+ssize_t uio_import(struct uio *u, const struct iovec __user *uiov, unsigned n, struct iovec *small,
 	unsigned nr_small, struct iovec **iov);
 void uio_iov_free(struct iovec *iov, struct iovec *small);
 /* Kernel bytes into the uio (reads) / out of it (writes). Bytes done; less than n only after a fault or

@@ -195,10 +195,14 @@ void vm_object_truncate(struct vm_object *o, u64 size_bytes)
 {
 	u64 old = o->size_bytes;
 	WRITE_ONCE(o->size_bytes, size_bytes);
-	if (size_bytes > old || !READ_ONCE(o->nr_pages))
+	if (size_bytes > old)
 		return;
 	u64 first = (size_bytes + PAGE_SIZE - 1) >> PAGE_SHIFT;
 	guard(mutex)(&o->lock);
+	/* Asked under the lock, because whoever makes a page has looked at the size under it; mappings may have private
+	 * copies of pages that are a hole by now. */
+	if (!o->nr_pages && list_is_empty(&o->maps))
+		return;
 	u64 tail = size_bytes & ~PAGE_MASK;
 	if (tail)
 		clear_part(o, size_bytes >> PAGE_SHIFT, tail, PAGE_SIZE);

@@ -16,7 +16,7 @@ static void walk_leaf(struct walk *w, pte_t *table, uaddr_t va, unsigned first, 
 {
 	guard(spin)(pt_lock_of(table));
 	for (unsigned i = first; i <= last; i++)
-		if (pte_has_page(table[i]))
+		if (table[i])
 			w->visit(w, &table[i], va + i * PAGE_SIZE);
 }
 
@@ -49,7 +49,7 @@ static void count_page(struct walk *w, pte_t *pte, uaddr_t va)
 {
 	struct residence *r = w->arg;
 	struct page *pg = page_of_phys(pte_phys(*pte));
-	if (pg == zero_page)
+	if (!pte_has_page(*pte) || pg == zero_page)
 		return;
 	u64 sharers = page_sharers(pg), share = (PAGE_SIZE << PSS_SHIFT) / sharers;
 	r->rss += PAGE_SIZE;
@@ -79,6 +79,7 @@ void residence_add(struct residence *r, const struct vma *v)
 /* --- pagemap --- */
 
 #define PAGEMAP_EXCLUSIVE (1ull << 56)
+#define PAGEMAP_GUARD (1ull << 58 | 1ull << 62) /* a marker looks like something swapped out */
 #define PAGEMAP_OBJECT (1ull << 61) /* of a file, or shared anonymous memory */
 #define PAGEMAP_PRESENT (1ull << 63)
 
@@ -92,11 +93,16 @@ struct pagemap {
 static void describe(struct walk *w, pte_t *pte, uaddr_t va)
 {
 	struct pagemap *m = w->arg;
+	u64 *to = &m->words[(va - m->start) >> PAGE_SHIFT];
+	if (!pte_has_page(*pte)) {
+		*to = *pte & PTE_GUARD ? PAGEMAP_GUARD : 0;
+		return;
+	}
 	u64 word = PAGEMAP_PRESENT | (m->with_frames ? pte_phys(*pte) >> PAGE_SHIFT : 0);
 	struct page *pg = m->is_phys ? zero_page : page_of_phys(pte_phys(*pte));
 	if (pg != zero_page)
 		word |= (page_sharers(pg) == 1 ? PAGEMAP_EXCLUSIVE : 0) | (pg->kind == PAGE_ANON ? 0 : PAGEMAP_OBJECT);
-	m->words[(va - m->start) >> PAGE_SHIFT] = word;
+	*to = word;
 }
 
 void mm_pagemap(struct mm *mm, uaddr_t start, size_t n, u64 *words, bool with_frames)

@@ -2,8 +2,8 @@
 /*
  * walk: looking over the page-table entries of a range, without changing what is mapped.
  *
- * Promise   walk_entries() calls `visit` for every entry of [start, end) that has a page, in the order of addresses,
- *           and steps over absent tables as a whole, so a large empty mapping costs next to nothing
+ * Promise   walk_entries() calls `visit` for every entry of [start, end) that is not 0, in the order of addresses, and
+ *           steps over absent tables as a whole, so a large empty mapping costs next to nothing
  * Locks     mm->lock is held (reading is enough); the entry's table is locked while it is visited: no sleeping there
  */
 #pragma once

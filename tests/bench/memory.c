@@ -194,7 +194,8 @@ static long map_unmap(long n)
 	long start = now();
 
 	for (long i = 0; i < n; i++) {
-		volatile char *p = mmap(NULL, SMALL_PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		volatile char *p = mmap(NULL, SMALL_PAGES * PAGE, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 		for (int page = 0; page < SMALL_PAGES; page++) {
 			p[page * PAGE] = (char)(page + 1);

@@ -29,7 +29,7 @@ enum { FILE_BYTES = 3 * PAGE, BIG = 64 * PAGE, MAP_BYTES = 64 * PAGE, ARGUMENTS 
 #define FREE 0x200010000000 /* nothing is here */
 
 struct row {
-	const char *call; /* its name in kernel/syscalls.def; "": none, see what */
+	const char *call; /* its name in kernel/syscalls.def, if it is there; "": none, see what */
 	long arg[ARGUMENTS];
 	const char *what;     /* which of several rows of one call */
 	void (*before)(void); /* in the child, before allocations fail */

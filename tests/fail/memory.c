@@ -57,6 +57,14 @@ const struct row memory_calls_rows[] = {
 	{ "madvise", { MAP + MIDDLE, 2 * PAGE, DONTNEED }, "DONTNEED" },
 	{ "madvise", { MAP + MIDDLE, 2 * PAGE, 10 }, "DONTFORK of the middle", .error = { EAGAIN } },
 	{ "madvise", { FREE, FILE_BYTES, WILLNEED }, "WILLNEED", map_file },
+	{ "mincore", { MAP, MAP_BYTES, BUF } },
+	{ "mlock", { BUF, BIG }, .error = { EAGAIN } },
+	{ "mlock2", { BUF + MIDDLE, BIG / 2, 0 }, .error = { EAGAIN } },
+	{ "munlock", { MAP + MIDDLE, 2 * PAGE } },
+	{ "mlockall", { 1 }, .error = { EAGAIN } }, /* MCL_CURRENT */
+	{ "munlockall", {} },
+	{ "membarrier", { 0, 0, 0 } },
+	{ "process_madvise", { PID_FD, A(near), 1, 20, 0 } }, /* MADV_COLD */
 	{ "process_vm_readv", {}, .act = read_other },
 	{ "process_vm_writev", {}, .act = write_other },
 	{ "memfd_create", { A("new"), 2 } },

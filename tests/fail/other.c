@@ -11,6 +11,7 @@ enum { MAGIC_1 = (int)0xfee1dead, MAGIC_2 = 672274793, KEYS_OFF = 0, LOG_SIZE = 
 
 static struct utsname names;
 static char now_or_then[64];
+static long adjustment[26]; /* struct timex: nothing is to be changed */
 
 static long clock_as_it_is(void)
 {
@@ -59,6 +60,8 @@ const struct row other_calls_rows[] = {
 	{ "clock_gettime", { CLOCK_REALTIME, A(now_or_then) } },
 	{ "clock_settime", {}, .act = clock_as_it_is },
 	{ "clock_getres", { CLOCK_REALTIME, A(now_or_then) } },
+	{ "adjtimex", { A(adjustment) } },
+	{ "clock_adjtime", { CLOCK_REALTIME, A(adjustment) } },
 	{ "getrandom", { BUF, 1000, 0 } },
 };
 ROWS(other_calls);

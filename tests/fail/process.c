@@ -150,6 +150,15 @@ static long set_caps(void)
 	return sys(SYS_capset, &cap_header, cap_data);
 }
 
+static uint32_t attr[12] = { sizeof(attr) }; /* struct sched_attr: its size, and SCHED_OTHER */
+
+static long compare(void)
+{
+	enum { KCMP_NR = 312, FILES = 0 };
+
+	return sys(KCMP_NR, getpid(), getpid(), FILES, FILE_FD, FILE_FD);
+}
+
 static long set_robust(void)
 {
 	return sys(SYS_set_robust_list, BUF, 24);
@@ -197,6 +206,9 @@ const struct row process_calls_rows[] = {
 	{ "times", { A(BUF) } },
 	{ "getpriority", {}, .act = get_priority },
 	{ "setpriority", { PRIO_PROCESS, 0, 5 } },
+	{ "sched_setattr", { 0, A(attr), 0 } },
+	{ "sched_getattr", { 0, BUF, sizeof(attr), 0 } },
+	{ "kcmp", {}, .act = compare },
 	{ "sched_yield", {} },
 	{ "sched_setparam", { 0, A(&param) } },
 	{ "sched_getparam", { 0, A(&param) } },

@@ -2,6 +2,7 @@
 """boots: many machines for a moment each: processors, boards, memory, and bad input at the start.
 
 Promise   Each row of MACHINES boots by PVH, runs the eventfd tests, or those it names, and ends well.
+          Each row of CHANCES lets allocations fail, and ends without a word from the kernel.
           Each row of ISOS boots the one ISO and runs the menu's quick tests. Each row of FAULTS
           is a start that cannot go well, or not fully: the console tells why, in the words that the
           row names, and the machine ends as it says. Never silence. At the machines of
@@ -59,6 +60,13 @@ ISOS = {
     for firmware, board in (("bios", "pc"), ("uefi", "q35"))
     for cpus in (1, 2, 4, 8) for memory in (64, 4096)
 }
+
+# name: the options: allocations of all processes but the first fail by chance. Tests may fail; the kernel may not.
+CHANCES = {
+    "allocations-fail-1-in-%d" % rate: "fail_alloc=%d,%d" % (rate, seed)
+    for rate, seed in ((20, 3), (300, 5))
+}
+CHANCE_TESTS = "eventfd,pipe/basics,process/clone,epoll/ctl,file/names"
 
 CRASH = 2 * 0x12 + 1
 # name: the archive, the options, what the console must say, how the machine ends
@@ -153,6 +161,17 @@ def one_case(name, cases):
                      failed[0].log if failed else ())
 
 
+def run_chance(paths, config, name, _):
+    stream = ktap.Stream("-")
+    settings = {"build": "debug", "cpus": 2, "limit": 300, "append": "%s test=%s test.slow=4 test.timeout=20" % (
+        CHANCES[name], CHANCE_TESTS)}
+    archive = guest.pack(paths, guest.Selection(paths.tests, CHANCE_TESTS.split(",")))
+    run, _ = boot(paths, config, name, settings, archive, stream.line)
+    trouble, code = guest.verdict(run)
+    problems = stream.troubles + ([trouble] if code > 1 else [])
+    return ktap.Case("boot", name, ktap.FAIL if problems else ktap.PASS, "; ".join(problems), stream.tail)
+
+
 def run_iso(paths, config, name, _):
     stream = ktap.Stream("-")
     run = qemu.Run(qemu.Machine(iso=paths.iso(config), **ISOS[name]),
@@ -185,6 +204,7 @@ def run_all(paths, config, title, globs):
     """The rows that a glob selects; returns (cases, log's path, exit code)."""
     os.makedirs(paths.logs, exist_ok=True)
     rows = [(name, run_machine) for name in MACHINES]
+    rows += [(name, run_chance) for name in CHANCES]
     rows += [(name, run_iso) for name in ISOS] + [(name, run_fault) for name in FAULTS]
     rows += [*consoles.ROWS.items(), *explorations.ROWS.items()]
     rows = [r for r in rows if not globs or any(fnmatch.fnmatch(r[0], g) for g in globs)]

@@ -219,7 +219,8 @@ def follow(setup, paths, title, stream, total, key, limit):
         live.show("%s%s  %s" % (seen, report.tally_text(report.tally(stream.cases)),
                                 now.cases[-1].name if now and now.cases else ""))
 
-    run.follow(line, limit, SILENCE_S, tick)
+    # A program that seems to leave something is run again, silently, and may take as long as it did.
+    run.follow(line, limit, max(SILENCE_S, limit // 4), tick)
     how, code = verdict(run)
     cases = stream.finish(how)
     live.end(cases)

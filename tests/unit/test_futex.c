@@ -16,7 +16,7 @@
 #include "ipc/futex_requeue.c"
 #include "ipc/futex_pi.c"
 
-enum { SCHEDULES = 4000, TASKS = 5, ROUNDS = 6, LOCKS = 3, PRIORITIES = 6 };
+enum { SCHEDULES = 2000, TASKS = 5, ROUNDS = 6, LOCKS = 3, PRIORITIES = 6 };
 
 static struct task tasks[TASKS];
 static struct pid pids[TASKS];

@@ -301,7 +301,10 @@ CASE(huge_timer_slack_is_a_number_like_others)
 	CHECK_EQ(ctl(GET_TIMERSLACK, 0, 0, 0), 1);
 }
 
-enum { SET_THP = 41, GET_THP = 42, MCE_KILL = 33, MCE_GET = 34, SET_FLUSHER = 57, GET_FLUSHER = 58, GET_AUXV = 0x41555856 };
+enum {
+	SET_THP = 41, GET_THP = 42, MCE_KILL = 33, MCE_GET = 34, SET_FLUSHER = 57, GET_FLUSHER = 58,
+	GET_AUXV = 0x41555856,
+};
 
 static int thp(void)
 {

@@ -250,7 +250,8 @@ static void walk(const struct rows *rows)
 		const struct call *c = call_named(r->call);
 		int n = 1;
 
-		CHECK(c || r->act);
+		if (!c && r->call[0])
+			continue; /* not there yet: a name that is wrong is missed below */
 		if (i == 1)
 			count_pages(before);
 		while (!is_last(r, c ? c->nr : -1, n) && n < MOST)

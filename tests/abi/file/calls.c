@@ -52,6 +52,19 @@ static long vector(long nr, long fd, const char *bytes, size_t n, long pos, int 
 	return sys(nr, fd, &v, 1, pos, pos < 0 ? -1L : 0, flags);
 }
 
+CASE(a_count_of_pieces_has_32_bits)
+{
+	char buf[8];
+	struct iovec v = {buf, 8};
+	long fd = opened("/dev/zero", O_RDONLY);
+
+	CHECK_EQ(sys(SYS_readv, fd, &v, (1L << 32) + 1), 8);
+	CHECK_EQ(sys(SYS_readv, fd, &v, 1L << 32), 0);
+	CHECK_EQ(sys(SYS_process_vm_readv, getpid(), &v, (1L << 32) + 1, &v, 1, 0), 8);
+	CHECK_EQ(sys(SYS_process_vm_readv, getpid(), &v, 1L << 32, &v, 1, 0), 0);
+	CHECK_EQ(sys(SYS_process_vm_readv, getpid(), &v, 1, &v, (1L << 32) + 1, 0), -EINVAL);
+}
+
 CASE(flags_of_preadv2)
 {
 	char buf[8];
@@ -444,6 +457,30 @@ CASE(path_only_descriptors_do_little)
 	CHECK_EQ(sys(SYS_readlinkat, fd, "", buf, 16), -ENOENT);
 	CHECK_EQ(sys(SYS_readlinkat, link, "", buf, 16), 1);
 	CHECK_EQ(sys(SYS_fcntl, fd, F_SETLEASE, RLIMIT_NOFILE), -EBADF);
+}
+
+/* --- access --- */
+
+CASE(access_to_what_has_no_name)
+{
+	NEEDS_ROOT();
+	enum { FACCESSAT2 = 439 };
+	int pipe_fd[2], pid;
+	long fd = sys(SYS_eventfd2, 0, 0);
+
+	CHECK_EQ(sys(SYS_pipe2, pipe_fd, 0), 0);
+	CHECK_EQ(sys(FACCESSAT2, fd, "", F_OK, AT_EMPTY_PATH), 0);
+	CHECK_EQ(sys(FACCESSAT2, fd, "", W_OK, AT_EMPTY_PATH), 0);
+	CHECK_EQ(sys(FACCESSAT2, fd, "", X_OK, AT_EMPTY_PATH), -EACCES);
+	CHECK_EQ(sys(FACCESSAT2, pipe_fd[0], "", R_OK | W_OK, AT_EMPTY_PATH), 0);
+	CHECK_EQ(sys(FACCESSAT2, fd, "x", F_OK, AT_EMPTY_PATH), -ENOTDIR);
+	CHECK_EQ(sys(FACCESSAT2, 99, "", F_OK, AT_EMPTY_PATH), -EBADF);
+	CHILD(pid) {
+		CHECK(become(NOBODY));
+		CHECK_EQ(sys(FACCESSAT2, fd, "", R_OK, AT_EMPTY_PATH), -EACCES);
+		CHECK_EQ(sys(FACCESSAT2, pipe_fd[0], "", R_OK, AT_EMPTY_PATH), -EACCES);
+	}
+	CHECK_EXIT(pid, 0);
 }
 
 /* --- ioctl --- */

@@ -486,7 +486,7 @@ CASE(a_circle_of_four)
 
 /* --- together --- */
 
-enum { THREADS = 6, ROUNDS = 400 };
+enum { THREADS = 6, ROUNDS = 100 };
 static volatile int inside, total;
 
 static int take_often(void *arg)

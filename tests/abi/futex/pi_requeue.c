@@ -329,7 +329,7 @@ CASE(bad_addresses)
 
 /* --- together --- */
 
-enum { THREADS = 4, ROUNDS = 300 };
+enum { THREADS = 4, ROUNDS = 100 };
 static volatile int ready_items, consumed, finished;
 
 static void cond_wait_locked(int64_t us)

@@ -54,7 +54,8 @@ CASE(flags)
 CASE(private_commands_need_their_registration)
 {
 	static const struct { int registers, allows; } rows[] = {
-		{REGISTER_PRIVATE, PRIVATE}, {REGISTER_SYNC_CORE, SYNC_CORE}, {REGISTER_RSEQ, RSEQ}, {REGISTER_GLOBAL, 0}};
+		{REGISTER_PRIVATE, PRIVATE}, {REGISTER_SYNC_CORE, SYNC_CORE}, {REGISTER_RSEQ, RSEQ},
+		{REGISTER_GLOBAL, 0}};
 	int pid;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

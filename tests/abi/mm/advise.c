@@ -125,6 +125,51 @@ CASE(flags_join_again)
 	CHECK_STR(mappings(p, p + 4 * PAGE), "0-4 rw-p");
 }
 
+/* Does smaps say this of the mapping that begins at p? */
+static int has_flag(const char *p, const char *flag)
+{
+	static char text[1 << 18];
+	char start[32], word[8], *at, *end;
+
+	snprintf(start, sizeof(start), "%lx-", (unsigned long)p);
+	snprintf(word, sizeof(word), " %s ", flag);
+	slurp("/proc/self/smaps", text, sizeof(text));
+	at = strstr(text, start);
+	at = at ? strstr(at, "VmFlags:") : NULL;
+	CHECK(at != NULL);
+	end = strchr(at, '\n');
+	*end = 0;
+	return strstr(at, word) != NULL;
+}
+
+CASE(flags_are_told)
+{
+	static const struct { int advice; const char *set, *cleared; } rows[] = {
+		{MADV_RANDOM, "rr", "sr"}, {MADV_SEQUENTIAL, "sr", "rr"}, {10, "dc", NULL}, {18, "wf", NULL},
+		{MADV_DONTDUMP, "dd", NULL}, {MADV_HUGEPAGE, "hg", "nh"}, {MADV_NOHUGEPAGE, "nh", "hg"},
+		{MADV_NORMAL, "rd", "sr"}, {11, "wr", "dc"}, {19, "mr", "wf"}, {MADV_DODUMP, "mw", "dd"},
+	};
+	char *p = room();
+
+	map_at(p, 2, RW, MAP_PRIVATE);
+	CHECK(has_flag(p, "ac") && !has_flag(p, "lo"));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CHECK_EQ(madv(p, 2, rows[i].advice), 0);
+		CHECK(has_flag(p, rows[i].set));
+		CHECK(!rows[i].cleared || !has_flag(p, rows[i].cleared));
+	}
+	CHECK_EQ(sys(SYS_mlock, p, 2 * PAGE), 0);
+	CHECK(has_flag(p, "lo") && !has_flag(p, "lf"));
+	CHECK_EQ(sys(SYS_mlock2, p, 2 * PAGE, LOCK_ONFAULT), 0);
+	CHECK(has_flag(p, "lo") && has_flag(p, "lf"));
+	map_at(p + 4 * PAGE, 1, RW, MAP_PRIVATE | MAP_NORESERVE);
+	CHECK(has_flag(p + 4 * PAGE, "nr") && !has_flag(p + 4 * PAGE, "ac"));
+	map_at(p + 4 * PAGE, 1, PROT_READ, MAP_PRIVATE);
+	CHECK(!has_flag(p + 4 * PAGE, "ac"));
+	CHECK_EQ(sys(SYS_mprotect, p + 4 * PAGE, PAGE, RW), 0);
+	CHECK(has_flag(p + 4 * PAGE, "ac"));
+}
+
 CASE(fork_advice)
 {
 	char *gone = fresh(1), *wiped = fresh(1), *kept = fresh(1);

@@ -89,6 +89,19 @@ CASE(a_hole_leaves_private_copies)
 	CHECK_EQ(p[0] * 10 + p[PAGE], 90);
 }
 
+CASE(truncation_takes_copies_of_what_became_a_hole)
+{
+	int fd = filled_file(2);
+	char *p = mmap(NULL, 2 * PAGE, RW, MAP_PRIVATE, fd, 0);
+
+	p[0] = p[PAGE] = 9;
+	CHECK_EQ(sys(SYS_fallocate, fd, 3, 0, 2 * PAGE), 0);
+	CHECK_EQ(p[0] + p[PAGE], 18);
+	CHECK_EQ(ftruncate(fd, PAGE), 0);
+	CHECK_EQ(touch(p + PAGE), ADRERR);
+	CHECK_EQ(p[0], 9);
+}
+
 CASE(truncation_of_a_part_of_a_mapping_at_an_offset)
 {
 	int fd = filled_file(6);

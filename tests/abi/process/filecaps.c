@@ -2,8 +2,8 @@
 /*
  * process/filecaps: capabilities of files, and what execve(2) makes of all sets.
  *
- * Promise   P'(permitted) = (P(inheritable) & F(inheritable)) | (F(permitted) & P(bounding)) | P'(ambient), and the rest
- *           of capabilities(7) "Transformation of capabilities during execve()": set-user-ID programs, root,
+ * Promise   P'(permitted) = (P(inheritable) & F(inheritable)) | (F(permitted) & P(bounding)) | P'(ambient), and
+ *           the rest of capabilities(7) "Transformation of capabilities during execve()": set-user-ID programs, root,
  *           securebits, no_new_privs; a change of the file takes its capabilities away.
  * Linux     capabilities(7), execve(2), xattr(7)
  */

@@ -17,7 +17,8 @@ enum {
 #define CLEAR_SIGHAND 0x100000000ULL
 
 struct args {
-	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
+	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
+	uint64_t set_tid, set_tid_size, cgroup;
 };
 
 static long clone3(struct args *a, size_t size)

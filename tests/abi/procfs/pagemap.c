@@ -13,6 +13,7 @@ enum { WORD = 8, MANY_PAGES = 1300 };
 #define FRAME ((1UL << 55) - 1)
 #define SOFT_DIRTY (1UL << 55)
 #define EXCLUSIVE (1UL << 56)
+#define GUARDED (1UL << 58)
 #define OF_FILE (1UL << 61) /* or shared anonymous memory */
 #define SWAPPED (1UL << 62)
 #define PRESENT (1UL << 63)
@@ -72,6 +73,24 @@ CASE(pages_that_nobody_may_touch)
 
 	p[0] = 1;
 	CHECK_EQ(mprotect(p, 2 * PAGE, PROT_NONE), 0);
+	CHECK_EQ(bits_at(fd, p), PRESENT | EXCLUSIVE);
+	CHECK_EQ(bits_at(fd, p + PAGE), 0);
+}
+
+CASE(guarded_pages)
+{
+	char *p = island(4, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	long fd = own();
+
+	NEEDS_LINUX(6, 15);
+	p[0] = p[PAGE] = 1;
+	CHECK_EQ(madvise(p + PAGE, 2 * PAGE, 102 /* MADV_GUARD_INSTALL */), 0);
+	CHECK_EQ(bits_at(fd, p), PRESENT | EXCLUSIVE);
+	CHECK_EQ(bits_at(fd, p + PAGE), GUARDED | SWAPPED);
+	CHECK_EQ(bits_at(fd, p + 2 * PAGE), GUARDED | SWAPPED);
+	CHECK_EQ(bits_at(fd, p + 3 * PAGE), 0);
+	CHECK_EQ(smap(p, "Rss"), PAGE_KB);
+	CHECK_EQ(madvise(p, 4 * PAGE, 103 /* MADV_GUARD_REMOVE */), 0);
 	CHECK_EQ(bits_at(fd, p), PRESENT | EXCLUSIVE);
 	CHECK_EQ(bits_at(fd, p + PAGE), 0);
 }

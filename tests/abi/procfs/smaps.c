@@ -84,8 +84,8 @@ CASE(dropped_pages_are_gone)
 
 	memset(p, 1, 4 * PAGE);
 	CHECK_EQ(smap(p, "Rss"), 4 * PAGE_KB);
-	CHECK_EQ(madvise(p, 4 * PAGE, MADV_DONTNEED), 0);
-	CHECK_EQ(smap(p, "Rss"), 0);
+	CHECK_EQ(madvise(p, 2 * PAGE, MADV_DONTNEED), 0);
+	CHECK_EQ(smap(p, "Rss"), 2 * PAGE_KB);
 	CHECK_EQ(smap(p, "Size"), 4 * PAGE_KB);
 }
 
@@ -241,12 +241,20 @@ CASE(flags_of_mappings)
 	CHECK_EQ(madvise(p, 2 * PAGE, MADV_DODUMP), 0);
 	CHECK_EQ(madvise(p, 2 * PAGE, MADV_KEEPONFORK), 0);
 	CHECK(lacks_flags(p, "dc wf dd "));
+	CHECK(has_flags(p, "ac "));
+	p[0] = p[PAGE] = 1; /* promised, and it stays so */
+	CHECK_EQ(mprotect(p, 2 * PAGE, PROT_READ), 0);
+	CHECK(has_flags(p, "ac "));
 	p = island(2, PROT_READ | PROT_EXEC, MAP_SHARED);
 	CHECK(has_flags(p, "rd ex sh mr mw me ms ") && lacks_flags(p, "wr "));
 	p = island(2, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_GROWSDOWN);
 	CHECK(has_flags(p, "gd "));
 	p = island(2, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE);
-	CHECK(has_flags(p, "nr "));
+	CHECK(has_flags(p, "nr ") && lacks_flags(p, "ac "));
+	CHECK_EQ(madvise(p, 2 * PAGE, MADV_RANDOM), 0);
+	CHECK(has_flags(p, "rr ") && lacks_flags(p, "sr "));
+	CHECK_EQ(madvise(p, 2 * PAGE, MADV_SEQUENTIAL), 0);
+	CHECK(has_flags(p, "sr ") && lacks_flags(p, "rr "));
 	p = island(1, PROT_READ, MAP_PRIVATE);
 	CHECK_EQ(mprotect(p, PAGE, PROT_WRITE), 0);
 	CHECK(has_flags(p, "wr mr mw me ") && lacks_flags(p, "rd ex "));
@@ -274,6 +282,26 @@ CASE(flags_of_what_the_kernel_maps)
 	CHECK(data && text);
 	CHECK(has_flags((void *)data, "rd mr pf io de dd ") && lacks_flags((void *)data, "wr mw "));
 	CHECK(has_flags((void *)text, "rd ex mr me de ") && lacks_flags((void *)text, "wr dd "));
+}
+
+CASE(locked_memory)
+{
+	char *p = island(4, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	long before = status("VmLck");
+
+	p[0] = p[PAGE] = 1;
+	CHECK_EQ(sys(SYS_mlock2, p, 4 * PAGE, 1 /* MLOCK_ONFAULT */), 0);
+	CHECK(has_flags(p, "lo lf "));
+	CHECK_EQ(smap(p, "Locked"), 2 * PAGE_KB); /* what is there */
+	CHECK_EQ(status("VmLck"), before + 4 * PAGE_KB);
+	CHECK_EQ(sys(SYS_mlock, p, 4 * PAGE), 0);
+	CHECK(has_flags(p, "lo ") && lacks_flags(p, "lf "));
+	CHECK_EQ(smap(p, "Locked"), 4 * PAGE_KB);
+	CHECK_EQ(smap(p, "Rss"), 4 * PAGE_KB);
+	CHECK_EQ(sys(SYS_munlock, p, 4 * PAGE), 0);
+	CHECK(lacks_flags(p, "lo lf "));
+	CHECK_EQ(smap(p, "Locked"), 0);
+	CHECK_EQ(status("VmLck"), before);
 }
 
 /* Sums one figure over all mappings. */

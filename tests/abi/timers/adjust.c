@@ -103,8 +103,8 @@ CASE(bad_pointers)
 
 CASE(setting_needs_the_right)
 {
-	static const unsigned modes[] = {ADJ_OFFSET, ADJ_FREQUENCY, ADJ_MAXERROR, ADJ_STATUS, ADJ_TIMECONST, TAI, SETOFFSET,
-		ADJ_MICRO, ADJ_NANO, ADJ_TICK, SINGLESHOT};
+	static const unsigned modes[] = {ADJ_OFFSET, ADJ_FREQUENCY, ADJ_MAXERROR, ADJ_STATUS, ADJ_TIMECONST, TAI,
+		SETOFFSET, ADJ_MICRO, ADJ_NANO, ADJ_TICK, SINGLESHOT};
 	int pid;
 
 	CHILD(pid) {
