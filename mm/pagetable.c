@@ -245,6 +245,7 @@ static void copy_leaf(struct mm *to, struct mm *from, struct vma *v, pte_t *src,
 {
 	bool cow = !(v->flags & VMA_SHARED);
 	bool counted = !(v->flags & VMA_PHYS);
+	s64 nr_anon = 0, nr_shmem = 0;
 	spin_lock(pt_lock_of(src)); /* nobody else knows the new table yet: it needs no lock */
 	for (unsigned i = 0; i < nr; i++) {
 		pte_t e = src[i];
@@ -258,15 +259,18 @@ static void copy_leaf(struct mm *to, struct mm *from, struct vma *v, pte_t *src,
 			struct page *pg = page_of_phys(pte_phys(e));
 			if (pg != zero_page) {
 				page_get(pg);
-				if (pg->kind == PAGE_ANON)
-					to->rss_anon++;
-				else
-					to->rss_shmem++;
+				nr_anon += pg->kind == PAGE_ANON;
+				nr_shmem += pg->kind != PAGE_ANON;
 			}
 		}
 		dst[i] = e & ~PTE_DIRTY;
 	}
 	spin_unlock(pt_lock_of(src));
+	/* A truncation may be taking pages of the new address space away, and counting, by now. */
+	if (nr_anon)
+		__atomic_fetch_add(&to->rss_anon, nr_anon, __ATOMIC_RELAXED);
+	if (nr_shmem)
+		__atomic_fetch_add(&to->rss_shmem, nr_shmem, __ATOMIC_RELAXED);
 }
 
 static void copy_guards(const pte_t *src, pte_t *dst, unsigned nr)

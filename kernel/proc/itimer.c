@@ -115,18 +115,16 @@ static void check_cpu_limit(struct process *p, struct rlimit *limit, u64 used_ns
 /* A thread of a real-time policy may not run for longer than that without a sleep. */
 static void check_rt_limit(struct task *t)
 {
-	u64 ran_us = sched_rt_run_ns(t) / NSEC_PER_USEC, irq;
+	u64 ran_us = sched_rt_run_ns(t) / NSEC_PER_USEC;
 	struct rlimit *limit = &t->limits->v[RLIMIT_RTTIME];
 	if (likely(ran_us < min(READ_ONCE(limit->rlim_cur), READ_ONCE(limit->rlim_max)) || !ran_us))
 		return;
-	struct sighand *s = sighand_lock(t, &irq);
-	if (ran_us >= limit->rlim_max) {
-		send_to_process_locked(t->process, SIGKILL);
-	} else {
-		send_to_process_locked(t->process, SIGXCPU);
+	bool is_last_word = ran_us >= limit->rlim_max;
+	struct siginfo info;
+	siginfo_kernel(&info, is_last_word ? SIGKILL : SIGXCPU);
+	(void)signal_send_process(t->process, &info);
+	if (!is_last_word)
 		WRITE_ONCE(limit->rlim_cur, limit->rlim_cur + USEC_PER_SEC);
-	}
-	sighand_unlock(s, irq);
 }
 
 void itimer_tick(struct task *t)
@@ -142,6 +140,10 @@ void itimer_tick(struct task *t)
 		return;
 	if (!spin_trylock(&proc_tree_lock))
 		return;
+	if (unlikely(t->gone)) { /* its process may have another sighand by now */
+		spin_unlock(&proc_tree_lock);
+		return;
+	}
 	struct cpu_time used;
 	u64 irq;
 	struct sighand *s = sighand_lock(t, &irq);
