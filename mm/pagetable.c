@@ -15,7 +15,8 @@ enum { GATHER_PAGES = 64 };
 struct gather {
 	struct mm *mm;
 	uaddr_t start, end; /* what must be flushed */
-	unsigned nr, nr_anon; /* of nr */
+	unsigned nr;
+	unsigned nr_anon, nr_shmem; /* cleared under the lock that is held, and still counted */
 	struct page *pages[GATHER_PAGES];
 };
 
@@ -99,18 +100,24 @@ void mm_note_peak(struct mm *mm, u64 gone)
 		WRITE_ONCE(mm->rss_peak, before);
 }
 
+/* The counters follow the entries under the lock of their table: mm/check.c relies on it. */
+static void gather_uncount(struct gather *g)
+{
+	if (g->nr_anon)
+		__atomic_fetch_sub(&g->mm->rss_anon, g->nr_anon, __ATOMIC_RELAXED);
+	if (g->nr_shmem)
+		__atomic_fetch_sub(&g->mm->rss_shmem, g->nr_shmem, __ATOMIC_RELAXED);
+	g->nr_anon = g->nr_shmem = 0;
+}
+
 static void gather_flush(struct gather *g)
 {
 	if (g->nr)
 		mm_note_peak(g->mm, g->nr);
 	if (g->start < g->end)
 		tlb_flush_range(&g->mm->arch, g->start, g->end);
-	if (g->nr_anon)
-		__atomic_fetch_sub(&g->mm->rss_anon, g->nr_anon, __ATOMIC_RELAXED);
-	if (g->nr != g->nr_anon)
-		__atomic_fetch_sub(&g->mm->rss_shmem, g->nr - g->nr_anon, __ATOMIC_RELAXED);
 	page_put_all(g->pages, g->nr);
-	g->nr = g->nr_anon = 0;
+	g->nr = 0;
 	g->start = UINT64_MAX;
 	g->end = 0;
 }
@@ -146,13 +153,16 @@ static void zap_leaf(struct gather *g, struct vma *v, pte_t *pte, uaddr_t va, ua
 		if (pg == zero_page)
 			continue;
 		g->nr_anon += pg->kind == PAGE_ANON;
+		g->nr_shmem += pg->kind != PAGE_ANON;
 		g->pages[g->nr++] = pg;
 		if (g->nr == GATHER_PAGES) {
+			gather_uncount(g);
 			spin_unlock(lock);
 			gather_flush(g);
 			spin_lock(lock);
 		}
 	}
+	gather_uncount(g);
 	spin_unlock(lock);
 }
 
