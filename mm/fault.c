@@ -32,8 +32,8 @@ static __always_inline bool install_if(struct mm *mm, pte_t *pte, pte_t old, str
 		return false;
 	}
 	WRITE_ONCE(*pte, fresh);
+	mm_count_rss(mm, pg, 1); /* behind the lock it may be gone, and another kind of page */
 	spin_unlock(lock);
-	mm_count_rss(mm, pg, 1);
 	return true;
 }
 
