@@ -21,7 +21,7 @@ t job-specs; sleep 7 & sleep 8 & kill %%; wait %2; echo $?; kill '%?7'; wait %1;
 t disown; sleep 9 & p=$!; disown; jobs; kill $p; sleep 9 & p=$!; disown -h %1; jobs | wc -l; kill $p; wait $p; echo $?
 t stop; sleep 9 & p=$!; kill -STOP $p; state $p T; jobs -s | wc -l; kill -CONT $p; state $p S; kill $p; wait $p; echo $?
 t monitor; bash -c 'set -m; sleep 9 & p=$!; ps -o pgid= -p $p | tr -d " " | grep -qx $p && echo leads; kill $p; wait $p; echo $?; sleep 0.1 & fg'; bash -c 'set -m; (exit 4) | (exit 5); echo "${PIPESTATUS[@]}"; sleep 9 | cat & kill %1; wait; echo $?' 2>&1 | grep -v Terminated
-t monitor-stop; bash -c 'set -m; sleep 9 & p=$!; kill -STOP $p; wait $p; echo $?; jobs; kill -CONT $p; kill $p; while kill -0 $p 2>/dev/null; do sleep 0.01; done; wait $p; echo $?'
+t monitor-stop; bash -c 'set -m; sleep 9 & p=$!; kill -STOP $p; wait $p; echo $?; jobs; kill -CONT $p; kill $p; while kill -0 $p 2>/dev/null; do sleep 0.01; done; wait $p; echo $?' 2>&1 | sed 's/^\[1\][-+]/[1]/' # + or -: did bash see it go on before it ended?
 t monitor-stopped-self; bash -c 'set -m; bash -c "kill -STOP \$\$; echo resumed; exit 6" & p=$!; wait $p; echo $?; bg; wait $p; echo $?'
 t monitor-fg; bash -c 'set -m; bash -c "kill -TSTP \$\$; echo again; exit 8"; echo $?; jobs | wc -l; fg >/dev/null; echo $?'
 t monitor-groups; bash -c 'set -m; (sleep 9; echo no) & sleep 0.05; kill -- -$!; wait $!; echo $?; (trap "echo group; exit 3" TERM; sleep 9 & wait) & sleep 0.2; kill -TERM -$!; wait $!; echo $?'
