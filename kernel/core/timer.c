@@ -159,18 +159,29 @@ static bool timer_detach(struct timer *t)
 	return true;
 }
 
+/* Makes t this wheel's, which is locked; false: another CPU has started it meanwhile. */
+static bool timer_claim(struct timer *t, s16 cpu)
+{
+	s16 nobody = -1;
+	return __atomic_compare_exchange_n(&t->cpu, &nobody, cpu, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
 void timer_start(struct timer *t, u64 deadline_ns)
 {
 	u64 irq = irq_save();
-	timer_detach(t);
-	unsigned cpu = cpu_id();
+	s16 cpu = (s16)cpu_id();
 	struct wheel *w = wheel_of(cpu);
-	spin_lock(&w->lock);
+	for (;;) {
+		timer_detach(t);
+		spin_lock(&w->lock);
+		if (likely(timer_claim(t, cpu)))
+			break;
+		spin_unlock(&w->lock);
+	}
 	t->deadline_ns = deadline_ns;
 	if (!w->nonempty_levels)
 		w->now = max(w->now, clock_now_ns()); /* an idle wheel catches up for free */
 	wheel_link(w, t);
-	t->cpu = cpu;
 	if (deadline_ns < w->programmed) {
 		w->programmed = deadline_ns;
 		arch_timer_program(deadline_ns);

@@ -3,7 +3,8 @@
  * timer: one queue of deadlines per CPU, for sleep time-outs, timerfd, POSIX timers and alarms.
  *
  * Promise   fn(timer) runs once, in interrupt context, at or after deadline_ns (monotonic). Arming and
- *           disarming cost O(1): most timers are disarmed before they fire. No tick runs.
+ *           disarming cost O(1): most timers are disarmed before they fire. No tick runs. Several may start
+ *           one timer at once: it is on one queue then, with the deadline of one of them.
  * Locks     the per-CPU queue's (RANK_TIMERQ), not held while fn runs. fn may wake, send signals,
  *           queue work and re-arm its own timer; it must not sleep.
  * Lifetime  the timer lives in its owner's object; timer_cancel_sync() returns when fn is not running
@@ -16,7 +17,7 @@ struct timer {
 	struct list node;	      /* [queue] */
 	u64 deadline_ns;	      /* [queue] */
 	void (*fn)(struct timer *t); /* [const] */
-	s16 cpu;		      /* [queue] the queue it is on, -1: not armed */
+	s16 cpu;		      /* [atomic; changes to and from -1 under a queue's lock] the queue it is on, -1: not armed */
 	u8 level, bucket;	      /* [queue] where on the wheel */
 };
 
