@@ -84,6 +84,42 @@ KTEST(restarted_timer_keeps_the_last_deadline)
 	KEXPECT(!timer_cancel_sync(&p.timer));
 }
 
+/* One timer, which all processors start, beside others of the same wheels. */
+enum { STARTERS = 4, STARTS = 20000, NEAR_NS = 20000 };
+static struct timer shared;
+static int starters_done; /* [atomic] */
+
+static void shared_fires(struct timer *t)
+{
+	timer_start(t, clock_now_ns() + NEAR_NS);
+}
+
+static void starter_thread(void *arg)
+{
+	struct probe own;
+	timer_init(&own.timer, note);
+	for (unsigned i = 0; i < STARTS; i++) {
+		timer_start(&shared, clock_now_ns() + i % 64 * NEAR_NS);
+		timer_start(&own.timer, clock_now_ns() + NSEC_PER_SEC);
+	}
+	(void)timer_cancel_sync(&own.timer);
+	__atomic_fetch_add(&starters_done, 1, __ATOMIC_SEQ_CST);
+	sched_exit();
+}
+
+KTEST(a_timer_that_several_start_is_on_one_queue)
+{
+	timer_init(&shared, shared_fires);
+	starters_done = 0;
+	for (unsigned i = 0; i < STARTERS; i++)
+		KASSERT(kthread_start("starter", starter_thread, NULL));
+	KASSERT(ktest_becomes(&starters_done, STARTERS));
+	while (timer_cancel_sync(&shared)) /* it starts itself */
+		;
+	KEXPECT(!timer_is_armed(&shared));
+	sleep_until_ns(clock_now_ns() + NSEC_PER_MSEC); /* the wheels still turn */
+}
+
 KTEST(deadline_of_a_sleep_is_kept)
 {
 	struct waitq q;
