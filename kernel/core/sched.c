@@ -269,21 +269,26 @@ static unsigned queue_length(struct rq *rq)
 	return READ_ONCE(rq->nr_running) + (READ_ONCE(rq->curr)->se.rt && !rb_is_empty(&rq->fair));
 }
 
-/* Pulls one waiting task of the fair class from the longest queue, if that has more than `least` runnable ones;
- * rq->lock is held, and still on return. */
-static bool pull_task(struct rq *rq, unsigned least)
+/* The longest queue of those that have more than `least` runnable tasks, without the CPUs that were looked at. */
+static struct rq *longest_queue(unsigned least, u64 looked_at)
 {
-	struct rq *busiest = NULL;
+	struct rq *longest = NULL;
 	for (unsigned cpu = 0; cpu < nr_cpus; cpu++) {
-		struct rq *other = rq_of(cpu);
-		unsigned length = other == rq ? 0 : queue_length(other);
+		unsigned length = looked_at & (1ull << cpu) ? 0 : queue_length(rq_of(cpu));
 		if (length > least) {
 			least = length;
-			busiest = other;
+			longest = rq_of(cpu);
 		}
 	}
-	if (!busiest || !spin_trylock(&busiest->lock))
+	return longest;
+}
+
+static bool pull_from(struct rq *rq, struct rq *busiest)
+{
+	if (!spin_trylock(&busiest->lock)) {
+		rq->look_again = true;
 		return false;
+	}
 	bool pulled = false;
 	for (struct rb_node *n = rb_last(&busiest->fair); n && !pulled; n = rb_prev(n)) {
 		struct task *t = entity_task(n);
@@ -299,6 +304,18 @@ static bool pull_task(struct rq *rq, unsigned least)
 	}
 	spin_unlock(&busiest->lock);
 	return pulled;
+}
+
+/* Pulls one waiting task of the fair class that may run here from a queue with more than `least` runnable ones, the
+ * longest first; rq->lock is held, and still on return. */
+static bool pull_task(struct rq *rq, unsigned least)
+{
+	u64 looked_at = 1ull << rq->cpu;
+	rq->look_again = false;
+	for (struct rq *other; (other = longest_queue(least, looked_at)); looked_at |= 1ull << other->cpu)
+		if (pull_from(rq, other))
+			return true;
+	return false;
 }
 
 static inline struct task *pick_fair(struct rq *rq)
@@ -358,9 +375,10 @@ void sched_finish_switch(void)
 static void switch_to(struct rq *rq, struct task *prev, struct task *next)
 {
 	u64 bit = 1ull << rq->cpu;
-	if (next == rq->idle)
+	if (next == rq->idle) {
 		__atomic_fetch_or(&idle_cpus, bit, __ATOMIC_SEQ_CST);
-	else if (prev == rq->idle) {
+		rq->look_again = true;
+	} else if (prev == rq->idle) {
 		__atomic_fetch_and(&idle_cpus, ~bit, __ATOMIC_SEQ_CST);
 		tick_start(rq, rq->clock_ns);
 	}
@@ -503,6 +521,24 @@ void sched_timer_interrupt(bool from_user)
 	timer_run_expired();
 }
 
+static void count_tick(struct time_split *s, bool user)
+{
+	++*(user ? &s->user_samples : &s->system_samples);
+}
+
+/* One that may run some of what waits here comes for it. */
+static void call_idle_cpu(struct rq *rq)
+{
+	u64 idle = READ_ONCE(idle_cpus);
+	for (struct rb_node *n = idle ? rb_last(&rq->fair) : NULL; n; n = rb_prev(n)) {
+		u64 able = idle & entity_task(n)->affinity;
+		if (able) {
+			ipi_resched(__builtin_ctzll(able));
+			return;
+		}
+	}
+}
+
 void sched_tick(struct timer *timer)
 {
 	struct rq *rq = container_of(timer, struct rq, tick);
@@ -510,8 +546,8 @@ void sched_tick(struct timer *timer)
 	sched_charge_current(rq);
 	struct task *t = rq->curr;
 	if (t != rq->idle) {
-		*(rq->tick_user ? &t->user_ns : &t->system_ns) += TICK_NS;
-		++*(rq->tick_user ? &rq->user_samples : &rq->system_samples);
+		count_tick(&t->times, rq->tick_user);
+		count_tick(&rq->times, rq->tick_user);
 		if (unlikely(t->se.rt || rq->rt.nr))
 			rt_tick(rq);
 		else if (nr_cpus > 1)
@@ -520,9 +556,7 @@ void sched_tick(struct timer *timer)
 			/* A slice that ends before the next half tick is over: else those of one tick would last two. */
 			if (rq->clock_ns + TICK_NS / 2 >= t->se.slice_end_ns && !t->se.rt)
 				rq_resched(rq);
-			u64 idle = READ_ONCE(idle_cpus);
-			if (idle)
-				ipi_resched(__builtin_ctzll(idle));
+			call_idle_cpu(rq);
 		}
 		timer_start(&rq->tick, rq->clock_ns + TICK_NS);
 	}
@@ -533,6 +567,14 @@ void sched_tick(struct timer *timer)
 		rcu_note_quiescent();
 }
 
+/* What came to wait before others could see that this CPU is idle is looked for once, not over and over: it may be
+ * for others. Each tick there looks for idle CPUs. */
+static bool may_halt(struct rq *rq)
+{
+	return !(READ_ONCE(current->work) & TASK_WORK_RESCHED) &&
+		!(rq->look_again && longest_queue(1, 1ull << rq->cpu));
+}
+
 void sched_idle_loop(void)
 {
 	struct rq *rq = this_rq();
@@ -540,8 +582,7 @@ void sched_idle_loop(void)
 		irq_disable();
 		rcu_note_quiescent();
 		preempt_disable();
-		if (!(READ_ONCE(current->work) & TASK_WORK_RESCHED) &&
-			!(nr_cpus > 1 && work_waits_elsewhere(rq)))
+		if (may_halt(rq))
 			cpu_wait_for_irq();
 		preempt_enable_no_resched();
 		irq_enable();

@@ -36,9 +36,9 @@ void sched_stop_current(const bool *stopped);
 void sched_continue(struct task *t);
 
 u64 task_cpu_ns(struct task *t);		  /* total run time, also of a running task */
+void task_cpu_split(struct task *t, u64 *user_ns, u64 *system_ns); /* the same in two parts; none goes back */
 u64 cpu_idle_ns(unsigned cpu);
-u64 cpu_busy_ns(unsigned cpu);
-void cpu_busy_split(unsigned cpu, u64 *user_ns, u64 *system_ns); /* busy time in the ratio of what ticks found */
+void cpu_busy_split(unsigned cpu, u64 *user_ns, u64 *system_ns); /* its busy time, likewise */
 u64 sched_nr_switches(void);
 unsigned sched_nr_running(void);
 void sched_load_average(u32 avg[3]); /* fixed point, 11 bits of fraction, as getloadavg's */

@@ -35,9 +35,10 @@ struct rq {
 	u64 min_vruntime;	/* grows */
 	u32 nr_running;		/* with the running one; not counting idle */
 	bool tick_user;		/* [this CPU] the tick interrupted user mode */
+	bool look_again;	/* [this CPU] before it halts: it has just become idle, or a queue was locked */
 	u64 clock_ns;		/* last look at the clock */
 	u64 idle_ns, busy_ns, nr_switches;
-	u64 user_samples, system_samples; /* ticks that found a task at work */
+	struct time_split times; /* of busy_ns */
 	struct timer tick;
 	struct rt_queue rt;
 };
@@ -52,8 +53,6 @@ static inline u64 online_cpu_mask(void)
 	return nr_cpus >= 64 ? UINT64_MAX : (1ull << nr_cpus) - 1;
 }
 
-/* True if another CPU has more than it can run: an idle one should pull before it halts. */
-bool work_waits_elsewhere(struct rq *rq);
 void migrate_running(struct task *t); /* the task runs where it must not: moves it away, waits */
 void load_average_sample(u64 now_ns); /* from ticks: the exponential averages of /proc/loadavg */
 void sched_tick(struct timer *timer);

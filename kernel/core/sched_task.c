@@ -144,14 +144,6 @@ void sched_init_cpu(unsigned cpu)
 
 /* --- figures --- */
 
-bool work_waits_elsewhere(struct rq *rq)
-{
-	for (unsigned cpu = 0; cpu < nr_cpus; cpu++)
-		if (cpu != rq->cpu && READ_ONCE(rq_of(cpu)->nr_running) > 1)
-			return true;
-	return false;
-}
-
 void migrate_running(struct task *t)
 {
 	if (t == current) {
@@ -164,36 +156,72 @@ void migrate_running(struct task *t)
 	}
 }
 
+/* What the running one has had since it was last charged. The lock keeps this together with what was charged: a
+ * tick between two looks would have the clock go back. */
+static u64 not_charged_ns(struct rq *rq)
+{
+	assert_spin_held(&rq->lock);
+	s64 more = (s64)(clock_now_ns() - rq->clock_ns);
+	return more > 0 ? (u64)more : 0;
+}
+
+static u64 cpu_ns_locked(struct rq *rq, struct task *t)
+{
+	return t->se.sum_exec_ns + (rq->curr == t ? not_charged_ns(rq) : 0);
+}
+
 u64 task_cpu_ns(struct task *t)
 {
-	u64 ns = READ_ONCE(t->se.sum_exec_ns);
-	struct rq *rq = rq_of(READ_ONCE(t->cpu));
-	if (READ_ONCE(rq->curr) == t) {
-		s64 more = (s64)(clock_now_ns() - READ_ONCE(rq->clock_ns));
-		ns += more > 0 ? more : 0;
-	}
+	u64 irq = irq_save();
+	struct rq *rq = task_rq_lock(t);
+	u64 ns = cpu_ns_locked(rq, t);
+	spin_unlock(&rq->lock);
+	irq_restore(irq);
 	return ns;
+}
+
+/* Ticks sample, the sum is exact: it is split in the ratio of the samples. As that changes, neither part may become
+ * less than it has been. */
+static void split_time(struct time_split *s, u64 total_ns)
+{
+	u64 samples = s->user_samples + s->system_samples;
+	u64 user = samples ? mul_div(total_ns, s->user_samples, samples) : total_ns;
+	s->user_ns = max(min(user, total_ns - s->system_ns), s->user_ns);
+	s->system_ns = total_ns - s->user_ns;
+}
+
+void task_cpu_split(struct task *t, u64 *user_ns, u64 *system_ns)
+{
+	u64 irq = irq_save();
+	struct rq *rq = task_rq_lock(t);
+	split_time(&t->times, cpu_ns_locked(rq, t));
+	*user_ns = t->times.user_ns;
+	*system_ns = t->times.system_ns;
+	spin_unlock(&rq->lock);
+	irq_restore(irq);
 }
 
 u64 cpu_idle_ns(unsigned cpu)
 {
 	struct rq *rq = rq_of(cpu);
-	s64 more = READ_ONCE(rq->curr) == rq->idle ? (s64)(clock_now_ns() - READ_ONCE(rq->clock_ns)) : 0;
-	return rq->idle_ns + (more > 0 ? more : 0);
-}
-
-u64 cpu_busy_ns(unsigned cpu)
-{
-	return rq_of(cpu)->busy_ns;
+	u64 irq = irq_save();
+	spin_lock(&rq->lock);
+	u64 ns = rq->idle_ns + (rq->curr == rq->idle ? not_charged_ns(rq) : 0);
+	spin_unlock(&rq->lock);
+	irq_restore(irq);
+	return ns;
 }
 
 void cpu_busy_split(unsigned cpu, u64 *user_ns, u64 *system_ns)
 {
 	struct rq *rq = rq_of(cpu);
-	u64 user = READ_ONCE(rq->user_samples), all = user + READ_ONCE(rq->system_samples);
-	u64 busy = cpu_busy_ns(cpu);
-	*user_ns = all ? mul_div(busy, user, all) : 0;
-	*system_ns = busy - *user_ns;
+	u64 irq = irq_save();
+	spin_lock(&rq->lock);
+	split_time(&rq->times, rq->busy_ns);
+	*user_ns = rq->times.user_ns;
+	*system_ns = rq->times.system_ns;
+	spin_unlock(&rq->lock);
+	irq_restore(irq);
 }
 
 u64 sched_nr_switches(void)

@@ -73,6 +73,12 @@ static inline void sigpending_init(struct sigpending *p)
 	p->spare.is_timer = false;
 }
 
+/* CPU time in two parts: what ticks found, and the split that was last told. */
+struct time_split {
+	u64 user_samples, system_samples;
+	u64 user_ns, system_ns;
+};
+
 struct sched_entity {
 	struct rb_node node;	/* [rq] in the fair tree */
 	u64 vruntime;		/* [rq] weighted ns */
@@ -112,7 +118,7 @@ struct task {
 	struct sched_entity se;
 	struct pi_state pi;
 	u64 affinity;			/* [rq] allowed CPUs, a bit each */
-	u64 user_ns, system_ns;		/* [owner] split of CPU time, sampled at entries when accounting is due */
+	struct time_split times;	/* [rq] */
 	u64 nr_voluntary, nr_involuntary; /* [owner] context switches */
 	u64 start_ns;			/* [const] */
 	struct waiter *waiter;		/* [owner] what it sleeps on, for wchan and the wait graph */

@@ -176,25 +176,13 @@ void process_init(void)
 
 /* --- usage --- */
 
-/* The tick samples who runs, the sum is exact: the sum is split in the ratio of the samples. */
-static void split_time(u64 total, u64 user_sample, u64 system_sample, struct usage *u)
-{
-	if (system_sample == 0)
-		u->user_ns = total;
-	else if (user_sample == 0)
-		u->user_ns = 0;
-	else
-		u->user_ns = mul_div(total, user_sample, user_sample + system_sample);
-	u->system_ns = total - u->user_ns;
-}
-
 void task_usage(struct task *t, struct usage *u)
 {
 	*u = (struct usage){
 		.min_flt = t->min_flt, .maj_flt = t->maj_flt,
 		.voluntary = t->nr_voluntary, .involuntary = t->nr_involuntary,
 	};
-	split_time(task_cpu_ns(t), READ_ONCE(t->user_ns), READ_ONCE(t->system_ns), u);
+	task_cpu_split(t, &u->user_ns, &u->system_ns);
 }
 
 void usage_add(struct usage *to, const struct usage *from)

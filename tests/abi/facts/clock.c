@@ -89,6 +89,44 @@ static int sleeper(void *arg)
 	return 0;
 }
 
+static int64_t us_of(struct timeval t)
+{
+	return t.tv_sec * 1000000ll + t.tv_usec;
+}
+
+static int burn_until_released(void *arg)
+{
+	(void)arg;
+	while (!released)
+		sys(SYS_getppid);
+	return 0;
+}
+
+/* Ticks come in the middle of a look, the other thread runs, and the share of user time changes meanwhile. */
+CASE(cpu_time_never_goes_back)
+{
+	static const int clocks[] = {CLOCK_THREAD_CPUTIME_ID, CLOCK_PROCESS_CPUTIME_ID};
+	int64_t last[2] = {0}, user = 0, system = 0;
+	struct rusage u;
+	int done = 0;
+
+	CHECK(start_thread(&done, burn_until_released, NULL) > 0);
+	for (int64_t end = now_ms() + 600; now_ms() < end;) {
+		for (int i = 0; i < 2; i++) {
+			int64_t now = now_ns(clocks[i]);
+
+			CHECK(now >= last[i]);
+			last[i] = now;
+		}
+		CHECK_EQ(sys(SYS_getrusage, RUSAGE_SELF, &u), 0);
+		CHECK(us_of(u.ru_utime) >= user && us_of(u.ru_stime) >= system);
+		user = us_of(u.ru_utime);
+		system = us_of(u.ru_stime);
+	}
+	released = 1;
+	join_thread(&done);
+}
+
 CASE(cpu_time_of_others)
 {
 	struct timespec ts;

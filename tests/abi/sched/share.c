@@ -172,6 +172,33 @@ CASE(all_processors_are_busy, .timeout = 30)
 	CHECK(all > n * SECOND_MS * 9 / 10);
 }
 
+/* Two that may run on the first and on the last one: it is the last one, however many idle ones are nearer. */
+CASE(those_who_may_run_on_two_do, .timeout = 30)
+{
+	NEEDS_MACHINE("a quiet machine: measures shares");
+	int n = nr_cpus(), pid[2];
+	unsigned long ends = 1ul | 1ul << (n - 1);
+	volatile int64_t *used = shared_page();
+
+	if (n < 2)
+		SKIP("needs two processors");
+	pin(0, 0);
+	for (int i = 0; i < 2; i++) {
+		CHILD(pid[i])
+		{
+			sys(SYS_sched_setaffinity, 0, sizeof(ends), &ends);
+			burn_ms(50);
+			int64_t before = now_ns(CLOCK_THREAD_CPUTIME_ID);
+			for (int64_t end = now_ms() + SECOND_MS / 2; now_ms() < end;)
+				;
+			used[i] = (now_ns(CLOCK_THREAD_CPUTIME_ID) - before) / 1000000;
+		}
+	}
+	for (int i = 0; i < 2; i++)
+		CHECK_EQ(reap(pid[i]), 0);
+	CHECK(used[0] + used[1] > SECOND_MS * 8 / 10);
+}
+
 /* All start on one processor; when they may go everywhere, the queues become of one length. */
 CASE(a_long_queue_is_shared_out, .timeout = 30)
 {
