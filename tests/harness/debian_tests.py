@@ -243,10 +243,10 @@ def prepare(root, group, paths):
     for path in glob.glob(os.path.join(group.folder, "*")):
         if os.path.isfile(path):
             shutil.copy(path, os.path.join(root, "tests", os.path.basename(path)))
-    if not group.name:
-        for name, program in libraries.build(paths).items():
-            os.makedirs(os.path.join(root, "tests", os.path.dirname(name)), exist_ok=True)
-            shutil.copy(program, os.path.join(root, "tests", name))
+    programs = libraries.build_group(paths, group.folder) if group.name else libraries.build(paths)
+    for name, program in programs.items():
+        os.makedirs(os.path.join(root, "tests", os.path.dirname(name)), exist_ok=True)
+        shutil.copy(program, os.path.join(root, "tests", name))
     archive = cpio.base()
     archive.tree(root)
     helper = paths.need(os.path.join(paths.bin, "runcmd"), "all")

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""libraries: the test programs of tests/abi/posix with other C libraries than ours.
+"""libraries: programs of ours with other libraries than ours.
 
-Promise   Each program is built twice: dynamic with the glibc of this system, static with the musl of Debian's package
-          musl-dev, of which nothing is installed. Built again only when a source has changed.
+Promise   Each program of tests/abi/posix is built twice: dynamic with the glibc of this system, static with the musl of
+          Debian's package musl-dev, of which nothing is installed. A C file in the folder of a group of Debian's
+          programs is built with glibc and OpenMP. Built again only when a source has changed.
 """
 import glob
 import os
@@ -11,6 +12,7 @@ import subprocess
 from . import debian
 
 FLAGS = ["-std=gnu17", "-O2", "-w", "-D_GNU_SOURCE", "-fno-stack-protector", "-I."]
+OPENMP = ["-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-fopenmp"]
 NOT_IN_MUSL = ("clock",)  # what its release does not have
 
 
@@ -49,4 +51,16 @@ def build(paths):
             os.makedirs(os.path.dirname(program), exist_ok=True)
             debian.command("gcc", *FLAGS, *before, source, "tests/lib/tap.c", *after, "-o", program,
                            cwd=paths.root)
+    return made
+
+
+def build_group(paths, folder):
+    """{"openmp": file}, of the C files in a folder of tests/debian"""
+    made = {}
+    for source in sorted(glob.glob(folder + "/*.c")):
+        name = os.path.basename(source)[:-2]
+        program = made[name] = os.path.join(paths.build, "tests/debian", os.path.basename(folder), name)
+        if not os.path.exists(program) or os.path.getmtime(program) <= newest([source, __file__]):
+            os.makedirs(os.path.dirname(program), exist_ok=True)
+            debian.command("gcc", *OPENMP, source, "-o", program)
     return made

@@ -1,0 +1,25 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# stress-ng on threads, futexes and the scheduler, each stressor for a number of operations.
+. /tests/stress
+s futex 500
+s mutex 50000
+s pthread 100 --pthread-max 32
+s sem 2000
+for policy in batch fifo idle other rr; do
+	s pthread 20 --pthread-max 16 --sched $policy
+	s switch 200 --switch-method pipe --sched $policy
+done
+s schedpolicy 200
+# Debian 12 has none.
+if stress-ng --help | grep -q prio-inv; then s prio-inv 20; fi
+s yield 2000
+s switch 500 --switch-method pipe
+s membarrier 50
+# The library has the area of each thread, unless it is told to leave it.
+s rseq 50
+export GLIBC_TUNABLES=glibc.pthread.rseq=0
+s rseq 50
+unset GLIBC_TUNABLES
+s resched 50
+log
