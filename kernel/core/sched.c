@@ -336,8 +336,10 @@ static __noinline struct task *pick_with_rt(struct rq *rq)
 	struct task *t = rt_pick(rq, &look_again);
 	if (!t)
 		t = pick_fair(rq);
-	if (look_again)
+	if (look_again) {
+		cpu_relax(); /* whoever has the other queue's lock may share a processor of the host with us */
 		task_work_set(t, TASK_WORK_RESCHED);
+	}
 	return t;
 }
 
