@@ -76,9 +76,9 @@ static bool had_files(const char *folder, bool tell)
 	return found;
 }
 
-bool has_left_files(void)
+bool has_left_files(bool tell)
 {
-	return getpid() == 1 && (had_files("/tmp", true) | had_files("/dev/shm", true));
+	return getpid() == 1 && (had_files("/tmp", tell) | had_files("/dev/shm", tell));
 }
 
 /* --- the kernel's log --- */
