@@ -149,7 +149,7 @@ void ps2_init(void)
 	spin_init(&ps2.lock, RANK_DEVICE);
 	keymap_init(&ps2.keymap, translates ? KEYMAP_SET_1 : KEYMAP_SET_2);
 	bool answers = enable_keyboard();
-	int err = irq_register_isa(KEYBOARD_IRQ, keyboard_interrupt, NULL);
+	int err = irq_register_isa(KEYBOARD_IRQ, "i8042", keyboard_interrupt, NULL);
 	keyboard_interrupt(NULL); /* a byte that came before has no edge to tell of it any more */
 	if (err)
 		log_warn("ps2: no interrupt for the keyboard: error %d", -err);

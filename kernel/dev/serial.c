@@ -498,7 +498,7 @@ static void uart_init(unsigned n, u16 io)
 /* One registration per interrupt line; -EBUSY means that another port of ours has done it. */
 static void uart_use_irq(struct uart *u, u8 line)
 {
-	int err = irq_register_isa(line, serial_interrupt, (void *)(uintptr_t)line);
+	int err = irq_register_isa(line, u->port.name, serial_interrupt, (void *)(uintptr_t)line);
 	if (err && err != -EBUSY)
 		return;
 	u->irq = line;
