@@ -182,7 +182,9 @@ static long many_pipes(long n, int groups, enum how how)
 	close_pipe(crowd.told);
 	close_pipe(crowd.go);
 	munmap(stacks, (size_t)MAX_WORKERS * THREAD_STACK);
-	return ok && took >= 0 && !crowd.failures ? took * n / (crowd.turns * of_a_turn) : bad("a message, or its sender");
+	if (!ok || took < 0 || crowd.failures)
+		return bad("a message, or its sender");
+	return took * n / (crowd.turns * of_a_turn);
 }
 
 /* --- rows --- */
