@@ -15,6 +15,7 @@
 #include "kernel/core/clock.h"
 #include "kernel/core/log.h"
 #include "kernel/core/spinlock.h"
+#include "kernel/core/upcalls.h"
 #include "kernel/dev/fbconsole.h"
 #include "kernel/dev/keymap.h"
 #include "kernel/dev/tty_port.h"
@@ -131,6 +132,10 @@ static void keyboard_interrupt(void *unused)
 {
 	u8 typed[MAX_PER_INTERRUPT * KEYMAP_MAX_BYTES];
 	size_t n = take_keys(typed);
+	if (ps2.keymap.sysrq_key) {
+		watch_key(ps2.keymap.sysrq_key);
+		ps2.keymap.sysrq_key = 0;
+	}
 	if (n)
 		tty_port_input(ps2.port, typed, n, TTY_INPUT_NORMAL);
 }
