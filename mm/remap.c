@@ -150,6 +150,14 @@ static int find_source(const struct remap *r, struct vma **out)
 	return check_growth(r, v);
 }
 
+/* What is beyond the new length goes away; the range is only looked at here, after its first mapping. */
+static int cut(struct remap *r)
+{
+	if (r->old_bytes > USER_TOP - r->from)
+		return -EINVAL;
+	return mm_unmap_locked(r->mm, r->from + r->bytes, r->old_bytes - r->bytes);
+}
+
 static long remap_anywhere(struct remap *r)
 {
 	struct vma *v;
@@ -158,8 +166,7 @@ static long remap_anywhere(struct remap *r)
 		v = mm_find(r->mm, r->from);
 		if (!v || v->start > r->from)
 			return -EFAULT;
-		int err = r->bytes == r->old_bytes ? 0 : mm_unmap_locked(r->mm, r->from + r->bytes,
-			r->old_bytes - r->bytes);
+		int err = r->bytes == r->old_bytes ? 0 : cut(r);
 		return err ? err : (long)r->from;
 	}
 	int err = find_source(r, &v);
@@ -206,7 +213,7 @@ static long remap_fixed(struct remap *r)
 	if (r->bytes < r->old_bytes) { /* what goes away is not moved, and not looked at */
 		if (v->end - r->from < r->bytes)
 			return -EFAULT;
-		int err = mm_unmap_locked(mm, r->from + r->bytes, r->old_bytes - r->bytes);
+		int err = cut(r);
 		if (err)
 			return err;
 		r->old_bytes = r->bytes;
@@ -238,8 +245,6 @@ long sys_mremap(unsigned long addr, size_t old_length, size_t new_length, unsign
 	if (flags & MREMAP_FIXED && (new_addr & ~PAGE_MASK || new_addr > USER_TOP - r.bytes ||
 					    (addr < new_addr + r.bytes && new_addr < addr + r.old_bytes)))
 		return -EINVAL;
-	if (addr > USER_TOP || r.old_bytes > USER_TOP - addr)
-		return -EFAULT;
 	rwlock_write(&r.mm->lock);
 	long result = flags & MREMAP_FIXED ? remap_fixed(&r) : remap_anywhere(&r);
 	rwlock_write_done(&r.mm->lock);
