@@ -208,8 +208,6 @@ static long remap_fixed(struct remap *r)
 	struct vma *v = mm_find(mm, r->from);
 	if (!v || v->start > r->from)
 		return -EFAULT;
-	if (r->to < MMAP_MIN_ADDR && !capable(CAP_SYS_RAWIO))
-		return -EPERM;
 	if (r->bytes < r->old_bytes) { /* what goes away is not moved, and not looked at */
 		if (v->end - r->from < r->bytes)
 			return -EFAULT;
@@ -220,6 +218,8 @@ static long remap_fixed(struct remap *r)
 	}
 	bool is_several = r->old_bytes == r->bytes && mm_find(mm, r->from)->end - r->from < r->bytes;
 	int err = is_several ? 0 : find_source(r, &v);
+	if (!err && r->to < MMAP_MIN_ADDR && !capable(CAP_SYS_RAWIO))
+		err = -EPERM;
 	if (!err)
 		err = mm_unmap_locked(mm, r->to, r->bytes);
 	if (err)
