@@ -187,6 +187,36 @@ CASE(keeping_the_parameters)
 	CHECK_EQ(get_rt_priority(0), 10);
 }
 
+/* Who has no real-time priority keeps none: the one that is told must suit the policy that is told. */
+CASE(keeping_the_parameters_of_a_fair_one)
+{
+	NEEDS_ROOT();
+	CHECK_EQ(set_attr((struct attr){.priority = 1, .flags = KEEP_PARAMS}), -EINVAL);
+	CHECK_EQ(set_attr((struct attr){.priority = 1, .flags = KEEP_PARAMS | KEEP_POLICY}), -EINVAL);
+	CHECK_EQ(set_attr((struct attr){.policy = FIFO, .flags = KEEP_PARAMS}), -EINVAL);
+	CHECK_EQ(set_attr((struct attr){.policy = FIFO, .priority = 1, .flags = KEEP_PARAMS | KEEP_POLICY}), -EINVAL);
+	CHECK_EQ(set_attr((struct attr){.policy = FIFO, .priority = 1, .flags = KEEP_PARAMS}), 0);
+	CHECK_EQ(sys(SYS_sched_getscheduler, 0), OTHER);
+	CHECK_EQ(get_rt_priority(0), 0);
+}
+
+CASE(idle_has_no_nice_value)
+{
+	int pid;
+
+	NEEDS_ROOT();
+	CHILD(pid) {
+		CHECK(become(NOBODY));
+		CHECK_EQ(set_attr((struct attr){.nice = 3}), 0);
+		CHECK_EQ(set_attr((struct attr){.policy = IDLE, .nice = -5}), 0);
+		CHECK_EQ(get_attr(0).nice, 3);
+		CHECK_EQ(set_attr((struct attr){.policy = IDLE, .nice = 9}), 0);
+		CHECK_EQ(get_attr(0).nice, 3);
+		CHECK_EQ(set_attr((struct attr){.policy = OTHER, .nice = 3}), -EPERM);
+	}
+	CHECK_EQ(reap(pid), 0);
+}
+
 CASE(nice_survives_a_real_time_time)
 {
 	NEEDS_ROOT();
