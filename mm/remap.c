@@ -263,14 +263,18 @@ long sys_msync(unsigned long addr, size_t length, unsigned flags)
 		return -ENOMEM;
 	/* Memory is the only store there is: nothing to write back, but the range must be mapped. */
 	struct mm *mm = current->mm;
+	uaddr_t end = addr + bytes;
+	long result = 0;
 	guard(rwread)(&mm->lock);
-	for (uaddr_t at = addr; at < addr + bytes;) {
+	for (uaddr_t at = addr; at < end;) {
 		struct vma *v = mm_find(mm, at);
 		if (!v || v->start > at)
-			return -ENOMEM;
+			result = -ENOMEM; /* unless something behind the hole is worse */
+		if (!v || v->start >= end)
+			break;
 		if ((flags & MS_INVALIDATE) && (v->flags & VMA_LOCKED))
 			return -EBUSY;
 		at = v->end;
 	}
-	return 0;
+	return result;
 }
