@@ -310,10 +310,11 @@ long sys_sched_rr_get_interval(int pid, struct timespec __user *out)
 
 /* --- sched_setattr and sched_getattr --- */
 
-/* A structure that we do not know tells its caller how large ours is. */
+/* A structure that we do not know tells its caller how large ours is, where there is room for that. */
 static int size_is_wrong(struct sched_attr __user *user)
 {
-	return put_user((unsigned)sizeof(struct sched_attr), &user->size) ? -EFAULT : -E2BIG;
+	(void)put_user((unsigned)sizeof(struct sched_attr), &user->size);
+	return -E2BIG;
 }
 
 static int attr_from_user(struct sched_attr *a, struct sched_attr __user *user)

@@ -83,13 +83,18 @@ CASE(what_is_longer_must_be_zero)
 CASE(setattr_arguments)
 {
 	struct attr a = {.size = VER1};
+	char *size_alone = page_end(PROT_READ | PROT_WRITE) - PAGE;
 
+	*(unsigned *)size_alone = 1;
 	CHECK_EQ(sys(SYS_sched_setattr, 0, 0, 0), -EINVAL);
 	CHECK_EQ(sys(SYS_sched_setattr, -1, &a, 0), -EINVAL);
 	CHECK_EQ(sys(SYS_sched_setattr, 0, &a, 1), -EINVAL);
 	CHECK_EQ(sys(SYS_sched_setattr, NO_TID, &a, 0), -ESRCH);
 	CHECK_EQ(sys(SYS_sched_setattr, 0, hole(), 0), -EFAULT);
 	CHECK_EQ(sys(SYS_sched_setattr, 0, page_end(PROT_READ | PROT_WRITE) - 4, 0), -EFAULT);
+	/* A size that is wrong is that, even where the right one cannot be told. */
+	CHECK_EQ(sys(SYS_mprotect, size_alone, PAGE, PROT_READ), 0);
+	CHECK_EQ(sys(SYS_sched_setattr, 0, size_alone, 0), -E2BIG);
 	a.policy = -1;
 	CHECK_EQ(sys(SYS_sched_setattr, 0, &a, 0), -EINVAL);
 }
