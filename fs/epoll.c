@@ -5,8 +5,9 @@
  * Promise   a wait looks only at items whose file was woken since they were found not ready. Level-triggered items
  *           go to the end of the line when they are told, so none starves; an edge-triggered one is told again after a
  *           wake only; EPOLLONESHOT once until it is modified. What cannot be copied to the program stays
- *           ready. No item is told twice by one call. EPOLLEXCLUSIVE: a wake stops at the first set in which somebody
- *           waits. At most MAX_SETS sets lie one inside the other, and none inside itself.
+ *           ready. No item is told twice by one call. EPOLLEXCLUSIVE: a wake stops at the first set in which
+ *           somebody waits to whom no other wake is on its way. At most MAX_SETS sets lie one inside the other, and
+ *           none inside itself.
  * Locks     nest_lock (RANK_EPOLL_NEST): which sets lie in which. set->lock (RANK_EPOLL, the depth as subrank while
  *           sets are looked at inside sets): the items, and who looks. set->wq.lock (RANK_WAITQ): the ready list.
  *           file->lock: the list of items that watch a file.

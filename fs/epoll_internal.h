@@ -16,6 +16,7 @@ struct epoll_set {
 	struct list ready;	 /* [wq.lock; walked under lock] struct epoll_item by in_ready: to be looked at */
 	struct rb_root items;	 /* [lock] by descriptor, then file */
 	struct list inner;	 /* [nest_lock] items whose file is a set */
+	bool called;		 /* [hint] an exclusive wake is on its way to who waits: the next is for another set */
 	struct file *file;	 /* [const] not counted: while it is open */
 	struct account *account; /* [const] counted: of the maker */
 	struct epoll_params busy; /* [lock] */

@@ -22,8 +22,12 @@ enum { MAX_EVENTS = INT32_MAX / sizeof(struct epoll_event) /* epoll_wait(2) */ }
 bool epoll_item_fired(struct wait_slot *slot, u32 events, struct wake_list *list)
 {
 	struct epoll_item *it = container_of(slot, struct epoll_item, slot);
+	struct epoll_set *s = it->set;
 	wake_list_add(list, &it->relay);
-	return !list_is_empty(&it->set->wq.slots);
+	bool used = !list_is_empty(&s->wq.slots) && !READ_ONCE(s->called);
+	if (used)
+		WRITE_ONCE(s->called, true);
+	return used;
 }
 
 /* The item is to be looked at: whoever waits for its set wakes up. set->wq.lock is held. */
@@ -210,6 +214,7 @@ static __noinline int collect_or_sleep(struct epoll_set *s, struct epoll_event _
 	wait_begin(&w);
 	wait_add(&w, &slot, &s->wq, READY, WAIT_EXCLUSIVE);
 	for (;;) {
+		WRITE_ONCE(s->called, false);
 		wait_rearm_slot(&w, &slot);
 		n = collect_if_any(s, out, max);
 		if (n || err)

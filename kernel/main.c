@@ -33,6 +33,7 @@
 #include "kernel/proc/posix_timer.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/signal.h"
+#include "kernel/watch.h"
 #include "mm/mm.h"
 #include "mm/page.h"
 #include "mm/slab.h"
@@ -136,6 +137,7 @@ static void start_process_1(void)
 
 static void init_thread(void *arg)
 {
+	watch_start();
 	vfs_init();
 	unpack_modules();
 	if (options.ktest)

@@ -118,6 +118,14 @@ static void put_cpu_time(struct strbuf *sb, const struct cpu_time *t)
 		t->idle / NSEC_PER_TICK);
 }
 
+static u64 irq_row_sum(unsigned row)
+{
+	u64 sum = 0;
+	for (unsigned cpu = 0; cpu < nr_cpus; cpu++)
+		sum += irq_row_count(row, cpu);
+	return sum;
+}
+
 void proc_show_stat(struct strbuf *sb)
 {
 	struct cpu_time sum = {}, one;
@@ -133,7 +141,11 @@ void proc_show_stat(struct strbuf *sb)
 		strbuf_printf(sb, "cpu%u", cpu);
 		put_cpu_time(sb, &one);
 	}
-	strbuf_printf(sb, "intr %lu\n", interrupts);
+	strbuf_printf(sb, "intr %lu", interrupts);
+	struct irq_row row;
+	for (unsigned i = 0; irq_row_get(i, &row) && row.is_device; i++)
+		strbuf_printf(sb, " %lu", irq_row_sum(i));
+	strbuf_putc(sb, '\n');
 	strbuf_printf(sb, "ctxt %lu\nbtime %ld\nprocesses %lu\nprocs_running %u\nprocs_blocked 0\n",
 		sched_nr_switches(), realtime_offset_ns() / (s64)NSEC_PER_SEC,
 		__atomic_load_n(&nr_forks, __ATOMIC_RELAXED), sched_nr_running());
@@ -202,6 +214,22 @@ void proc_show_interrupts(struct strbuf *sb)
 	for (unsigned cpu = 0; cpu < nr_cpus; cpu++)
 		strbuf_printf(sb, "CPU%-8u", cpu);
 	strbuf_putc(sb, '\n');
+	struct irq_row row;
+	for (unsigned i = 0; irq_row_get(i, &row); i++) {
+		if (!row.name)
+			continue;
+		if (row.is_device)
+			strbuf_printf(sb, "%3u: ", i);
+		else
+			strbuf_printf(sb, "%3s: ", row.name);
+		for (unsigned cpu = 0; cpu < nr_cpus; cpu++)
+			strbuf_printf(sb, "%10lu ", irq_row_count(i, cpu));
+		if (row.is_device)
+			strbuf_printf(sb, " IO-APIC %3u-%-8s  %s\n", row.pin, row.is_level ? "fasteoi" : "edge",
+				row.name);
+		else
+			strbuf_printf(sb, "  %s\n", row.text);
+	}
 }
 
 /* --- devices --- */

@@ -8,6 +8,7 @@
  * Linux     proc_sys(5). Some settings that Linux lets root change cannot be changed here: they are 0444.
  */
 #include "kernel/procfs.h"
+#include "kernel/watch.h"
 #include "fs/epoll.h"
 #include "fs/filelock.h"
 #include "fs/inotify.h"
@@ -120,6 +121,20 @@ static void show_boot_id(struct strbuf *sb)
 }
 
 /* --- settings --- */
+
+static int set_sysrq(u64 v)
+{
+	WRITE_ONCE(watch_keys_on, v != 0);
+	return 0;
+}
+
+static int set_hung_warnings(u64 v)
+{
+	if (v > INT32_MAX)
+		return -EINVAL;
+	WRITE_ONCE(watch_hung_warnings, (u32)v);
+	return 0;
+}
 
 static int set_pid_max(u64 v)
 {

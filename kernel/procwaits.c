@@ -4,7 +4,8 @@
  *
  * Promise   a line for every task that waits, kernel threads too: process, thread, name, kind of wait, the
  *           address of the object it waits on, by which those who wait for the same one can be told, and the thread
- *           that can release it, where the kernel knows it: the owner of a priority-inheriting futex
+ *           that can release it, where the kernel knows it: the owner of a mutex of the kernel's or of a
+ *           priority-inheriting futex
  * Locks     proc_tree_lock from task to task, never while text is made: the list may change between two lines
  * Lifetime  the task that is being shown is counted, and a counted task stays on the list
  */
@@ -14,9 +15,9 @@
 #include "kernel/lib/string.h"
 #include "kernel/proc/process.h"
 #include "kernel/procfs.h"
+#include "kernel/watch.h"
 
-/* The task behind `prev` (NULL: the first), counted; prev is put. NULL: no more. */
-static struct task *next_task(struct task *prev)
+struct task *waits_next(struct task *prev)
 {
 	struct task *found = NULL;
 	spin_lock(&proc_tree_lock);
@@ -31,26 +32,27 @@ static struct task *next_task(struct task *prev)
 	return found;
 }
 
-static void put_task(struct strbuf *sb, struct task *t)
+bool waits_put(struct strbuf *sb, struct task *t)
 {
 	struct task_wait w;
 	char comm[TASK_COMM_LEN];
 	if (!task_wait_look(t, &w))
-		return;
+		return false;
 	spin_lock(&t->lock);
 	memcpy(comm, t->comm, sizeof(comm));
 	spin_unlock(&t->lock);
 	strbuf_printf(sb, "%7d %7d %-15s %-10s %lx", t->process ? t->process->pid->nr : 0, t->tid, comm,
 		wait_kind_names[w.kind], (unsigned long)w.object);
-	int releaser = rt_mutex_releaser(t);
+	int releaser = w.releaser ? w.releaser : rt_mutex_releaser(t);
 	if (releaser)
 		strbuf_printf(sb, " %d", releaser);
-	strbuf_putc(sb, '\n');
+	return true;
 }
 
 void proc_show_waits(struct strbuf *sb)
 {
 	strbuf_puts(sb, "    PID     TID COMM            KIND       OBJECT           RELEASER\n");
-	for (struct task *t = next_task(NULL); t; t = next_task(t))
-		put_task(sb, t);
+	for (struct task *t = waits_next(NULL); t; t = waits_next(t))
+		if (waits_put(sb, t))
+			strbuf_putc(sb, '\n');
 }

@@ -126,7 +126,7 @@ static void walk_table(struct walk *w, pte_t *table, unsigned level, uaddr_t bas
 		uaddr_t start = base + ((uaddr_t)i << (PAGE_SHIFT + PT_INDEX_BITS * level));
 		struct page *pg = page_of_phys(pte_phys(e));
 		w->seen.tables++;
-		if (pg->kind != PAGE_TABLE || ref_count(&pg->ref) != 1)
+		if (pg->kind != PAGE_TABLE || ref_count(&pg->ref) < 1)
 			fault_found(w->result, "the table for %lx is no table (kind %u)", start, pg->kind);
 		else if (level > 1)
 			walk_table(w, phys_to_virt(pte_phys(e)), level - 1, start);

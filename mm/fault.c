@@ -47,6 +47,25 @@ static bool install_of(struct mm *mm, const struct vm_object *o, u32 cuts, pte_t
 	return install_if(mm, pte, 0, pg, fresh, o, cuts);
 }
 
+/* Another page in place of `old`. No thread may find the new one while others still read the old one: it would write
+ * what they do not see, and wake them for it. So there is none for as long as the flush takes; who faults meanwhile
+ * waits for the lock. */
+static bool replace(struct mm *mm, pte_t *pte, pte_t old, uaddr_t addr, struct page *pg, pte_t fresh)
+{
+	struct spinlock *lock = pt_lock_of(pte);
+	spin_lock(lock);
+	if (unlikely(*pte != old)) {
+		spin_unlock(lock);
+		return false;
+	}
+	WRITE_ONCE(*pte, 0);
+	tlb_flush_page(&mm->arch, addr);
+	WRITE_ONCE(*pte, fresh);
+	mm_count_rss(mm, pg, 1);
+	spin_unlock(lock);
+	return true;
+}
+
 static int fault_anon(struct mm *mm, struct vma *v, pte_t *pte, uaddr_t addr, bool write)
 {
 	if (!write) {
@@ -128,14 +147,11 @@ static int fault_write_protected(struct mm *mm, struct vma *v, pte_t *pte, uaddr
 	struct page *copy = pg == zero_page ? page_alloc_zeroed(PAGE_ANON) : page_alloc(0, PAGE_ANON);
 	if (copy && pg != zero_page)
 		page_copy(page_virt(copy), page_virt(pg));
-	bool done = copy && install(mm, pte, old, copy, pte_make(copy, v->flags, writable));
-	if (done) {
-		tlb_flush_page(&mm->arch, addr);
-		if (pg != zero_page) {
-			mm_count_rss(mm, pg, -1);
-			page_put(pg); /* the old entry's */
-		}
-	} else if (copy) {
+	bool done = copy && replace(mm, pte, old, addr, copy, pte_make(copy, v->flags, writable));
+	if (done && pg != zero_page) {
+		mm_count_rss(mm, pg, -1);
+		page_put(pg); /* the old entry's */
+	} else if (copy && !done) {
 		page_put(copy);
 	}
 	page_put(pg);

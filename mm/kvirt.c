@@ -89,7 +89,7 @@ static void range_give_back(struct range *r, u64 mapped_pages)
 		phys_t frame = arch_kernel_phys(va);
 		arch_kunmap(va, PAGE_SIZE);
 		tlb_flush_kernel(va, va + PAGE_SIZE);
-		page_free(page_of_phys(frame), 0);
+		page_put(page_of_phys(frame));
 	}
 	list_add(class_of(r->pages), &r->node);
 	pages_used -= r->pages;

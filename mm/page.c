@@ -130,7 +130,7 @@ phys_t kernel_try_alloc_table(void)
 
 void kernel_free_table(phys_t table)
 {
-	page_free(page_of_phys(table), 0);
+	page_put(page_of_phys(table));
 }
 
 /* --- the buddy --- */
@@ -188,7 +188,6 @@ static struct page *buddy_alloc(unsigned order)
 
 static void page_make(struct page *pg, unsigned order, enum page_kind kind)
 {
-	ref_init(&pg->ref);
 	pg->kind = kind;
 	pg->order = order;
 	pg->flags = 0;
@@ -223,6 +222,7 @@ static struct page *page_alloc_one(enum page_kind kind)
 	if (likely(pg)) {
 		page_debug_alloc(pg, 0);
 		page_make(pg, 0, kind);
+		ref_init(&pg->ref);
 	}
 	return pg;
 }
@@ -241,6 +241,7 @@ struct page *page_alloc_inner(unsigned order, enum page_kind kind)
 	page_debug_alloc(pg, order);
 	for (u64 i = 0; i < 1ul << order; i++)
 		page_make(pg + i, i ? 0 : order, kind);
+	ref_init(&pg->ref);
 	return pg;
 }
 
@@ -271,8 +272,9 @@ static void check_is_used(const struct page *pg)
 		panic("page: free of page %lx of kind %u", page_phys(pg) >> PAGE_SHIFT, pg->kind);
 }
 
-void page_free(struct page *pg, unsigned order)
+void page_free(struct page *pg)
 {
+	unsigned order = pg->order;
 	check_is_used(pg);
 	page_debug_free(pg, order);
 	u64 irq = irq_save();
@@ -366,6 +368,8 @@ static void give_range(phys_t start, phys_t end)
 		while (!IS_ALIGNED(start, PAGE_SIZE << order) || start + (PAGE_SIZE << order) > end)
 			order--;
 		kasan_poison(phys_to_virt(start), PAGE_SIZE << order, KASAN_PAGE_FREED);
+		for (u64 i = 0; i < 1ul << order; i++)
+			ref_init_dead(&page_of_phys(start)[i].ref);
 		buddy_free(page_of_phys(start), order);
 		nr_total += 1ul << order;
 		start += PAGE_SIZE << order;

@@ -5,8 +5,10 @@
  * Promise   page_alloc(order) gives 2^order contiguous page frames; order 0 comes from a per-CPU list
  *           without a shared lock. Freed memory is coalesced. Every frame has a struct page of 32 bytes.
  * Locks     the buddy's lists: RANK_PAGE; per-CPU lists: interrupts off. Callable from interrupts.
- * Lifetime  a page is born with ref 1; page_put() of the last reference frees it. Pages mapped into
- *           user space hold one reference per mapping entry.
+ * Lifetime  a page is born with ref 1; page_put() of the last reference frees it, whatever it is used for: a
+ *           reader that found a page of an object may come late, and hold for a moment what has been freed
+ *           and taken by a slab meanwhile. A block is held by its first page; the others have no references, so
+ *           such a reader does not get them. Pages mapped into user space hold one reference per mapping entry.
  */
 #pragma once
 #include "arch/x86_64/arch.h"
@@ -65,17 +67,17 @@ static inline struct page *page_alloc(unsigned order, enum page_kind kind) /* NU
 	return unlikely(alloc_should_fail()) ? NULL : page_alloc_inner(order, kind);
 }
 struct page *page_alloc_zeroed(enum page_kind kind);	      /* one page of zeroes */
-void page_free(struct page *pg, unsigned order);	      /* no references left */
+void page_free(struct page *pg); /* page_put()'s: no references left */
 static inline void page_get(struct page *pg)
 {
 	ref_get(&pg->ref);
 }
-static inline void page_put(struct page *pg) /* single pages only */
+static inline void page_put(struct page *pg)
 {
 	if (ref_put(&pg->ref))
-		page_free(pg, 0);
+		page_free(pg);
 }
-void page_put_all(struct page *const pages[], unsigned n); /* the same for a few */
+void page_put_all(struct page *const pages[], unsigned n); /* the same for a few single pages */
 u64 pages_total(void);
 u64 pages_free(void);
 u64 pages_free_shared(void); /* of these, what every CPU can have */

@@ -367,7 +367,7 @@ static __noinline void cache_free_slow(struct kmem_cache *c, struct magazine *m,
 	}
 	spin_unlock(&c->lock);
 	while (nr_dead)
-		page_free(page_of_virt(dead[--nr_dead]), c->order);
+		page_put(page_of_virt(dead[--nr_dead]));
 }
 
 /* Interrupts are off. */
@@ -493,7 +493,7 @@ void kfree(const void *p)
 	if (pg->kind == PAGE_SLAB)
 		cache_free(((struct slab *)pg->owner)->cache, (void *)p, CALLER);
 	else
-		page_free(pg, pg->order);
+		page_put(pg);
 }
 
 /* Lets an allocation have n bytes where it is; false: it has not so much room. */

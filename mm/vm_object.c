@@ -2,9 +2,10 @@
 /*
  * vm_object: shared pages; the theory is in vm_object.h.
  *
- * Locks     o->lock while pages are added or removed; readers look up under RCU. A page removed by a
- *           truncation loses the object's reference only after a grace period, through the page index's
- *           own deferred frees and page_put: a reader that found it before uses ref_tryget.
+ * Locks     o->lock while pages are added or removed; readers look up under RCU. A page that a
+ *           truncation removes is freed at once: a reader that found it before takes a reference if it is
+ *           held by anybody, and then looks whether it still is the object's. That of a stranger is a
+ *           moment's (mm/page.h, Lifetime).
  * Order     truncation makes the size small, drops the pages, counts a cut, unmaps. A fault maps a page that it
  *           looked up only if it finds under the page-table lock that nothing was cut since (mm/fault.c):
  *           whatever it mapped before, the unmapping finds.

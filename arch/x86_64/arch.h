@@ -95,7 +95,17 @@ u64 arch_get_gs_base(void);
 
 /* --- interrupts and IPIs --- */
 typedef void (*irq_handler)(void *arg);			/* (I) */
-int irq_register_isa(unsigned isa_irq, irq_handler fn, void *arg);	/* through the MADT's overrides; -ENODEV without IOAPIC */
+/* Through the MADT's overrides; -ENODEV without IOAPIC. The name stays. */
+int irq_register_isa(unsigned isa_irq, const char *name, irq_handler fn, void *arg);
+/* What interrupts are counted by: for devices the ISA number is the row, and `name` who handles it. */
+struct irq_row {
+	const char *name;	/* NULL: none */
+	const char *text;	/* not of devices */
+	bool is_device, is_level;
+	unsigned pin;		/* of a device: of its IOAPIC */
+};
+bool irq_row_get(unsigned row, struct irq_row *out);	/* (I) false: there are no more */
+u64 irq_row_count(unsigned row, unsigned cpu);		/* (I) */
 u64 irq_count(unsigned cpu);				/* (I) interrupts that came to it, of all kinds but NMIs */
 void ipi_resched(unsigned cpu);				/* (I) */
 void ipi_call_others(void (*fn)(void *), void *arg);	/* runs fn on every other online CPU, in interrupt context, and waits */

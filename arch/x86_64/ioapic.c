@@ -31,6 +31,7 @@ static unsigned nr_ioapics;
 static struct {
 	irq_handler fn; /* [atomic] set last */
 	void *arg;
+	const char *name;
 } handlers[NR_ISA_IRQS];
 
 static u32 ioapic_read(const struct ioapic *io, u32 reg)
@@ -88,7 +89,7 @@ static struct ioapic *ioapic_of(u32 gsi)
 	return NULL;
 }
 
-int irq_register_isa(unsigned isa_irq, irq_handler fn, void *arg)
+int irq_register_isa(unsigned isa_irq, const char *name, irq_handler fn, void *arg)
 {
 	if (isa_irq >= NR_ISA_IRQS)
 		return -EINVAL;
@@ -99,11 +100,23 @@ int irq_register_isa(unsigned isa_irq, irq_handler fn, void *arg)
 	if (handlers[isa_irq].fn)
 		return -EBUSY;
 	handlers[isa_irq].arg = arg;
+	handlers[isa_irq].name = name;
 	__atomic_store_n(&handlers[isa_irq].fn, fn, __ATOMIC_RELEASE);
 	u32 low = VECTOR_IOAPIC_BASE + isa_irq;
 	low |= (route->active_low ? PIN_ACTIVE_LOW : 0) | (route->level ? PIN_LEVEL : 0);
 	pin_write(io, route->gsi - io->gsi_base, low, cpu_apic_id[0]);
 	return 0;
+}
+
+struct irq_row ioapic_row(unsigned isa_irq)
+{
+	const struct isa_route *route = &platform.isa[isa_irq];
+	const struct ioapic *io = ioapic_of(route->gsi);
+	bool used = io && __atomic_load_n(&handlers[isa_irq].fn, __ATOMIC_ACQUIRE);
+	return (struct irq_row){
+		.name = used ? handlers[isa_irq].name : NULL, .is_device = true, .is_level = route->level,
+		.pin = io ? route->gsi - io->gsi_base : 0,
+	};
 }
 
 void ioapic_handle(unsigned isa_irq)

@@ -92,6 +92,7 @@ void apic_timer_use_deadline(void); /* this CPU's, from now on: fires when the T
 void apic_timer_set_deadline(u64 tsc); /* 0 stops */
 
 /* --- ioapic.c --- */
+struct irq_row ioapic_row(unsigned isa_irq); /* without a name: nobody handles it */
 void ioapic_handle(unsigned isa_irq); /* its interrupt has come: runs the handler and ends it */
 
 /* --- smp.c --- */

@@ -33,6 +33,12 @@ static struct task *owner_marked(struct task *t)
 	return (struct task *)((uintptr_t)t | MUTEX_WAITERS);
 }
 
+int mutex_owner_tid(const struct mutex *m)
+{
+	uintptr_t owner = (uintptr_t)__atomic_load_n(&m->owner, __ATOMIC_RELAXED) & ~(uintptr_t)MUTEX_WAITERS;
+	return owner ? ((struct task *)owner)->tid : 0;
+}
+
 static int mutex_wait(struct mutex *m, enum wait_mode mode)
 {
 	struct waiter w;
@@ -122,7 +128,7 @@ void rwlock_init(struct rwlock *l, enum lock_rank rank)
 	l->writers_waiting = 0;
 	l->rank = rank;
 	l->subrank = 0;
-	waitq_init(&l->wq, WAIT_MUTEX, l);
+	waitq_init(&l->wq, WAIT_RWLOCK, l);
 }
 
 static bool rwlock_try_read(struct rwlock *l)

@@ -23,8 +23,9 @@ struct rwlock {
 	u8 rank, subrank; /* [const] */
 };
 
-#define MUTEX_INIT(m, r) { .wq = WAITQ_INIT((m).wq, WAIT_MUTEX), .rank = (r) }
+#define MUTEX_INIT(m, r) { .wq = WAITQ_INIT_OF((m).wq, WAIT_MUTEX, &(m)), .rank = (r) }
 
+int mutex_owner_tid(const struct mutex *m); /* for reports; interrupts are off. 0: nobody */
 void mutex_init(struct mutex *m, enum lock_rank rank);
 void mutex_lock_slow(struct mutex *m);
 void mutex_unlock_slow(struct mutex *m);

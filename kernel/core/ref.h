@@ -22,6 +22,12 @@ static inline void ref_init(struct ref *r)
 	__atomic_store_n(&r->count, 1, __ATOMIC_RELAXED);
 }
 
+/* Nobody has it yet, and nobody gets it: for what can be looked at before it is made, as after its end. */
+static inline void ref_init_dead(struct ref *r)
+{
+	__atomic_store_n(&r->count, 0, __ATOMIC_RELAXED);
+}
+
 static inline void ref_get(struct ref *r)
 {
 	s32 old = __atomic_fetch_add(&r->count, 1, __ATOMIC_RELAXED);

@@ -52,7 +52,9 @@ void sched_timer_interrupt(bool from_user); /* kernel_timer_interrupt() */
 /* What a sleeping task waits for, as of one moment. The object is an address to compare, not to follow. */
 struct task_wait {
 	enum wait_kind kind;
+	enum wait_mode mode;
 	const void *object;
+	int releaser; /* the thread that can end it, where the kernel knows; 0 */
 };
 bool task_wait_look(struct task *t, struct task_wait *w); /* false: it does not sleep, or on nothing in particular */
 void debug_show_tasks(void);		/* every task and what it waits for, to the log */

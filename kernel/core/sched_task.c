@@ -10,6 +10,7 @@
 #include "kernel/core/alloc.h"
 #include "kernel/core/cred.h"
 #include "kernel/core/log.h"
+#include "kernel/core/mutex.h"
 #include "kernel/core/panic.h"
 #include "kernel/core/sched_internal.h"
 #include "kernel/lib/string.h"
@@ -268,8 +269,12 @@ bool task_wait_look(struct task *t, struct task_wait *w)
 	u64 irq = irq_save();
 	struct rq *rq = task_rq_lock(t);
 	bool sleeps = t->state == TASK_SLEEPING && rq->curr != t && t->waiter && t->waiter->on;
-	if (sleeps)
-		*w = (struct task_wait){ .kind = t->waiter->on->kind, .object = t->waiter->on->object };
+	if (sleeps) {
+		struct waitq *on = t->waiter->on;
+		*w = (struct task_wait){ .kind = on->kind, .mode = t->wait_mode, .object = on->object };
+		if (on->kind == WAIT_MUTEX && on->object)
+			w->releaser = mutex_owner_tid(on->object);
+	}
 	spin_unlock(&rq->lock);
 	irq_restore(irq);
 	return sleeps;

@@ -122,6 +122,7 @@ struct task {
 	u64 nr_voluntary, nr_involuntary; /* [owner] context switches */
 	u64 start_ns;			/* [const] */
 	struct waiter *waiter;		/* [owner] what it sleeps on, for wchan and the wait graph */
+	u64 watched_switches, watched_ns; /* [watchd] how often it had been switched away from, and since when */
 	void *kstack;			/* [const] lowest address; guard page below */
 	struct task *wake_next;		/* [owner of a wakelist] */
 	struct list rq_node;		/* [rq] on the run queue of a real-time priority */

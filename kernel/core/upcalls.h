@@ -3,12 +3,15 @@
  * upcalls: what lower layers need of kernel/proc (L5), declared low and defined high.
  *
  * Promise   this is the whole list. Files, memory and terminals raise signals and end processes through
- *           it without knowing what a process is.
+ *           it without knowing what a process is; and drivers hand on what is for kernel/watch.c.
  */
 #pragma once
 #include "kernel/core/task.h"
 
 struct pid;
+
+bool watch_wants_keys(void); /* kernel.sysrq */
+void watch_key(u8 key);	     /* somebody wants to know: watch.c; any context */
 
 /* Who is signalled about a file, and by whose word: fcntl(2) F_SETOWN. */
 struct io_owner {

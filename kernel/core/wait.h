@@ -36,7 +36,7 @@ struct wake_list;
 enum wait_kind {
 	WAIT_OTHER, WAIT_PIPE, WAIT_FIFO, WAIT_EVENTFD, WAIT_TTY, WAIT_CHILD, WAIT_SLEEP, WAIT_SIGNAL,
 	WAIT_MUTEX, WAIT_FUTEX, WAIT_POLL, WAIT_VFORK, WAIT_KTHREAD, WAIT_PAGE, WAIT_FILELOCK, WAIT_INOTIFY,
-	WAIT_EPOLL, WAIT_TIMERFD, WAIT_PIDFD,
+	WAIT_EPOLL, WAIT_TIMERFD, WAIT_PIDFD, WAIT_RWLOCK,
 	WAIT_KINDS,
 };
 extern const char *const wait_kind_names[WAIT_KINDS];
@@ -49,8 +49,9 @@ struct waitq {
 	const void *object;  /* [const] what it lives in, for diagnosis */
 };
 
-#define WAITQ_INIT(q, k)                                                                           \
-	{ .lock = SPINLOCK_INIT(RANK_WAITQ), .slots = LIST_INIT((q).slots), .kind = (k) }
+#define WAITQ_INIT_OF(q, k, o)                                                                     \
+	{ .lock = SPINLOCK_INIT(RANK_WAITQ), .slots = LIST_INIT((q).slots), .kind = (k), .object = (o) }
+#define WAITQ_INIT(q, k) WAITQ_INIT_OF(q, k, NULL)
 
 struct waiter {
 	struct task *task;

@@ -28,6 +28,8 @@ struct keymap {
 	bool released;	 /* set 2: 0xf0 came */
 	u8 skip;	 /* bytes of the Pause key to come */
 	bool app_cursor; /* the screen's: arrows send "ESC O" */
+	bool sysrq;	 /* Alt and SysRq are down: keys type nothing, they are told in sysrq_key */
+	u8 sysrq_key;	 /* the last such key's plain character; the owner takes it and writes 0 */
 };
 
 void keymap_init(struct keymap *k, enum keymap_set set);

@@ -15,6 +15,7 @@
 #include "kernel/core/clock.h"
 #include "kernel/core/log.h"
 #include "kernel/core/spinlock.h"
+#include "kernel/core/upcalls.h"
 #include "kernel/dev/fbconsole.h"
 #include "kernel/dev/keymap.h"
 #include "kernel/dev/tty_port.h"
@@ -131,6 +132,10 @@ static void keyboard_interrupt(void *unused)
 {
 	u8 typed[MAX_PER_INTERRUPT * KEYMAP_MAX_BYTES];
 	size_t n = take_keys(typed);
+	if (ps2.keymap.sysrq_key) {
+		watch_key(ps2.keymap.sysrq_key);
+		ps2.keymap.sysrq_key = 0;
+	}
 	if (n)
 		tty_port_input(ps2.port, typed, n, TTY_INPUT_NORMAL);
 }
@@ -149,7 +154,7 @@ void ps2_init(void)
 	spin_init(&ps2.lock, RANK_DEVICE);
 	keymap_init(&ps2.keymap, translates ? KEYMAP_SET_1 : KEYMAP_SET_2);
 	bool answers = enable_keyboard();
-	int err = irq_register_isa(KEYBOARD_IRQ, keyboard_interrupt, NULL);
+	int err = irq_register_isa(KEYBOARD_IRQ, "i8042", keyboard_interrupt, NULL);
 	keyboard_interrupt(NULL); /* a byte that came before has no edge to tell of it any more */
 	if (err)
 		log_warn("ps2: no interrupt for the keyboard: error %d", -err);

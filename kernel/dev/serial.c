@@ -19,6 +19,7 @@
 #include "kernel/core/panic.h"
 #include "kernel/core/spinlock.h"
 #include "kernel/core/timer.h"
+#include "kernel/core/upcalls.h"
 #include "kernel/dev/tty_port.h"
 #include "kernel/lib/errno.h"
 #include "kernel/lib/ring.h"
@@ -46,6 +47,7 @@ enum {
 };
 #define POLL_NS (10 * NSEC_PER_MSEC)
 #define FLOOD_NS NSEC_PER_MSEC
+#define WATCH_KEY_NS (5 * NSEC_PER_SEC) /* as Linux waits for it */
 
 struct uart {
 	struct tty_port port;
@@ -60,6 +62,7 @@ struct uart {
 	u8 tx_bytes[TX_BYTES];
 	u32 baud;	  /* [lock] */
 	struct timer poll; /* without an interrupt, and when one brings too much */
+	u64 break_ns;	   /* [its interrupt] of the console: a break came then, the next byte is for kernel/watch.c; 0: none */
 };
 
 static struct uart uarts[NR_UARTS];
@@ -208,6 +211,18 @@ static size_t receive(struct uart *u, u8 *buf, u8 *bad_lsr, u8 *bad_byte)
 	return n;
 }
 
+/* The first byte soon after a break is a key for kernel/watch.c. Takes it out of buf; how many bytes that were. */
+static size_t take_watch_key(struct uart *u, u8 *buf)
+{
+	bool soon = clock_now_ns() - u->break_ns < WATCH_KEY_NS;
+	u->break_ns = 0;
+	if (!soon)
+		return 0;
+	watch_key(buf[0]);
+	memmove(buf, buf + 1, RX_BATCH - 1);
+	return 1;
+}
+
 /* Everything the port wants now, but for input beyond one batch; true if there was some. */
 static bool service(struct uart *u)
 {
@@ -219,9 +234,14 @@ static bool service(struct uart *u)
 		send_queued(u);
 	u32 after = ring_used(&u->tx);
 	spin_unlock_irqrestore(&u->lock, irq);
+	if (n && u->break_ns)
+		n -= take_watch_key(u, buf);
 	if (n)
 		tty_port_input(&u->port, buf, n, TTY_INPUT_NORMAL);
-	if (bad_lsr) {
+	if (bad_lsr & LSR_BREAK && u == log_uart && !u->break_ns && watch_wants_keys())
+		u->break_ns = clock_now_ns();
+	else if (bad_lsr) {
+		u->break_ns = 0;
 		enum tty_port_event event = event_of(bad_lsr);
 		tty_port_input(&u->port, &bad_byte, 1, event);
 		/* an overrun lost bytes before this one, which is good */
@@ -498,7 +518,7 @@ static void uart_init(unsigned n, u16 io)
 /* One registration per interrupt line; -EBUSY means that another port of ours has done it. */
 static void uart_use_irq(struct uart *u, u8 line)
 {
-	int err = irq_register_isa(line, serial_interrupt, (void *)(uintptr_t)line);
+	int err = irq_register_isa(line, u->port.name, serial_interrupt, (void *)(uintptr_t)line);
 	if (err && err != -EBUSY)
 		return;
 	u->irq = line;

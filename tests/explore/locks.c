@@ -125,6 +125,29 @@ EXPLORATION(futex_interrupted)
 	CHECK(interrupted <= 1);
 }
 
+/* Words on a page that is copied when it is first written to: who waits reads the copy as soon as others write there.
+ * Nobody has written to it since the process was made. */
+static int beside;
+
+static int write_beside(void *arg)
+{
+	futex(&sequence, WAIT, 2, NULL, NULL, 0); /* not what is there: the kernel has read it, and knows where it is */
+	__atomic_store_n(&beside, 1, __ATOMIC_SEQ_CST);
+	return 0;
+}
+
+EXPLORATION(futex_copied_page)
+{
+	struct partners p = {.nr = 0};
+
+	partner_start(&p, write_beside, NULL);
+	partner_start(&p, wait_once, NULL);
+	futex(&sequence, WAKE, 1, NULL, NULL, 0);
+	__atomic_store_n(&sequence, 1, __ATOMIC_SEQ_CST);
+	futex(&sequence, WAKE, PARTNERS, NULL, NULL, 0);
+	partners_join(&p);
+}
+
 /* One waiter on two words: one wake only is for it. */
 static int words[2], index_woken = -1;
 

@@ -16,6 +16,7 @@ import subprocess
 PT_INTERP = 3
 LOADER_CACHE = "/etc/ld.so.cache"  # where the libraries are, so that the loader need not search
 ELF_MAGIC = b"\x7fELF"
+GUESTS_OWN = ("/proc", "/sys", "/dev")  # what is there is made by the kernel that runs
 MAX_ARGUMENT_FILE = 64 << 20
 MAX_SCRIPT_SCAN = 1 << 20
 WORD = re.compile(r"[A-Za-z0-9_./+\[-]+")
@@ -40,7 +41,7 @@ class Packer:
     def add(self, path):
         """A file or folder link, at its own path, with every link on the way to it."""
         path = os.path.abspath(path)
-        if path in self.done:
+        if path in self.done or path.startswith(tuple(t + "/" for t in GUESTS_OWN)):
             return
         self.done.add(path)
         self._links_above(path)

@@ -23,6 +23,7 @@ STEPS = (
     ("{up}\n", r"edited$"),
     ("sleep 1000\n\x03echo interrupted $?" + TO_SERIAL, r"interrupted 130$"),
     ("tty" + TO_SERIAL, r"/dev/tty1$"),
+    ("{alt+sysrq+h}dmesg | grep HELP" + TO_SERIAL, r"sysrq: HELP : .*waits\(w\)"),
     ("echo TERM=$TERM" + TO_SERIAL, r"TERM=linux$"),
     # where is the cursor? The answer is typed as if by the keyboard, to `read`.
     ("stty raw -echo; printf '\\033[7;5H\\033[6n'; head -c 6 >/tmp/at; stty sane; "
@@ -30,9 +31,15 @@ STEPS = (
 )
 
 
+BREAK = "{break}"
+
 # the same on the serial port of a machine that has a screen and no keyboard
 # ^U: what was typed for the menu once too often waits there, too
-SERIAL_STEPS = (("\x15echo here $((6*7))\n", r"^here 42$"),)
+SERIAL_STEPS = (
+    ("\x15echo here $((6*7))\n", r"^here 42$"),
+    (BREAK + "w", r"sh +tty"),
+    ("echo there $((6*7))\n", r"^there 42$"),
+)
 
 
 def sit_down(paths, config, name, machine, steps, typist):
@@ -78,9 +85,24 @@ def run_keyboard(paths, config, name, _archive):
                         lambda run: monitor.Monitor(path).type)
 
 
+def serial_typist(run, path):
+    """Types on the serial line; {break} breaks it for a moment."""
+    wires = monitor.Monitor(path)
+
+    def type_keys(text):
+        if text.startswith(BREAK):
+            wires.send_break()
+        run.type(text.replace(BREAK, ""))
+
+    return type_keys
+
+
 def run_without_keyboard(paths, config, name, _archive):
-    return sit_down(paths, config, name, {"machine": "q35,i8042=off"}, SERIAL_STEPS,
-                    lambda run: run.type)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "qmp")
+        machine = {"machine": "q35,i8042=off", "extra": monitor.arguments(path)}
+        return sit_down(paths, config, name, machine, SERIAL_STEPS,
+                        lambda run: serial_typist(run, path))
 
 
 # the rows of boots.py

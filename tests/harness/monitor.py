@@ -67,14 +67,18 @@ class Monitor:
                      **{"hold-time": HOLD_MS})
 
     def type(self, keys):
-        """Characters, and names of other keys in braces: "ls{left}x\\n"."""
+        """Characters, and names of other keys in braces: "ls{left}x\\n{alt+sysrq+h}"."""
         while keys:
             if keys[0] == "{" and "}" in keys:
                 name, _, keys = keys[1:].partition("}")
-                self.key(name)
+                self.key(*name.split("+"))
             else:
                 self.key(*keys_of(keys[0]))
                 keys = keys[1:]
+
+    def send_break(self):
+        """On the first serial line."""
+        self.command("chardev-send-break", id="serial0")
 
     def picture(self, path):
         self.command("screendump", filename=os.path.abspath(path), format="png")

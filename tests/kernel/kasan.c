@@ -233,7 +233,7 @@ static __noinline void *make_page(void)
 
 static __noinline void free_page(void *p)
 {
-	page_free(page_of_virt(p), 0);
+	page_put(page_of_virt(p));
 	barrier();
 }
 

@@ -28,7 +28,7 @@ KTEST(taken_pages_hold_the_pattern)
 		KASSERT(pg);
 		KEXPECT(is_all(page_virt(pg), POISON, PAGE_SIZE));
 		memset(page_virt(pg), i, PAGE_SIZE);
-		page_free(pg, 0);
+		page_put(pg);
 	}
 }
 
@@ -38,7 +38,24 @@ KTEST(taken_blocks_hold_the_pattern)
 	struct page *pg = page_alloc(ORDER, PAGE_KERNEL);
 	KASSERT(pg);
 	KEXPECT(is_all(page_virt(pg), POISON, PAGE_SIZE << ORDER));
-	page_free(pg, ORDER);
+	page_put(pg);
+}
+
+/* Who found a page before it was freed may hold it for a moment, when it is something else. */
+KTEST(a_late_look_at_a_block_frees_it_last)
+{
+	enum { ORDER = 3 };
+	struct page *pg = page_alloc(ORDER, PAGE_SLAB);
+	KASSERT(pg);
+	u64 free = pages_free();
+	for (unsigned i = 1; i < 1u << ORDER; i++)
+		KEXPECT(!ref_tryget(&pg[i].ref));
+	KEXPECT(ref_tryget(&pg->ref));
+	page_put(pg);
+	KEXPECT(pages_free() == free);
+	page_put(pg);
+	KEXPECT(pages_free() == free + (1u << ORDER));
+	KEXPECT(!ref_tryget(&pg->ref));
 }
 
 KTEST(cleared_pages_hold_zeroes)
@@ -47,7 +64,7 @@ KTEST(cleared_pages_hold_zeroes)
 		struct page *pg = page_alloc_zeroed(PAGE_KERNEL);
 		KASSERT(pg);
 		KEXPECT(is_all(page_virt(pg), 0, PAGE_SIZE));
-		page_free(pg, 0);
+		page_put(pg);
 	}
 }
 

@@ -50,6 +50,21 @@ static void letters_and_signs(void)
 	EXPECT_TYPED("<>", 0x56, 0xd6, 0x2a, 0x56, 0xd6, 0xaa);
 }
 
+/* Alt and SysRq: the next key is told, not typed, until SysRq is up; alone it is nothing. */
+static void keys_for_the_kernel(void)
+{
+	start();
+	EXPECT_TYPED("", 0x38, 0x54, 0x11, 0x91);
+	EXPECT(k.sysrq_key == 'w');
+	k.sysrq_key = 0;
+	EXPECT_TYPED("w", 0xd4, 0xb8, 0x11, 0x91);
+	EXPECT_TYPED("w", 0x54, 0x11, 0x91, 0xd4);
+	EXPECT(k.sysrq_key == 0);
+	keymap_init(&k, KEYMAP_SET_2);
+	EXPECT_TYPED("", 0x11, 0x84, 0x33, 0xf0, 0x33, 0xf0, 0x84, 0xf0, 0x11);
+	EXPECT(k.sysrq_key == 'h');
+}
+
 static void caps_lock(void)
 {
 	start();
@@ -136,6 +151,6 @@ static void survives_anything(void)
 	}
 }
 
-UNIT_MAIN("keymap", CASE(letters_and_signs), CASE(caps_lock), CASE(control_and_alt), CASE(cursor_keys),
-	CASE(function_keys), CASE(keypad), CASE(pause_and_unknown_keys_are_silent), CASE(second_set),
-	CASE(sets_agree), CASE(survives_anything))
+UNIT_MAIN("keymap", CASE(letters_and_signs), CASE(caps_lock), CASE(keys_for_the_kernel), CASE(control_and_alt),
+	CASE(cursor_keys), CASE(function_keys), CASE(keypad), CASE(pause_and_unknown_keys_are_silent),
+	CASE(second_set), CASE(sets_agree), CASE(survives_anything))

@@ -3,16 +3,19 @@
  * guest: what the programs that may be process 1 of a test machine share (testrun, runcmd).
  *
  * Promise   guest_mount() mounts what is missing of the usual tree and fails nothing: what cannot
- *           be mounted is missed by those who need it. guest_end() ends QEMU through its
+ *           be mounted is missed by those who need it. What was packed into /tmp stays in sight.
+ *           guest_end() ends QEMU through its
  *           isa-debug-exit device when this is process 1, and returns otherwise.
  * Linux     The same binaries serve both systems. On Linux the debug port is reached by ioperm();
  *           Parley has no such call, there the boot option exit=debug makes process 1's exit
  *           status the answer, so the caller exits with it after guest_end().
  */
 #pragma once
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -25,6 +28,18 @@ enum {
 	GUEST_EXIT_FAIL = 0x11,
 	GUEST_TCSBRK = 0x5409, /* with argument 1: wait until all output is on the line */
 };
+
+static inline bool guest_has_files(const char *path)
+{
+	bool found = false;
+	DIR *dir = opendir(path);
+
+	for (struct dirent *e; dir && !found && (e = readdir(dir));)
+		found = strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+	if (dir)
+		closedir(dir);
+	return found;
+}
 
 static inline void guest_mount(void)
 {
@@ -41,7 +56,7 @@ static inline void guest_mount(void)
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		if (table[i].probe && access(table[i].probe, F_OK) == 0)
+		if (table[i].probe ? access(table[i].probe, F_OK) == 0 : guest_has_files(table[i].dir))
 			continue;
 		mkdir(table[i].dir, 01777);
 		(void)!mount(table[i].type, table[i].dir, table[i].type, 0, NULL);

@@ -69,6 +69,29 @@ CASE(sets_without_waiters_do_not_use_up_the_wake)
 		CHECK_EQ(look_at(idle[i], fd), EPOLLIN);
 }
 
+/* Who is woken does not run yet: nothing else runs on the processor. */
+CASE(a_second_write_is_for_another_set)
+{
+	NEEDS_ROOT();
+	volatile int *woken = shared_page();
+	int fd = sys(SYS_eventfd2, 0, EFD_SEMAPHORE), pids[SETS];
+	unsigned long first = 1;
+
+	CHECK_EQ(sys(SYS_sched_setaffinity, 0, sizeof(first), &first), 0);
+	for (int i = 0; i < SETS; i++) {
+		int ep = new_set();
+
+		watch(ep, fd, EPOLLIN | EPOLLEXCLUSIVE);
+		pids[i] = start_waiter(ep, woken);
+	}
+	CHECK_EQ(sys(SYS_sched_setscheduler, 0, 1 /* SCHED_FIFO */, &(int){1}), 0);
+	tell(fd);
+	tell(fd);
+	tell(fd);
+	CHECK_EQ(*woken, 0);
+	expect_woken(pids, SETS, woken, 3);
+}
+
 CASE(others_wake_beside_it)
 {
 	int fd = new_counter(0), plain = new_set(), exclusive = new_set();

@@ -121,7 +121,7 @@ CASE(is_of_one_thread)
 static char *const no_words[] = { "program", NULL };
 
 /* A child that has executed a program, which sleeps, or that tells why not; allocations fail from the call on. */
-static int start_program(int n, long *error)
+static int start_program(int n, bool by_fd, long *error)
 {
 	char count[16];
 	int fd[2], pid;
@@ -129,10 +129,11 @@ static int start_program(int n, long *error)
 	CHECK_EQ(sys(SYS_pipe2, fd, O_CLOEXEC), 0);
 	snprintf(count, sizeof(count), "%d", n);
 	CHILD(pid) {
-		long nth = nth_file(getpid()), err;
+		long nth = nth_file(getpid()), program = sys(SYS_open, "program", O_PATH | O_CLOEXEC), err;
 
 		CHECK_EQ(set_nth(nth, count), strlen(count));
-		err = sys(SYS_execve, "program", no_words, no_words);
+		err = by_fd ? sys(SYS_execveat, program, "", no_words, no_words, AT_EMPTY_PATH) :
+			      sys(SYS_execve, "program", no_words, no_words);
 		if (set_nth(nth, "0") < 0)
 			CHECK_EQ(set_nth(nth, "0"), 1);
 		CHECK_EQ(sys(SYS_write, fd[1], &err, sizeof(err)), sizeof(err));
@@ -156,7 +157,7 @@ static int is_running(int pid)
 	return 0;
 }
 
-CASE(exec_fails_without_effect, .timeout = 120)
+static void exec_with_failures(bool by_fd)
 {
 	int failed = 0, n, pid;
 	long error, left = 0;
@@ -165,7 +166,7 @@ CASE(exec_fails_without_effect, .timeout = 120)
 	scratch();
 	write_program("program", PROGRAM_SLEEP);
 	for (n = 1; n < EXEC_MOST && !left; n++) {
-		pid = start_program(n, &error);
+		pid = start_program(n, by_fd, &error);
 		if (error == 0 && is_running(pid)) {
 			long fd = nth_file(pid);
 
@@ -182,6 +183,16 @@ CASE(exec_fails_without_effect, .timeout = 120)
 	}
 	CHECK(n < EXEC_MOST);
 	CHECK(failed > 5); /* the file, the arguments, the memory, its tables ... */
+}
+
+CASE(exec_fails_without_effect, .timeout = 120)
+{
+	exec_with_failures(false);
+}
+
+CASE(exec_of_a_descriptor_fails_without_effect, .timeout = 120)
+{
+	exec_with_failures(true);
 }
 
 CASE(an_exit_comes_through, .timeout = 60)

@@ -19,9 +19,9 @@ TAP_DANGEROUS("makes allocations fail, mounts, sets the clock");
 enum { MOST = 400, CHILD_MS = 20000, STEP_US = 200, OK = 0, SHOWN = 40, SPARE_KIB = 4, SETTLE_MS = 3000 };
 
 static const struct { const char *call, *why; } left_out[] = {
-	{ "exit", "has no answer; exec.c lets it fail" },
+	{ "exit", "has no answer; nth.c lets it fail" },
 	{ "exit_group", "the same" },
-	{ "execve", "has no answer when it succeeds; exec.c has it" },
+	{ "execve", "has no answer when it succeeds; nth.c has it" },
 	{ "execveat", "the same" },
 	{ "restart_syscall", "is the kernel's own, after a stop" },
 };

@@ -190,3 +190,36 @@ CASE(interrupts_are_counted)
 		CHECK_EQ(sys(SYS_nanosleep, &moment, NULL), 0);
 	CHECK(interrupts() - before >= SLEEPS); /* the end of each sleep is one of the timer */
 }
+
+/* The sum of a row, and how many numbers it has. */
+static long row_of(const char *label, int *columns)
+{
+	char *at, *end;
+	long sum = 0;
+
+	CHECK(slurp("/proc/interrupts", text, sizeof(text)) > 0);
+	CHECK(at = strstr(text, label));
+	at += strlen(label);
+	for (*columns = 0;; ++*columns, at = end) {
+		long n = strtol(at, &end, 10);
+
+		if (end == at)
+			return sum;
+		sum += n;
+	}
+}
+
+CASE(each_kind_of_interrupt_has_a_row)
+{
+	int cpus = 0, columns;
+	long before = row_of("LOC:", &columns);
+
+	for (const char *at = text; (at = strstr(at, "CPU")); at++)
+		cpus++;
+	CHECK_EQ(columns, cpus);
+	CHECK(before > 0);
+	for (int i = 0; i < 20; i++)
+		sleep_ms(1);
+	CHECK(row_of("LOC:", &columns) >= before + 20);
+	CHECK(row_of("RES:", &columns) >= 0 && columns == cpus);
+}

@@ -398,6 +398,7 @@ static bool has_leaked(const char *name, const struct options *o)
 		objects_count();
 		again = (struct run){ .stream.muted = true };
 		run_once(&again, name, o);
+		(void)has_left_files(false);
 		if (!objects_have_grown())
 			return false;
 	}
@@ -416,7 +417,7 @@ static bool run_program(const char *name, int number, int round, const struct op
 	objects_count();
 	run_once(&r, name, o);
 	bool ok = r.started && judge(&r.stream, r.status, r.timed_out, r.others);
-	if (has_left_files() | has_leaked(name, o) | has_kernel_warned())
+	if (has_left_files(true) | has_leaked(name, o) | has_kernel_warned())
 		ok = false;
 	say("%s %d %s%s%s\n", ok ? "ok" : "not ok", number, name, suffix,
 		r.timed_out ? " # TIMEOUT" : "");

@@ -14,7 +14,7 @@ long now_ms(void);
 void traces_begin(void);
 
 /* Files in the directories that are empty between programs; removes and tells them. */
-bool has_left_files(void);
+bool has_left_files(bool tell);
 /* Kernel messages of the level of a warning or graver since the last call; tells them. */
 bool has_kernel_warned(void);
 

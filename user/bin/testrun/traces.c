@@ -50,20 +50,25 @@ static bool is_parley;
 
 /* --- files --- */
 
-static bool has_files(const char *folder)
+/* Empties a folder, so that only one program is told of what lies in it; says so where `tell`. */
+static bool had_files(const char *folder, bool tell)
 {
 	char entry[PATH_BYTES];
 	struct dirent *de;
 	bool found = false;
-	DIR *dir = getpid() == 1 ? opendir(folder) : NULL;
+	DIR *dir = opendir(folder);
 
 	while (dir && (de = readdir(dir))) {
 		if (strcmp(de->d_name, ".") == 0 || strcmp(de->d_name, "..") == 0)
 			continue;
-		snprintf(entry, sizeof(entry), "%s/%s", folder, de->d_name);
-		say("# left behind: %s\n", entry);
-		if (unlink(entry) != 0)
+		if ((size_t)snprintf(entry, sizeof(entry), "%s/%s", folder, de->d_name) >= sizeof(entry))
+			continue;
+		if (tell)
+			say("# left behind: %s\n", entry);
+		if (unlink(entry) != 0 && rmdir(entry) != 0) {
+			had_files(entry, false);
 			rmdir(entry);
+		}
 		found = true;
 	}
 	if (dir)
@@ -71,9 +76,9 @@ static bool has_files(const char *folder)
 	return found;
 }
 
-bool has_left_files(void)
+bool has_left_files(bool tell)
 {
-	return has_files("/tmp") | has_files("/dev/shm");
+	return getpid() == 1 && (had_files("/tmp", tell) | had_files("/dev/shm", tell));
 }
 
 /* --- the kernel's log --- */
