@@ -27,7 +27,8 @@ static const struct hint {
 static const struct {
 	const char *call, *arg, *type;
 } typed[] = {
-	{ "fcntl", "arg", "struct flock" }, { "futex", "timeout", "struct timespec" }, { "futex", "uaddr*", "lock word" },
+	{ "fcntl", "arg", "struct flock" }, { "futex", "timeout", "struct timespec" },
+	{ "futex", "uaddr*", "lock word" },
 };
 
 uint64_t fuzz_random(struct fuzz *f)
