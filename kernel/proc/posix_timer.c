@@ -330,10 +330,8 @@ void posix_timers_end(void)
 /* Clocks that exist but have no timers: -EOPNOTSUPP. */
 static int clock_check(int clock)
 {
-	if (clock < 0) {
-		bool is_device = cpuclock_which(clock) == CPUCLOCK_DEVICE && !(clock & CPUCLOCK_THREAD);
-		return is_device ? -EOPNOTSUPP : 0;
-	}
+	if (clock < 0)
+		return clock_is_device(clock) ? -EOPNOTSUPP : 0;
 	switch (clock) {
 	case CLOCK_REALTIME: case CLOCK_MONOTONIC: case CLOCK_BOOTTIME: case CLOCK_TAI:
 	case CLOCK_PROCESS_CPUTIME_ID: case CLOCK_THREAD_CPUTIME_ID:
