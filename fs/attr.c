@@ -5,7 +5,7 @@
  * Promise   chmod(2), chown(2), utimensat(2): who may do what as in inode(7) and capabilities(7); a change of
  *           owner takes the set-id bits away. A refused change changes nothing.
  * Locks     inode->lock for the change; permission is judged under it
- * Linux     fchmodat2(2) cannot change a link (EOPNOTSUPP); files without an inode of their own (eventfd)
+ * Linux     fchmodat2(2) cannot change a link (EOPNOTSUPP); files without names, but for pipes and sockets,
  *           cannot be changed either
  */
 #include "fs/inode.h"
@@ -50,7 +50,7 @@ static int change_inode(const struct path *p, const struct change *c)
 	int err = mount_may_write(p->mount);
 	if (err)
 		return err;
-	if (ino == anon_inode_shared)
+	if (ino->sb->type->flags & FS_FIXED)
 		return c->is_touch && !inode_owner_or_capable(ino) && inode_permission(ino, WANT_WRITE) ? -EACCES :
 												      -EOPNOTSUPP;
 	err = apply_locked(ino, c);

@@ -137,12 +137,14 @@ static int may_copy_range(const struct file *in, const struct file *out)
 	return in->inode->sb == out->inode->sb ? 0 : -EXDEV;
 }
 
-/* What of `count` lies before the source's end; positions that wrap or are negative are refused. */
+/* What of `count` lies before the source's end; positions that wrap or where nothing can be are refused. */
 static ssize_t range_length(const struct end *in, const struct end *out, size_t count)
 {
 	u64 size = in->file->inode->object ? READ_ONCE(in->file->inode->object->size_bytes) : 0;
 	if ((u64)in->pos + count < (u64)in->pos || (u64)out->pos + count < (u64)out->pos)
 		return -EOVERFLOW;
+	if (out->pos == INT64_MAX)
+		return -EFBIG; /* no byte can be there: it is the largest size */
 	if (in->pos < 0 || out->pos < 0)
 		return -EINVAL;
 	count = (u64)in->pos >= size ? 0 : min(count, size - (u64)in->pos);

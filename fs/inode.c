@@ -167,10 +167,10 @@ static const struct inode_ops anon_inode_ops = {};
 
 /* One hidden file system per kind, as fstatfs(2) tells them apart. */
 static const struct fs_type anon_types[] = {
-	{ .name = "anon_inodefs", .flags = FS_NODEV },
+	{ .name = "anon_inodefs", .flags = FS_NODEV | FS_FIXED },
 	{ .name = "pipefs", .flags = FS_NODEV },
 	{ .name = "sockfs", .flags = FS_NODEV },
-	{ .name = "pidfs", .flags = FS_NODEV },
+	{ .name = "pidfs", .flags = FS_NODEV | FS_FIXED },
 };
 static const u32 anon_magics[] = { ANON_INODE_FS_MAGIC, PIPEFS_MAGIC, SOCKFS_MAGIC, PID_FS_MAGIC };
 static struct superblock *anon_sbs[ARRAY_LEN(anon_types)]; /* [boot] */

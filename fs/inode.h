@@ -72,6 +72,7 @@ enum fs_type_flags {
 	FS_NODEV = 1,	/* "nodev" in /proc/filesystems */
 	FS_SINGLE = 2,	/* one superblock, however often it is mounted (proc, sysfs, devtmpfs) */
 	FS_XATTR = 4,	/* its files keep extended attributes */
+	FS_FIXED = 8,	/* mode, owner and times of its files cannot be changed by anybody */
 };
 
 struct fs_type {

@@ -184,6 +184,8 @@ long sys_mount(const char __user *source, const char __user *target, const char 
 	long err = request_import(&r, type, data);
 	if (err == 0)
 		err = path_lookup(AT_FDCWD, target, LOOKUP_FOLLOW, &at);
+	if (err == 0 && r.flags & MS_NOUSER)
+		err = -EINVAL; /* for the kernel's own; refused before the caller is asked for rights */
 	if (err == 0 && !capable(CAP_SYS_ADMIN))
 		err = -EPERM;
 	if (err == 0)

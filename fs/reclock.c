@@ -119,8 +119,8 @@ static long get_lock(struct file *f, struct flock *fl, bool is_ofd)
 {
 	struct lock_request r;
 	struct lock found;
-	if (fl->l_type != F_RDLCK && fl->l_type != F_WRLCK && !(is_ofd && fl->l_type == F_UNLCK))
-		return -EINVAL;
+	if (!is_ofd && fl->l_type != F_RDLCK && fl->l_type != F_WRLCK)
+		return -EINVAL; /* before the range; F_OFD_GETLK takes F_UNLCK, and looks at the type last */
 	int err = read_request(f, fl, is_ofd, &r);
 	if (err)
 		return err;

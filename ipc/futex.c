@@ -221,30 +221,28 @@ static bool takes_realtime(int cmd)
 	return cmd == FUTEX_WAIT_BITSET || cmd == FUTEX_WAIT_REQUEUE_PI || cmd == FUTEX_LOCK_PI2;
 }
 
-/* Operations that may wait, with a time limit. */
-static long pi_wait_call(struct futex_word word, int op, u32 val, unsigned long timeout, struct futex_word word2)
+static bool takes_deadline(int cmd)
 {
-	u64 deadline_ns;
-	int err = deadline_of(op, timeout, &deadline_ns);
-	if (err)
-		return err;
-	if ((op & FUTEX_CMD_MASK) == FUTEX_WAIT_REQUEUE_PI)
-		return futex_wait_requeue_pi(word, val, deadline_ns, word2);
-	return futex_lock_pi(word, deadline_ns, FUTEX_LOCK_WAITS);
+	return cmd == FUTEX_LOCK_PI || cmd == FUTEX_LOCK_PI2 || cmd == FUTEX_WAIT_REQUEUE_PI;
 }
 
-/* Out of the way of the others. */
+/* Out of the way of the others. A time limit is looked at before the clock that it is of. */
 static __noinline long pi_call(struct futex_word word, int op, u32 val, unsigned long timeout, struct futex_word word2,
 	u32 val3)
 {
 	int cmd = op & FUTEX_CMD_MASK;
-	if (op & FUTEX_CLOCK_REALTIME && !takes_realtime(cmd))
-		return -ENOSYS;
+	u64 deadline_ns = FOREVER;
+	int err = takes_deadline(cmd) ? deadline_of(op, timeout, &deadline_ns) : 0;
+	if (err == 0 && op & FUTEX_CLOCK_REALTIME && !takes_realtime(cmd))
+		err = -ENOSYS;
+	if (err)
+		return err;
 	switch (cmd) {
 	case FUTEX_LOCK_PI:
 	case FUTEX_LOCK_PI2:
+		return futex_lock_pi(word, deadline_ns, FUTEX_LOCK_WAITS);
 	case FUTEX_WAIT_REQUEUE_PI:
-		return pi_wait_call(word, op, val, timeout, word2);
+		return futex_wait_requeue_pi(word, val, deadline_ns, word2);
 	case FUTEX_TRYLOCK_PI:
 		return futex_lock_pi(word, FOREVER, FUTEX_LOCK_TRIES);
 	case FUTEX_UNLOCK_PI:

@@ -31,7 +31,8 @@
  *     cmpxchg: number -> number | WAITERS       cmpxchg: number -> 0
  *
  *     The second pair meets at the word alone: if the locker's exchange is first the unlocker's fails, and it must
- *     come into the kernel, where the bucket's lock orders it behind the queueing.
+ *     come into the kernel, where the bucket's lock orders it behind the queueing. A bucket that counts nobody has
+ *     no state and no waiter: then the kernel, too, exchanges the word as user mode might have done, without a lock.
  */
 #include "ipc/futex.h"
 #include "ipc/futex_internal.h"
@@ -99,6 +100,13 @@ static int exchange(u32 __user *uaddr, u32 old, u32 fresh)
 	u32 seen;
 	int err = cmpxchg_user_nofault(uaddr, &seen, old, fresh);
 	return err ? err : seen == old ? 0 : TRY_AGAIN;
+}
+
+/* Done where the bucket counts nobody; false: it is not as simple as that. */
+static inline bool exchange_alone(const struct futex_bucket *b, u32 __user *uaddr, u32 old, u32 fresh)
+{
+	u32 seen;
+	return !READ_ONCE(b->waiters) && !cmpxchg_user(uaddr, &seen, old, fresh) && seen == old;
 }
 
 /* What a word may say while the kernel has a record of its owner. */
@@ -293,15 +301,14 @@ static int lock_or_queue(struct take *tk, struct waiter *w, struct futex_waiter 
 	return r;
 }
 
-long futex_lock_pi(struct futex_word word, u64 deadline_ns, enum futex_lock_how how)
+static __noinline long lock_contended(struct futex_word word, const struct futex_key *key, u64 deadline_ns,
+	enum futex_lock_how how)
 {
 	struct waiter w;
-	struct futex_pi_waiter pw = { .fw = { .is_pi = true, .priority = current->se.rt_priority } };
+	struct futex_pi_waiter pw = { .fw = { .is_pi = true, .priority = current->se.rt_priority, .key = *key } };
 	struct futex_waiter *fw = &pw.fw;
 	struct take tk = { .spare = NULL };
-	int r = futex_key_of(word, FUTEX_WRITES, &fw->key);
-	if (r)
-		return r;
+	int r;
 	fw->bitset = FUTEX_BITSET_MATCH_ANY;
 	fw->bucket = futex_bucket_of(&fw->key);
 	wait_begin(&w);
@@ -316,6 +323,17 @@ long futex_lock_pi(struct futex_word word, u64 deadline_ns, enum futex_lock_how 
 		return restarted_always(finish(fw, word.uaddr, wait_sleep(&w, deadline_ns, WAIT_INTERRUPTIBLE)));
 	__atomic_fetch_sub(&fw->bucket->waiters, 1, __ATOMIC_SEQ_CST);
 	return r > 0 ? 0 : r;
+}
+
+long futex_lock_pi(struct futex_word word, u64 deadline_ns, enum futex_lock_how how)
+{
+	struct futex_key key;
+	int err = futex_key_of(word, FUTEX_WRITES, &key);
+	if (err)
+		return err;
+	if (likely(exchange_alone(futex_bucket_of(&key), word.uaddr, 0, (u32)current->tid)))
+		return 0;
+	return lock_contended(word, &key, deadline_ns, how);
 }
 
 /* --- UNLOCK_PI --- */
@@ -352,6 +370,8 @@ long futex_unlock_pi(struct futex_word word)
 	if (err)
 		return err;
 	struct futex_bucket *b = futex_bucket_of(&key);
+	if (seen == (u32)current->tid && likely(exchange_alone(b, word.uaddr, seen, 0)))
+		return 0;
 	do {
 		u64 irq = spin_lock_irqsave(&b->wq.lock);
 		spin_lock(&pi_lock);

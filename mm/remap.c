@@ -150,6 +150,14 @@ static int find_source(const struct remap *r, struct vma **out)
 	return check_growth(r, v);
 }
 
+/* What is beyond the new length goes away; the range is only looked at here, after its first mapping. */
+static int cut(struct remap *r)
+{
+	if (r->old_bytes > USER_TOP - r->from)
+		return -EINVAL;
+	return mm_unmap_locked(r->mm, r->from + r->bytes, r->old_bytes - r->bytes);
+}
+
 static long remap_anywhere(struct remap *r)
 {
 	struct vma *v;
@@ -158,8 +166,7 @@ static long remap_anywhere(struct remap *r)
 		v = mm_find(r->mm, r->from);
 		if (!v || v->start > r->from)
 			return -EFAULT;
-		int err = r->bytes == r->old_bytes ? 0 : mm_unmap_locked(r->mm, r->from + r->bytes,
-			r->old_bytes - r->bytes);
+		int err = r->bytes == r->old_bytes ? 0 : cut(r);
 		return err ? err : (long)r->from;
 	}
 	int err = find_source(r, &v);
@@ -201,18 +208,18 @@ static long remap_fixed(struct remap *r)
 	struct vma *v = mm_find(mm, r->from);
 	if (!v || v->start > r->from)
 		return -EFAULT;
-	if (r->to < MMAP_MIN_ADDR && !capable(CAP_SYS_RAWIO))
-		return -EPERM;
 	if (r->bytes < r->old_bytes) { /* what goes away is not moved, and not looked at */
 		if (v->end - r->from < r->bytes)
 			return -EFAULT;
-		int err = mm_unmap_locked(mm, r->from + r->bytes, r->old_bytes - r->bytes);
+		int err = cut(r);
 		if (err)
 			return err;
 		r->old_bytes = r->bytes;
 	}
 	bool is_several = r->old_bytes == r->bytes && mm_find(mm, r->from)->end - r->from < r->bytes;
 	int err = is_several ? 0 : find_source(r, &v);
+	if (!err && r->to < MMAP_MIN_ADDR && !capable(CAP_SYS_RAWIO))
+		err = -EPERM;
 	if (!err)
 		err = mm_unmap_locked(mm, r->to, r->bytes);
 	if (err)
@@ -238,8 +245,6 @@ long sys_mremap(unsigned long addr, size_t old_length, size_t new_length, unsign
 	if (flags & MREMAP_FIXED && (new_addr & ~PAGE_MASK || new_addr > USER_TOP - r.bytes ||
 					    (addr < new_addr + r.bytes && new_addr < addr + r.old_bytes)))
 		return -EINVAL;
-	if (addr > USER_TOP || r.old_bytes > USER_TOP - addr)
-		return -EFAULT;
 	rwlock_write(&r.mm->lock);
 	long result = flags & MREMAP_FIXED ? remap_fixed(&r) : remap_anywhere(&r);
 	rwlock_write_done(&r.mm->lock);
@@ -258,14 +263,18 @@ long sys_msync(unsigned long addr, size_t length, unsigned flags)
 		return -ENOMEM;
 	/* Memory is the only store there is: nothing to write back, but the range must be mapped. */
 	struct mm *mm = current->mm;
+	uaddr_t end = addr + bytes;
+	long result = 0;
 	guard(rwread)(&mm->lock);
-	for (uaddr_t at = addr; at < addr + bytes;) {
+	for (uaddr_t at = addr; at < end;) {
 		struct vma *v = mm_find(mm, at);
 		if (!v || v->start > at)
-			return -ENOMEM;
+			result = -ENOMEM; /* unless something behind the hole is worse */
+		if (!v || v->start >= end)
+			break;
 		if ((flags & MS_INVALIDATE) && (v->flags & VMA_LOCKED))
 			return -EBUSY;
 		at = v->end;
 	}
-	return 0;
+	return result;
 }

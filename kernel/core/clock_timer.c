@@ -36,7 +36,7 @@ void clock_timer_init(struct clock_timer *t, void (*look)(struct clock_timer *t)
 	timer_init(&t->timer, expired);
 	timer_init(&t->step_timer, step_noticed);
 	t->follows_realtime = false;
-	t->hears_steps = false;
+	t->hears_steps = t->has_heard = false;
 	t->expires_ns = 0;
 	t->look = look;
 }
@@ -59,7 +59,7 @@ void clock_timer_hear_steps(struct clock_timer *t)
 {
 	if (t->hears_steps)
 		return;
-	t->hears_steps = true;
+	t->hears_steps = t->has_heard = true;
 	wait_add_callback(&t->step, &clock_step_wq, POLLIN, WAIT_SHARED, clock_stepped);
 }
 
@@ -79,7 +79,8 @@ void clock_timer_start_realtime(struct clock_timer *t)
 
 void clock_timer_end(struct clock_timer *t)
 {
-	(void)timer_cancel_sync(&t->step_timer);
+	if (unlikely(t->has_heard))
+		(void)timer_cancel_sync(&t->step_timer);
 	(void)timer_cancel_sync(&t->timer);
 }
 

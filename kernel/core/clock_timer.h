@@ -19,6 +19,7 @@ struct clock_timer {
 	struct wait_slot step;	  /* [owner] on clock_step_wq while the owner wants to hear of steps */
 	bool follows_realtime;	  /* [owner] the time is a time of day: it moves when the clock is set */
 	bool hears_steps;	  /* [owner] */
+	bool has_heard;		  /* [owner] once at least: step_timer may have been started */
 	s64 expires_ns;		  /* [owner] by clock_timer_now() */
 	void (*look)(struct clock_timer *t); /* [const] */
 };

@@ -17,7 +17,7 @@ struct spinlock {
 	u16 next, owner; /* [atomic] tickets: the next to give out, the one being served */
 	u8 rank;	 /* [const] enum lock_rank */
 	u8 subrank;	 /* [const] orders locks of one rank, outermost 0 */
-	u16 holder_cpu;	 /* [this lock] CPU number + 1, for assert_held and dumps */
+	u16 holder_cpu;	 /* [this lock] CPU number + 1, for assert_spin_held(): debug builds alone keep it */
 };
 
 #define SPINLOCK_INIT(r) { .rank = (r) }
@@ -35,6 +35,10 @@ void lockrank_assert_may_touch_user(void); /* no rank >= RANK_MM held */
 void lockrank_assert_held(bool held, const char *what);
 void lockrank_print(void *task);	   /* the locks a task holds (NULL: current), for panics */
 #define assert_spin_held(l) lockrank_assert_held((l)->holder_cpu == cpu_id() + 1, #l)
+static __always_inline void spin_note_holder_(struct spinlock *l, u16 holder)
+{
+	l->holder_cpu = holder;
+}
 #else
 static inline void lockrank_acquire(const void *l, unsigned r, unsigned s, const void *pc) {}
 static inline void lockrank_release(const void *l, unsigned r) {}
@@ -42,6 +46,7 @@ static inline void lockrank_assert_may_sleep(void) {}
 static inline void lockrank_assert_may_touch_user(void) {}
 static inline void lockrank_print(void *task) {}
 #define assert_spin_held(l) ((void)(l))
+static __always_inline void spin_note_holder_(struct spinlock *l, u16 holder) {}
 #endif
 
 static __always_inline void spin_acquire_(struct spinlock *l)
@@ -49,13 +54,13 @@ static __always_inline void spin_acquire_(struct spinlock *l)
 	u16 mine = __atomic_fetch_add(&l->next, 1, __ATOMIC_ACQUIRE);
 	while (unlikely(__atomic_load_n(&l->owner, __ATOMIC_ACQUIRE) != mine))
 		cpu_relax();
-	l->holder_cpu = (u16)(cpu_id() + 1);
+	spin_note_holder_(l, (u16)(cpu_id() + 1));
 }
 
 static __always_inline void spin_release_(struct spinlock *l)
 {
-	l->holder_cpu = 0;
-	__atomic_store_n(&l->owner, (u16)(l->owner + 1), __ATOMIC_RELEASE);
+	spin_note_holder_(l, 0);
+	release_increment(&l->owner);
 }
 
 static inline void spin_lock(struct spinlock *l)
@@ -79,7 +84,7 @@ static inline bool spin_trylock(struct spinlock *l)
 	u16 expected = owner;
 	if (__atomic_compare_exchange_n(&l->next, &expected, (u16)(owner + 1), false, __ATOMIC_ACQUIRE,
 		    __ATOMIC_RELAXED)) {
-		l->holder_cpu = (u16)(cpu_id() + 1);
+		spin_note_holder_(l, (u16)(cpu_id() + 1));
 		lockrank_acquire(l, RANK_NONE, 0, __builtin_return_address(0));
 		return true;
 	}

@@ -69,7 +69,7 @@ static void wheel_link(struct wheel *w, struct timer *t)
 	w->nonempty_levels |= 1u << level;
 }
 
-static void wheel_unlink(struct wheel *w, struct timer *t)
+static inline void wheel_unlink(struct wheel *w, struct timer *t)
 {
 	list_del(&t->node);
 	if (list_is_empty(&w->buckets[t->level][t->bucket])) {
@@ -172,7 +172,8 @@ void timer_start(struct timer *t, u64 deadline_ns)
 	s16 cpu = (s16)cpu_id();
 	struct wheel *w = wheel_of(cpu);
 	for (;;) {
-		timer_detach(t);
+		if (timer_is_armed(t))
+			timer_detach(t);
 		spin_lock(&w->lock);
 		if (likely(timer_claim(t, cpu)))
 			break;
@@ -190,7 +191,7 @@ void timer_start(struct timer *t, u64 deadline_ns)
 	irq_restore(irq);
 }
 
-bool timer_cancel(struct timer *t)
+bool timer_cancel_armed(struct timer *t)
 {
 	u64 irq = irq_save();
 	bool was_armed = timer_detach(t);
@@ -198,18 +199,22 @@ bool timer_cancel(struct timer *t)
 	return was_armed;
 }
 
+static bool timer_runs(const struct timer *t)
+{
+	for (unsigned cpu = 0; cpu < nr_cpus; cpu++)
+		if (__atomic_load_n(&wheel_of(cpu)->running, __ATOMIC_SEQ_CST) == t)
+			return true;
+	return false;
+}
+
 bool timer_cancel_sync(struct timer *t)
 {
-	bool was_armed = false;
-	for (;;) {
-		was_armed |= timer_cancel(t);
-		bool runs = false;
-		for (unsigned cpu = 0; cpu < nr_cpus; cpu++)
-			runs |= __atomic_load_n(&wheel_of(cpu)->running, __ATOMIC_SEQ_CST) == t;
-		if (!runs && !timer_is_armed(t))
-			return was_armed;
+	bool was_armed = timer_cancel(t);
+	while (timer_runs(t) || timer_is_armed(t)) {
 		cpu_relax();
+		was_armed |= timer_cancel(t);
 	}
+	return was_armed;
 }
 
 void timer_run_expired(void)

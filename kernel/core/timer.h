@@ -23,11 +23,15 @@ struct timer {
 
 void timer_init(struct timer *t, void (*fn)(struct timer *));
 void timer_start(struct timer *t, u64 deadline_ns); /* (re)arms; may be called from interrupts */
-bool timer_cancel(struct timer *t);		     /* true: it was armed and will not run */
 bool timer_cancel_sync(struct timer *t);	     /* waits for a running fn; not from fn itself */
 static inline bool timer_is_armed(const struct timer *t)
 {
-	return READ_ONCE(t->cpu) >= 0;
+	return __atomic_load_n(&t->cpu, __ATOMIC_ACQUIRE) >= 0;
+}
+bool timer_cancel_armed(struct timer *t);
+static inline bool timer_cancel(struct timer *t) /* true: it was armed and will not run */
+{
+	return timer_is_armed(t) && timer_cancel_armed(t);
 }
 void timer_queue_init(void);	   /* boot CPU, once */
 void timer_run_expired(void);	   /* the timer interrupt */

@@ -37,7 +37,7 @@ void wait_begin(struct waiter *w)
 	w->on = NULL;
 }
 
-static __always_inline void slot_link(struct wait_slot *slot, struct waitq *q, u32 mask, enum wait_flags flags)
+static __always_inline void slot_fill(struct wait_slot *slot, struct waitq *q, u32 mask, enum wait_flags flags)
 {
 	slot->q = q;
 	slot->mask = mask;
@@ -45,6 +45,11 @@ static __always_inline void slot_link(struct wait_slot *slot, struct waitq *q, u
 	slot->flags = flags;
 	slot->fired = false;
 	slot->result = 0;
+}
+
+static __always_inline void slot_link(struct wait_slot *slot, struct waitq *q, u32 mask, enum wait_flags flags)
+{
+	slot_fill(slot, q, mask, flags);
 	u64 irq = spin_lock_irqsave(&q->lock);
 	if (flags & WAIT_EXCLUSIVE)
 		list_add_tail(&q->slots, &slot->node);
@@ -134,7 +139,9 @@ static __always_inline bool slot_fire(struct wait_slot *slot, u32 events, enum w
 void wait_add_locked(struct waiter *w, struct wait_slot *slot, struct waitq *q, struct list *before)
 {
 	assert_spin_held(&q->lock);
-	*slot = (struct wait_slot){ .q = q, .waiter = w, .flags = WAIT_EXCLUSIVE };
+	slot->waiter = w;
+	slot->callback = NULL;
+	slot_fill(slot, q, 0, WAIT_EXCLUSIVE);
 	if (!w->on)
 		w->on = q;
 	list_add_before(before, &slot->node);

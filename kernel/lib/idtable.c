@@ -98,7 +98,7 @@ struct path {
 };
 
 /* False if the leaf is not there. */
-static bool walk(const struct idtable *t, u64 id, struct path *path)
+static inline bool walk(const struct idtable *t, u64 id, struct path *path)
 {
 	unsigned shift;
 	struct idtable_node *node = top_node(t, &shift);
@@ -166,15 +166,16 @@ static int walk_make(struct idtable *t, u64 id, struct path *path)
 	}
 }
 
-/* A slot of the leaf was taken: carries "full" upwards. */
-static void mark_taken(struct path *path, u64 id)
+/* Takes the slot of the leaf, and carries "full" upwards. */
+static inline void take_slot(struct path *path, u64 id, void *p)
 {
 	path->node[0]->used |= 1ull << slot_of(id, 0);
 	for (unsigned level = 0; level < path->levels; level++) {
 		path->node[level]->full |= 1ull << slot_of(id, level * IDTABLE_BITS);
 		if (~path->node[level]->full)
-			return;
+			break;
 	}
+	store_slot(path->node[0], slot_of(id, 0), p);
 }
 
 /* Takes levels off the top while it has only child 0. */
@@ -198,14 +199,10 @@ static bool is_only_way(const struct path *path)
 	return true;
 }
 
-/* A slot of the leaf was freed: clears "full" upwards and gives back what has become empty. */
-static void mark_free(struct idtable *t, struct path *path, u64 id)
+/* Gives back what has become empty from the leaf upwards. */
+static void free_empty(struct idtable *t, struct path *path, u64 id)
 {
-	path->node[0]->used &= ~(1ull << slot_of(id, 0));
-	for (unsigned level = 0; level < path->levels; level++)
-		path->node[level]->full &= ~(1ull << slot_of(id, level * IDTABLE_BITS));
-	bool kept = is_only_way(path);
-	for (unsigned level = 0; !kept && level + 1 < path->levels && !path->node[level]->used; level++) {
+	for (unsigned level = 0; level + 1 < path->levels && !path->node[level]->used; level++) {
 		struct idtable_node *up = path->node[level + 1];
 		unsigned slot = slot_of(id, (level + 1) * IDTABLE_BITS);
 		store_slot(up, slot, NULL);
@@ -215,18 +212,35 @@ static void mark_free(struct idtable *t, struct path *path, u64 id)
 	shrink(t);
 }
 
-/* The lowest free id at or above `id`; it may lie beyond what the nodes cover. */
-static u64 find_free(const struct idtable *t, u64 id)
+/* A slot of the leaf was freed: clears "full" upwards, as far as it was set. */
+static void mark_free(struct idtable *t, struct path *path, u64 id)
+{
+	path->node[0]->used &= ~(1ull << slot_of(id, 0));
+	for (unsigned level = 0; level < path->levels; level++) {
+		u64 was = path->node[level]->full;
+		path->node[level]->full = was & ~(1ull << slot_of(id, level * IDTABLE_BITS));
+		if (~was)
+			break;
+	}
+	if (!path->node[0]->used && !is_only_way(path))
+		free_empty(t, path, id);
+}
+
+/* The lowest free id at or above `id`, and the way to its leaf: no levels, if that is not there. The id may lie
+ * beyond what the nodes cover. */
+static u64 find_free(const struct idtable *t, u64 id, struct path *path)
 {
 	unsigned top_shift;
 	struct idtable_node *top = top_node(t, &top_shift);
+	const unsigned levels = top_shift / IDTABLE_BITS + 1;
+	path->levels = 0;
 	if (!top)
 		return id;
 restart:
 	if ((id >> top_shift) >= IDTABLE_SLOTS)
 		return id;
 	struct idtable_node *node = top;
-	for (unsigned shift = top_shift;; shift -= IDTABLE_BITS) {
+	for (unsigned shift = top_shift, level = levels - 1;; shift -= IDTABLE_BITS, level--) {
 		unsigned slot = slot_of(id, shift);
 		u64 free_slots = ~node->full & (~0ull << slot);
 		if (!free_slots) {
@@ -237,9 +251,14 @@ restart:
 		unsigned found = __builtin_ctzll(free_slots);
 		if (found != slot)
 			id = (((id >> shift) & ~(u64)(IDTABLE_SLOTS - 1)) | found) << shift;
-		if (!shift || !node->slots[found])
+		path->node[level] = node;
+		if (!shift) {
+			path->levels = levels;
 			return id;
+		}
 		node = node->slots[found];
+		if (!node)
+			return id;
 	}
 }
 
@@ -298,8 +317,7 @@ int idtable_set(struct idtable *t, u64 id, void *p)
 		if (err)
 			return err;
 	}
-	mark_taken(&path, id);
-	store_slot(path.node[0], slot_of(id, 0), p);
+	take_slot(&path, id, p);
 	return 0;
 }
 
@@ -325,11 +343,15 @@ int idtable_alloc(struct idtable *t, void *p, int min, int end)
 		store_slot(node, slot, p);
 		return slot;
 	}
-	u64 id = find_free(t, min);
+	struct path path;
+	u64 id = find_free(t, min, &path);
 	if (id >= (u64)end)
 		return -ENOSPC;
-	int err = idtable_set(t, id, p);
-	return err ? err : (int)id;
+	int err = path.levels ? 0 : walk_make(t, id, &path);
+	if (err)
+		return err;
+	take_slot(&path, id, p);
+	return (int)id;
 }
 
 int idtable_alloc_cyclic(struct idtable *t, void *p, int min, int end, int *cursor)

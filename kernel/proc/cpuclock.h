@@ -23,6 +23,11 @@ static inline unsigned cpuclock_which(int clock)
 	return (unsigned)clock & CPUCLOCK_WHICH;
 }
 
+static inline bool clock_is_device(int clock)
+{
+	return clock < 0 && cpuclock_which(clock) == CPUCLOCK_DEVICE && !((unsigned)clock & CPUCLOCK_THREAD);
+}
+
 /* Used so far by one thread or by all of a process. */
 struct cpu_time {
 	u64 user_ns, total_ns;

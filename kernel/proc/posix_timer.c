@@ -8,8 +8,8 @@
  *           A time of day stays one when the clock is set; on CLOCK_REALTIME, a time from now on does not move.
  * Locks     the owner's sighand->lock for everything; proc_tree_lock around it for timers on CPU time. The owner
  *           keeps one sighand as long as it has timers: exec deletes them before it takes another.
- * Lifetime  posix_timer.h. Charged to RLIMIT_SIGPENDING of the maker's real user until it is freed. The id is
- *           taken before the timer is in the table, and it is told before: what cannot be told is not there.
+ * Lifetime  posix_timer.h. Charged to RLIMIT_SIGPENDING of the maker's real user until it is freed. Nobody finds
+ *           a timer by its id before that has been told: what cannot be told is not there.
  * Linux     timer_create(2), timer_settime(2), timer_getoverrun(2), timer_delete(2), sigevent(7). There a signal
  *           that was taken back stays visible to sigpending(2) until somebody tries to take it. A signal
  *           ignored by default resumes its timer as soon as it gets a handler; Linux 6.18 forgets that
@@ -189,30 +189,42 @@ struct timer_lock {
 	bool has_tree;
 };
 
-static void timer_unlock(struct timer_lock *l)
+static inline void timer_unlock(struct timer_lock *l)
 {
 	spin_unlock_irqrestore(&current->sighand->lock, l->irq);
 	if (l->has_tree)
 		spin_unlock(&proc_tree_lock);
 }
 
+static inline struct posix_timer *timer_find_locked(const struct process *p, int id)
+{
+	struct posix_timer *t = idtable_get(&p->timers, (u32)id);
+	return likely(t && __atomic_load_n(&t->is_told, __ATOMIC_ACQUIRE)) ? t : NULL;
+}
+
+/* With the locks that a timer on CPU time needs; others do with them, too. */
+static __noinline struct posix_timer *timer_find_lock_tree(int id, struct timer_lock *l)
+{
+	l->has_tree = true;
+	spin_lock(&proc_tree_lock);
+	l->irq = spin_lock_irqsave(&current->sighand->lock);
+	struct posix_timer *t = timer_find_locked(current->process, id);
+	if (!t)
+		timer_unlock(l);
+	return t;
+}
+
 /* The current process's timer `id` with the locks that it needs; NULL, without any: there is none. */
 static struct posix_timer *timer_find_lock(int id, struct timer_lock *l)
 {
+	struct task *me = current;
 	l->has_tree = false;
-	for (;;) {
-		if (l->has_tree)
-			spin_lock(&proc_tree_lock);
-		l->irq = spin_lock_irqsave(&current->sighand->lock);
-		struct posix_timer *t = idtable_get(&current->process->timers, (u32)id);
-		bool needs_tree = t && posix_timer_is_cpu(t);
-		if (t && needs_tree == l->has_tree)
-			return t;
-		timer_unlock(l);
-		if (!t)
-			return NULL;
-		l->has_tree = needs_tree;
-	}
+	l->irq = spin_lock_irqsave(&me->sighand->lock);
+	struct posix_timer *t = timer_find_locked(me->process, id);
+	if (likely(t && !posix_timer_is_cpu(t)))
+		return t;
+	timer_unlock(l);
+	return t ? timer_find_lock_tree(id, l) : NULL;
 }
 
 /* --- making and ending --- */
@@ -255,34 +267,33 @@ static void timer_free(struct posix_timer *t)
 
 static void describe(struct posix_timer *t, const struct sigevent *ev)
 {
-	struct siginfo info;
-	siginfo_kernel(&info, t->notify.sig);
-	info.si_code = SI_TIMER;
-	info.si_timerid = t->id;
-	info.si_value = t->notify.value;
+	struct siginfo *info = (struct siginfo *)t->entry.info; /* its first SIGINFO_BYTES, all zero */
+	info->si_signo = t->notify.sig;
+	info->si_code = SI_TIMER;
+	info->si_timerid = t->id;
+	info->si_value = t->notify.value;
 	if (!ev)
-		info.si_value = (union sigval){ .sival_int = t->id };
-	memcpy(t->entry.info, &info, SIGINFO_BYTES);
+		info->si_value.sival_int = t->id; /* and else zero */
 }
 
 /* The process has `t` from now on, and the program knows its id. */
 static int timer_publish(struct posix_timer *t, const struct sigevent *ev, int __user *uid)
 {
-	struct process *p = current->process;
+	struct process *p = t->owner;
 	struct sighand *s = current->sighand;
 	u64 irq = spin_lock_irqsave(&s->lock);
-	int id = idtable_alloc_cyclic(&p->timers, NULL, 0, INT32_MAX, &p->next_timer_id);
+	t->id = idtable_alloc_cyclic(&p->timers, t, 0, INT32_MAX, &p->next_timer_id);
 	spin_unlock_irqrestore(&s->lock, irq);
-	if (id < 0)
+	if (t->id < 0)
 		return -EAGAIN;
-	t->id = id;
 	describe(t, ev);
-	int err = put_user(id, uid);
+	int err = put_user(t->id, uid);
+	if (likely(!err)) {
+		__atomic_store_n(&t->is_told, true, __ATOMIC_RELEASE);
+		return 0;
+	}
 	irq = spin_lock_irqsave(&s->lock);
-	if (err)
-		(void)idtable_remove(&p->timers, id);
-	else
-		rcu_publish(*idtable_slot(&p->timers, id), (void *)t); /* it is taken, hence there */
+	(void)idtable_remove(&p->timers, t->id);
 	spin_unlock_irqrestore(&s->lock, irq);
 	return err;
 }
@@ -319,10 +330,8 @@ void posix_timers_end(void)
 /* Clocks that exist but have no timers: -EOPNOTSUPP. */
 static int clock_check(int clock)
 {
-	if (clock < 0) {
-		bool is_device = cpuclock_which(clock) == CPUCLOCK_DEVICE && !(clock & CPUCLOCK_THREAD);
-		return is_device ? -EOPNOTSUPP : 0;
-	}
+	if (clock < 0)
+		return clock_is_device(clock) ? -EOPNOTSUPP : 0;
 	switch (clock) {
 	case CLOCK_REALTIME: case CLOCK_MONOTONIC: case CLOCK_BOOTTIME: case CLOCK_TAI:
 	case CLOCK_PROCESS_CPUTIME_ID: case CLOCK_THREAD_CPUTIME_ID:
@@ -343,8 +352,10 @@ static bool wakes_machine(int clock)
 
 long sys_timer_create(int clock, const struct sigevent __user *uev, int __user *uid)
 {
-	struct sigevent ev = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM };
-	if (uev && copy_from_user(&ev, uev, sizeof(ev)))
+	struct sigevent ev;
+	if (!uev)
+		ev = (struct sigevent){ .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM };
+	else if (copy_from_user(&ev, uev, sizeof(ev)))
 		return -EFAULT;
 	int err = clock_check(clock);
 	if (err)

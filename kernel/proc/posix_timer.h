@@ -41,6 +41,7 @@ struct posix_timer {
 	struct notify notify;	    /* [const] */
 	int id, clock;		    /* [const] */
 	u8 state;		    /* [sighand] enum posix_timer_state */
+	bool is_told;		    /* [atomic] the program knows its id: until then nobody finds it by that */
 	int overrun;		    /* [sighand] of the signal taken last: timer_getoverrun(2) */
 	u64 missed;		    /* [sighand] CPU time: expiries while the signal was queued */
 	/* [sighand] its expires_ns is in the clock's time, CPU time too; not IDLE: the next expiry, or the one that was

@@ -310,10 +310,11 @@ long sys_sched_rr_get_interval(int pid, struct timespec __user *out)
 
 /* --- sched_setattr and sched_getattr --- */
 
-/* A structure that we do not know tells its caller how large ours is. */
+/* A structure that we do not know tells its caller how large ours is, where there is room for that. */
 static int size_is_wrong(struct sched_attr __user *user)
 {
-	return put_user((unsigned)sizeof(struct sched_attr), &user->size) ? -EFAULT : -E2BIG;
+	(void)put_user((unsigned)sizeof(struct sched_attr), &user->size);
+	return -E2BIG;
 }
 
 static int attr_from_user(struct sched_attr *a, struct sched_attr __user *user)
@@ -338,17 +339,17 @@ static int attr_from_user(struct sched_attr *a, struct sched_attr __user *user)
 	return a->sched_flags & SCHED_FLAG_UTIL_CLAMP && size < SCHED_ATTR_SIZE_VER1 ? -EINVAL : 0;
 }
 
+/* Only a real-time thread has a priority to keep: another's attributes have one, and it must suit the policy. */
 static void settings_from_attr(struct sched_settings *s, const struct sched_attr *a)
 {
-	bool keeps_policy = a->sched_flags & SCHED_FLAG_KEEP_POLICY;
-	if (!keeps_policy) {
+	bool keeps_params = a->sched_flags & SCHED_FLAG_KEEP_PARAMS;
+	if (!keeps_params || !is_rt_policy(s->policy))
+		s->rt_priority = (int)min(a->sched_priority, (unsigned)INT32_MAX);
+	if (!(a->sched_flags & SCHED_FLAG_KEEP_POLICY)) {
 		s->policy = a->sched_policy;
 		s->reset_on_fork = a->sched_flags & SCHED_FLAG_RESET_ON_FORK;
 	}
-	if (a->sched_flags & SCHED_FLAG_KEEP_PARAMS)
-		return;
-	s->rt_priority = (int)min(a->sched_priority, (unsigned)INT32_MAX);
-	if (is_rt_policy(s->policy))
+	if (keeps_params || is_rt_policy(s->policy) || s->policy == SCHED_IDLE)
 		return;
 	s->nice = min(max(a->sched_nice, (int)NICE_MIN), (int)NICE_MAX);
 	s->slice_ns = !a->sched_runtime ? SCHED_SLICE_DEFAULT_NS :
@@ -379,8 +380,10 @@ long sys_sched_setattr(int pid, struct sched_attr __user *user, unsigned flags)
 	err = check_change(t, &old, &s);
 	if (err)
 		return err;
-	if (a.sched_flags & SCHED_FLAG_KEEP_PARAMS)
-		s.policy = old.policy; /* it is one of them */
+	if (a.sched_flags & SCHED_FLAG_KEEP_PARAMS) { /* the policy is one of them */
+		s.policy = old.policy;
+		s.rt_priority = old.rt_priority;
+	}
 	sched_set(t, &s);
 	return 0;
 }

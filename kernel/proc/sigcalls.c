@@ -103,7 +103,7 @@ long sys_rt_sigpending(ksigset_t __user *uset, size_t size)
 	u64 irq = spin_lock_irqsave(&s->lock);
 	ksigset_t set = (t->pending.set | t->process->pending.set) & t->blocked;
 	spin_unlock_irqrestore(&s->lock, irq);
-	return copy_to_user(uset, &set, size);
+	return size ? copy_to_user(uset, &set, size) : 0;
 }
 
 /* --- the alternate stack --- */

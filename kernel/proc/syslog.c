@@ -84,7 +84,7 @@ static long syslog_read(void __user *buf, int length)
 	long done = 0;
 	if (!buf || length < 0)
 		return -EINVAL;
-	if (!access_ok(buf, (size_t)length))
+	if (length && !access_ok(buf, (size_t)length))
 		return -EFAULT;
 	int err = length ? wait_event(log_waitq(), POLLIN, has_lines(), FOREVER, WAIT_INTERRUPTIBLE) : 0;
 	while (err == 0 && done < length) {
@@ -118,6 +118,8 @@ static long syslog_read_all(void __user *buf, int length, bool and_clear)
 	long done = 0;
 	if (!buf || length < 0)
 		return -EINVAL;
+	if (length && !access_ok(buf, (size_t)length))
+		return -EFAULT;
 	mutex_lock(&reader_lock);
 	struct log_reader r = cleared;
 	mutex_unlock(&reader_lock);

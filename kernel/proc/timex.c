@@ -14,6 +14,7 @@
 #include "kernel/core/cred.h"
 #include "kernel/core/timer.h"
 #include "kernel/lib/errno.h"
+#include "kernel/proc/cpuclock.h"
 #include "kernel/syscall.h"
 #include "kernel/uapi/timex.h"
 #include "mm/uaccess.h"
@@ -260,6 +261,8 @@ long sys_clock_adjtime(int clock, struct timex __user *user)
 	s64 now;
 	if (copy_from_user(&x, user, sizeof(x)))
 		return -EFAULT;
+	if (clock_is_device(clock))
+		return -EINVAL;
 	if (clock < 0 || clock_read(clock, &now) == 0)
 		return clock == CLOCK_REALTIME ? sys_adjtimex(user) : -EOPNOTSUPP;
 	return -EINVAL;

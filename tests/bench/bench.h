@@ -27,9 +27,11 @@ struct bench {
 extern const struct bench process_benches[];
 extern const struct bench memory_benches[];
 extern const struct bench pipe_benches[];
+extern const struct bench crowd_benches[];
 extern const struct bench event_benches[];
 extern const struct bench signal_benches[];
 extern const struct bench thread_benches[];
+extern const struct bench realtime_benches[];
 extern const struct bench file_benches[];
 
 static inline long raw6(long nr, long a, long b, long c, long d, long e, long f)

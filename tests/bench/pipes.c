@@ -16,12 +16,7 @@
 
 #include "tests/bench/bench.h"
 
-enum {
-	BLOCK = 65536,
-	SENDERS = 20, /* and so many receivers, in each group of many-pipes */
-	MAX_GROUPS = 10,
-	MESSAGE = 100,
-};
+enum { BLOCK = 65536 };
 
 /* --- pipes and eventfds --- */
 
@@ -171,120 +166,6 @@ static long pipe_throughput(long n)
 	return took;
 }
 
-/* --- groups of processes --- */
-
-/*
- * In each group every sender has messages for every receiver, each of which has a pipe: as in hackbench.
- * All processes tell `told` when they are there, and wait for a byte of `go`.
- */
-struct crowd {
-	int pipe[SENDERS][2]; /* of the group that is being made */
-	int told[2], go[2];
-	long turns; /* of each sender with each receiver */
-};
-
-static void be_there(const struct crowd *c)
-{
-	char byte = 0;
-
-	if (write(c->told[1], &byte, 1) != 1 || read(c->go[0], &byte, 1) != 1)
-		_exit(1);
-}
-
-static void send_messages(const struct crowd *c, int id)
-{
-	char message[MESSAGE] = { (char)id };
-
-	message[MESSAGE - 1] = (char)(id * 3);
-	be_there(c);
-	for (long i = 0; i < c->turns; i++)
-		for (int to = 0; to < SENDERS; to++)
-			if (raw(SYS_write, c->pipe[to][1], (long)message, MESSAGE, 0) != MESSAGE)
-				_exit(1);
-	_exit(EXIT_STATUS);
-}
-
-/* Ends well, and tells, when each sender's messages have come and were whole. */
-static void receive_messages(const struct crowd *c, int id)
-{
-	long sum = 0, want = c->turns * SENDERS * (SENDERS - 1) / 2;
-	char message[MESSAGE];
-
-	be_there(c);
-	for (long i = 0; i < c->turns * SENDERS; i++) {
-		if (raw(SYS_read, c->pipe[id][0], (long)message, MESSAGE, 0) != MESSAGE ||
-			message[MESSAGE - 1] != (char)(message[0] * 3))
-			_exit(1);
-		sum += message[0];
-	}
-	_exit(sum == want && raw(SYS_write, c->told[1], (long)message, 1, 0) == 1 ? EXIT_STATUS : 1);
-}
-
-static void make_group(struct crowd *c, pid_t *pid)
-{
-	for (int i = 0; i < SENDERS; i++)
-		if (pipe(c->pipe[i]) != 0)
-			bad("pipe");
-	for (int i = 0; i < SENDERS; i++) {
-		pid[2 * i] = fork();
-		if (pid[2 * i] == 0)
-			send_messages(c, i);
-		pid[2 * i + 1] = fork();
-		if (pid[2 * i + 1] == 0)
-			receive_messages(c, i);
-	}
-	for (int i = 0; i < SENDERS; i++) {
-		close(c->pipe[i][0]);
-		close(c->pipe[i][1]);
-	}
-}
-
-static bool hear(const struct crowd *c, int count)
-{
-	static char bytes[2 * SENDERS * MAX_GROUPS];
-	long got = 0, part;
-
-	while (got < count && (part = raw(SYS_read, c->told[0], (long)bytes, count - got, 0)) > 0)
-		got += part;
-	return got == count;
-}
-
-/* n messages, rounded to whole turns. */
-static long many_pipes(long n, int groups)
-{
-	static const char bytes[2 * SENDERS * MAX_GROUPS];
-	static pid_t pid[2 * SENDERS * MAX_GROUPS];
-	const int processes = 2 * SENDERS * groups;
-	const long of_a_turn = (long)SENDERS * SENDERS * groups;
-	struct crowd c = { .turns = n > of_a_turn ? n / of_a_turn : 1 };
-
-	if (pipe(c.told) != 0 || pipe(c.go) != 0)
-		return bad("pipe");
-	for (int i = 0; i < groups; i++)
-		make_group(&c, pid + 2 * SENDERS * i);
-	bool ok = hear(&c, processes);
-	long start = now();
-	ok &= write(c.go[1], bytes, (size_t)processes) == processes && hear(&c, SENDERS * groups);
-	long took = now() - start;
-	for (int i = 0; i < processes; i++)
-		ok &= ended_with(pid[i], EXIT_STATUS);
-	for (int i = 0; i < 2; i++) {
-		close(c.told[i]);
-		close(c.go[i]);
-	}
-	return ok ? took * n / (c.turns * of_a_turn) : bad("a message or a process");
-}
-
-static long many_pipes_1(long n)
-{
-	return many_pipes(n, 1);
-}
-
-static long many_pipes_10(long n)
-{
-	return many_pipes(n, MAX_GROUPS);
-}
-
 /* --- terminals --- */
 
 /* A key at the master, its echo there, and the key at the slave. */
@@ -318,8 +199,6 @@ const struct bench pipe_benches[] = {
 	{ "fifo-ping-pong", 500, fifo_ping_pong, NULL },
 	{ "pipe-64k", 50, pipe_throughput, NULL },
 	{ "eventfd-ping-pong", 500, eventfd_ping_pong, NULL },
-	{ "many-pipes-1", 4000, many_pipes_1, NULL },
-	{ "many-pipes-10", 8000, many_pipes_10, NULL },
 	{ "pty-echo", 200, pty_echo, NULL },
 	{ 0 },
 };

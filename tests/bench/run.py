@@ -21,7 +21,7 @@ from bench import chart, profile, table  # noqa: E402
 from harness import closure, cpio, debian, guest, qemu  # noqa: E402
 
 MEMORY_MIB = 512
-LIMIT_S, SILENCE_S = 600, 240
+LIMIT_S, SILENCE_S = 1200, 240
 CPU = "max,-erms"
 DYNAMIC = "/usr/bin/true"
 COUNTED = ["-icount", "shift=0,sleep=off"]

@@ -16,7 +16,8 @@ SECTIONS = (
         "process-vm-4k", "process-vm-1m")),
     ("Pipes and terminals", (
         "pipe-one-process", "pipe-ping-pong", "fifo-ping-pong", "pipe-64k", "eventfd-ping-pong",
-        "many-pipes-1", "many-pipes-10", "pty-echo")),
+        "many-pipes-1", "many-pipes-10", "many-pipes-40", "thread-pipes-1", "thread-pipes-10",
+        "thread-pipes-40", "pty-echo")),
     ("Signals and timers", (
         "signal-install", "signal-self", "kill-ping-pong", "signal-queue", "timer-life",
         "timer-signal", "nanosleep-error")),
@@ -27,7 +28,8 @@ SECTIONS = (
     ("Threads and futexes", (
         "thread-create-join", "futex-wake-none", "futex-ping-pong", "futex-ping-private",
         "futex-ping-beside-1000", "futex-waitv-1", "futex-waitv-128", "mutex-contended",
-        "broadcast-100", "requeue-100")),
+        "futex-pi-alone", "futex-pi-contended", "broadcast-100", "requeue-100", "rt-wake-latest",
+        "rt-wake-999")),
     ("Files", (
         "path-1", "path-4", "path-16", "getdents-1000", "file-read-1", "file-read-4k",
         "file-read-64k", "file-write-1", "file-write-4k", "file-write-64k", "fcntl-lock")),

@@ -367,20 +367,26 @@ static long waitv_128(long n)
 	return wait_vector(n, FUTEX_WAITV_MAX);
 }
 
-/* --- a lock --- */
+/* --- locks --- */
 
 enum { FREE, TAKEN, WAITED_FOR, WARM_TURNS = 100 };
 
 static struct {
 	word_t lock;
+	bool is_pi; /* it has its owner's number, and goes to the next one by the kernel's hand */
 	long counter, last;
 } contended;
 
-static void lock(word_t *word)
+static bool try_lock(word_t *word, unsigned taken)
 {
 	unsigned was = FREE;
 
-	if (__atomic_compare_exchange_n(word, &was, TAKEN, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+	return __atomic_compare_exchange_n(word, &was, taken, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+static void lock(word_t *word)
+{
+	if (try_lock(word, TAKEN))
 		return;
 	while (__atomic_exchange_n(word, WAITED_FOR, __ATOMIC_SEQ_CST) != FREE)
 		futex(word, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, WAITED_FOR);
@@ -392,30 +398,58 @@ static void unlock(word_t *word)
 		futex(word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1);
 }
 
+static void lock_pi(word_t *word, unsigned tid)
+{
+	if (!try_lock(word, tid))
+		futex(word, FUTEX_LOCK_PI | FUTEX_PRIVATE_FLAG, 0);
+}
+
+static void unlock_pi(word_t *word, unsigned tid)
+{
+	unsigned was = tid;
+
+	if (!__atomic_compare_exchange_n(word, &was, FREE, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		futex(word, FUTEX_UNLOCK_PI | FUTEX_PRIVATE_FLAG, 0);
+}
+
+static bool is_waited_for(void)
+{
+	return contended.is_pi ? contended.lock & FUTEX_WAITERS : contended.lock == WAITED_FOR;
+}
+
 /* Each holder keeps the lock until the other thread waits for it: a turn has a sleep and a wake. */
 static int take_lock(void *arg)
 {
+	const unsigned tid = (unsigned)raw(SYS_gettid, 0, 0, 0, 0);
+
 	for (bool is_last = false; !is_last;) {
-		lock(&contended.lock);
+		if (contended.is_pi)
+			lock_pi(&contended.lock, tid);
+		else
+			lock(&contended.lock);
 		if (arg && !*(long *)arg && contended.counter >= WARM_TURNS)
 			*(long *)arg = now();
 		if (contended.counter < contended.last)
 			contended.counter++;
 		is_last = contended.counter == contended.last;
-		while (!is_last && contended.lock != WAITED_FOR)
+		while (!is_last && !is_waited_for())
 			raw(SYS_sched_yield, 0, 0, 0, 0);
-		unlock(&contended.lock);
+		if (contended.is_pi)
+			unlock_pi(&contended.lock, tid);
+		else
+			unlock(&contended.lock);
 	}
 	return 0;
 }
 
-static long mutex_contended(long n)
+static long contend(long n, bool is_pi)
 {
 	static char stack[THREAD_STACK];
 	volatile int alive;
 	long start = 0;
 
 	contended.lock = FREE;
+	contended.is_pi = is_pi;
 	contended.counter = 0;
 	contended.last = WARM_TURNS + n;
 	if (!thread_start(&alive, stack, take_lock, NULL))
@@ -424,6 +458,31 @@ static long mutex_contended(long n)
 	long took = now() - start;
 	thread_join(&alive);
 	return start ? took : bad("the other one took all turns");
+}
+
+static long mutex_contended(long n)
+{
+	return contend(n, false);
+}
+
+static long pi_contended(long n)
+{
+	return contend(n, true);
+}
+
+/* By the kernel, as if the word could not be changed without it. */
+static long pi_alone(long n)
+{
+	const unsigned tid = (unsigned)raw(SYS_gettid, 0, 0, 0, 0);
+	word_t word = FREE;
+	long wrong = 0, start = now();
+
+	for (long i = 0; i < n; i++) {
+		wrong += futex(&word, FUTEX_LOCK_PI | FUTEX_PRIVATE_FLAG, 0) != 0 || word != tid;
+		wrong += futex(&word, FUTEX_UNLOCK_PI | FUTEX_PRIVATE_FLAG, 0) != 0 || word != FREE;
+	}
+	long took = now() - start;
+	return wrong ? bad("%ld turns are wrong", wrong) : took;
 }
 
 const struct bench thread_benches[] = {
@@ -435,6 +494,8 @@ const struct bench thread_benches[] = {
 	{ "futex-waitv-1", 500, waitv_1, NULL },
 	{ "futex-waitv-128", 100, waitv_128, NULL },
 	{ "mutex-contended", 500, mutex_contended, NULL },
+	{ "futex-pi-alone", 500, pi_alone, NULL },
+	{ "futex-pi-contended", 500, pi_contended, NULL },
 	{ "broadcast-100", 20, broadcast, NULL },
 	{ "requeue-100", 100, requeue_crowd, NULL },
 	{ 0 },

@@ -13,7 +13,7 @@
 #define LENGTH(a) ((int)(sizeof(a) / sizeof((a)[0])))
 #define ONE_OF(f, list) ((list)[fuzz_below(f, LENGTH(list))])
 
-enum { NR_IOVECS = 9, NR_POLLFDS = 9, NR_IDS = 5, INNER = 4 * PAGE /* of a part, for what is pointed to */ };
+enum { NR_IOVECS = 9, NR_POLLFDS = 9, NR_IDS = 5, NR_WAITERS = 3, CLOCK_STATE = 208, INNER = 4 * PAGE /* of a part, for what is pointed to */ };
 
 static uint64_t word(struct fuzz *f)
 {
@@ -127,16 +127,20 @@ static void how(struct fuzz *f, uint64_t *at)
 static void new_task(struct fuzz *f, uint64_t *at, int arg)
 {
 	static const uint64_t flags[] = {
-		0, 0, 0x4000, 0x100, 0x4100, 0x200, 0x400, 0x800, 0x100000, 0x1000000, 0x10f00,
+		0, 0, 0x4000, 0x100, 0x4100, 0x200, 0x400, 0x800, 0x100000, 0x1000000, 0x10f00, 0x1000, 0x1000,
+		0x100000000, 0x100000800, 0x8000, 0x11000, 0x200000,
 	};
 
 	memset(at, 0, 12 * 8);
 	at[0] = ONE_OF(f, flags);
+	at[1] = fuzz_below(f, 6) ? GOOD_AT : inner(f, arg);
 	at[2] = fuzz_below(f, 4) ? 0 : inner(f, arg);
 	at[3] = fuzz_below(f, 4) ? GOOD_AT : inner(f, arg);
 	at[4] = fuzz_below(f, 4) ? SIGCHLD : fuzz_below(f, 70);
 	at[5] = fuzz_below(f, 2) ? 0 : GOOD_AT;
 	at[6] = fuzz_below(f, 2) ? 0 : PAGE;
+	at[8] = fuzz_below(f, 8) ? 0 : inner(f, arg); /* numbers that it shall have */
+	at[9] = fuzz_below(f, 8) ? 0 : fuzz_below(f, 3);
 }
 
 static void capabilities(struct fuzz *f, unsigned *at)
@@ -191,6 +195,77 @@ static void file_offset(struct fuzz *f, long *at)
 	*at = ONE_OF(f, offsets);
 }
 
+/* The word of a lock: free, the caller's, nobody's. Never a number that may be somebody else's. */
+static void lock_word(struct fuzz *f, unsigned *at)
+{
+	static const unsigned flags[] = { 0, 0, 0x80000000, 0x40000000 };
+	unsigned r = fuzz_below(f, 6);
+
+	*at = (r < 3 ? 0 : r < 5 ? (unsigned)sys(SYS_gettid) : 0x3fffffff) | ONE_OF(f, flags);
+}
+
+static void waiters(struct fuzz *f, uint64_t *at, int arg)
+{
+	for (int i = 0; i < NR_WAITERS; i++) {
+		at[3 * i] = fuzz_below(f, 3) ? 0 : word(f);
+		at[3 * i + 1] = inner(f, arg);
+		at[3 * i + 2] = fuzz_below(f, 8) ? (fuzz_below(f, 2) ? 0x82 : 2) : word(f);
+	}
+}
+
+static void record_lock(struct fuzz *f, uint64_t *at)
+{
+	static const long lengths[] = { 0, 0, 1, 10, 4096, -1, -10, (long)~(1ul << 63) };
+	short *half = (short *)at;
+
+	file_offset(f, (long *)at + 1);
+	half[0] = fuzz_below(f, 8) ? fuzz_below(f, 3) : fuzz_below(f, 100);
+	half[1] = fuzz_below(f, 4) ? 0 : fuzz_below(f, 5);
+	at[2] = ONE_OF(f, lengths);
+	at[3] = fuzz_below(f, 8) ? 0 : word(f);
+}
+
+static void scheduling(struct fuzz *f, unsigned *at)
+{
+	static const unsigned sizes[] = { 48, 48, 48, 56, 0, 40, 64, 5000 };
+	static const int policies[] = { 0, 0, 1, 2, 3, 5, 4, 7 };
+
+	at[0] = ONE_OF(f, sizes);
+	at[1] = ONE_OF(f, policies);
+	at[2] = fuzz_below(f, 2) ? 0 : fuzz_random(f) & 0x1f;
+	at[4] = fuzz_below(f, 44) - 22;
+	at[5] = fuzz_below(f, 2) ? 0 : fuzz_below(f, 102);
+}
+
+/* A part of what the caller may have; at[0..2] are the lower halves. */
+static void capability_sets(struct fuzz *f, unsigned *at)
+{
+	for (int i = 0; i < 6; i += 3) {
+		at[i + 1] = fuzz_random(f) | fuzz_random(f);
+		at[i] = fuzz_below(f, 6) ? at[i + 1] & fuzz_random(f) : fuzz_random(f);
+		at[i + 2] = fuzz_below(f, 2) ? 0 : fuzz_random(f) & at[i + 1];
+	}
+	if (fuzz_below(f, 3))
+		at[4] = at[4] & 0x1ff, at[3] &= 0x1ff, at[5] &= 0x1ff;
+}
+
+/* Root would set the machine's clock, so that it only asks. */
+static void clock_state(struct fuzz *f, unsigned *at)
+{
+	static const unsigned asks[] = { 0, 0, 0xa001 };
+
+	at[0] = f->is_root || fuzz_below(f, 2) ? ONE_OF(f, asks) : fuzz_random(f) & fuzz_random(f);
+}
+
+static void signal_set(struct fuzz *f, uint64_t *at, int arg)
+{
+	uint64_t *mask = (uint64_t *)(GOOD_AT + arg * PART + INNER);
+
+	*mask = fuzz_random(f) & fuzz_random(f) & ~sigbit(SIGUSR2);
+	at[0] = fuzz_below(f, 4) ? (uint64_t)mask : fuzz_below(f, 2) ? 0 : GONE_AT;
+	at[1] = fuzz_below(f, 6) ? 8 : word(f);
+}
+
 static void interval(struct fuzz *f, long *at, long unit)
 {
 	time_pair(f, at, unit);
@@ -227,6 +302,18 @@ static int fill_plain(struct fuzz *f, const char *type, void *at)
 		identities(f, at);
 	else if (is_type(type, "struct cap_header"))
 		capabilities(f, at);
+	else if (is_type(type, "struct cap_data"))
+		capability_sets(f, at);
+	else if (is_type(type, "struct sched_attr"))
+		scheduling(f, at);
+	else if (is_type(type, "struct flock"))
+		record_lock(f, at);
+	else if (is_type(type, "struct epoll_event"))
+		*(unsigned *)at = fuzz_random(f) & fuzz_random(f) & (fuzz_below(f, 4) ? 0xe000201f : -1u);
+	else if (is_type(type, "unsigned long"))
+		*(uint64_t *)at = fuzz_below(f, 4) ? 1 : word(f);
+	else if (is_type(type, "lock word"))
+		lock_word(f, at);
 	else
 		return 0;
 	return 1;
@@ -238,7 +325,9 @@ void fill(struct fuzz *f, const char *type, void *at, int arg)
 	int size = STRUCTURE;
 
 	memset(text, 0, sizeof(text));
-	if (fuzz_below(f, 16) == 0)
+	if (is_type(type, "struct timex"))
+		clock_state(f, (unsigned *)text), size = CLOCK_STATE;
+	else if (fuzz_below(f, 16) == 0)
 		words(f, text, arg);
 	else if (fill_plain(f, type, text))
 		;
@@ -260,6 +349,10 @@ void fill(struct fuzz *f, const char *type, void *at, int arg)
 		new_task(f, text, arg), size = 128;
 	else if (is_type(type, "struct sigaltstack"))
 		alternate(f, text);
+	else if (is_type(type, "struct futex_waitv"))
+		waiters(f, text, arg), size = NR_WAITERS * 24;
+	else if (is_type(type, "struct sigset_arg"))
+		signal_set(f, text, arg);
 	else if (is_type(type, "struct siginfo"))
 		information(f, (int *)text), size = 128;
 	else

@@ -23,6 +23,14 @@ static const struct hint {
 #include "tests/fuzz/hints.def"
 };
 
+/* Numbers that may be pointers, and pointers that lead to more than their type says. */
+static const struct {
+	const char *call, *arg, *type;
+} typed[] = {
+	{ "fcntl", "arg", "struct flock" }, { "futex", "timeout", "struct timespec" },
+	{ "futex", "uaddr*", "lock word" },
+};
+
 uint64_t fuzz_random(struct fuzz *f)
 {
 	uint64_t z = f->state += 0x9e3779b97f4a7c15ull;
@@ -349,9 +357,21 @@ static long of_kind(struct fuzz *f, const struct call *c, int arg)
 	}
 }
 
+static const char *other_type(const struct call *c, const char *arg)
+{
+	for (int i = 0; i < LENGTH(typed); i++)
+		if (matches(typed[i].call, c->name) && matches(typed[i].arg, arg))
+			return typed[i].type;
+	return NULL;
+}
+
 long value_of(struct fuzz *f, const struct call *c, int arg)
 {
+	const char *type = other_type(c, c->arg[arg].name);
 	long value;
+
+	if (type && fuzz_below(f, 2))
+		return some_structure(f, arg, type, 1);
 
 	if (fuzz_below(f, 10) && hint_for(f, c, c->arg[arg].name, &value))
 		return value;

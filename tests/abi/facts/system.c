@@ -116,7 +116,11 @@ CASE(log_for_everybody_and_for_the_chosen)
 	CHECK(sys(SYS_syslog, 3, line, 0) == 0);
 	CHECK_EQ(sys(SYS_syslog, 3, 0, 10), -EINVAL);
 	CHECK_EQ(sys(SYS_syslog, 3, line, -1), -EINVAL);
+	CHECK_EQ(sys(SYS_syslog, 3, -8L, 8), -EFAULT); /* also where no line is that short */
+	CHECK_EQ(sys(SYS_syslog, 3, -8L, 0), 0);
 	NEEDS_ROOT();
+	CHECK_EQ(sys(SYS_syslog, 2, -8L, 8), -EFAULT);
+	CHECK_EQ(sys(SYS_syslog, 2, -8L, 0), 0);
 	CHECK_EQ(sys(SYS_syslog, 0, 0, 0), 0);
 	CHECK_EQ(sys(SYS_syslog, 1, 0, 0), 0);
 	CHECK_EQ(sys(SYS_syslog, 2, line, -1), -EINVAL);

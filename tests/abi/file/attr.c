@@ -232,6 +232,7 @@ CASE(reading_links)
 
 CASE(anonymous_files_have_no_attributes_to_change)
 {
+	const struct timespec times[2] = {{1, 1}, {1, 1}};
 	struct stat st;
 	int fd[2];
 
@@ -244,6 +245,15 @@ CASE(anonymous_files_have_no_attributes_to_change)
 	CHECK_EQ(sys(SYS_fchmod, fd[0], 0640), 0);
 	CHECK_EQ(sys(SYS_fstat, fd[1], &st), 0);
 	CHECK_EQ(st.st_mode, S_IFIFO | 0640);
+	long p = sys(SYS_pidfd_open, getpid(), 0);
+	CHECK_EQ(sys(SYS_fstat, p, &st), 0);
+	unsigned mode = st.st_mode;
+	CHECK_EQ(sys(SYS_fchmod, p, 0644), -EOPNOTSUPP);
+	CHECK_EQ(sys(SYS_fchown, p, -1, -1), -EOPNOTSUPP);
+	CHECK_EQ(sys(SYS_fchown, p, 1, 1), -EOPNOTSUPP);
+	CHECK_EQ(sys(SYS_utimensat, p, 0, times, 0), -EOPNOTSUPP);
+	CHECK_EQ(sys(SYS_fstat, p, &st), 0);
+	CHECK_EQ(st.st_mode, mode);
 }
 
 CASE(listing_a_folder)

@@ -155,6 +155,31 @@ CASE(copying_a_range)
 	CHECK_EQ(sys(SYS_copy_file_range, in, 0, out, hole(), 3, 0), -EFAULT);
 }
 
+/* Sums that wrap, then a place after which no byte can be, then places before the first one. */
+CASE(copying_from_and_to_impossible_places)
+{
+	static const struct {
+		long in, out, count, result;
+	} cases[] = {
+		{ 0, FARTHEST, 0, -EFBIG }, { 0, FARTHEST, 8, -EFBIG }, { 100, FARTHEST, 8, -EFBIG },
+		{ -100, FARTHEST, 8, -EFBIG }, { -1, FARTHEST, 0, -EFBIG }, { 0, FARTHEST, INT64_MIN, -EFBIG },
+		{ -1, FARTHEST, 8, -EOVERFLOW }, { 0, -1, 8, -EOVERFLOW }, { 1, 0, -1, -EOVERFLOW },
+		{ -1, 0, 0, -EINVAL }, { 0, -1, 0, -EINVAL }, { -100, 0, 8, -EINVAL }, { 0, -100, 8, -EINVAL },
+		{ FARTHEST, 0, 8, 0 },
+	};
+
+	scratch();
+	long in = make("in", "abcdefghijklmnop"), out = make("out", "");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		long from = cases[i].in, to = cases[i].out;
+
+		tap_note("%ld to %ld, %ld bytes", from, to, cases[i].count);
+		CHECK_EQ(sys(SYS_copy_file_range, in, &from, out, &to, cases[i].count, 0), cases[i].result);
+		CHECK(from == cases[i].in && to == cases[i].out);
+	}
+	expect("out", "");
+}
+
 CASE(ranges_that_cannot_be_copied)
 {
 	int fd[2];

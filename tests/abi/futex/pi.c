@@ -179,7 +179,12 @@ CASE(times_that_are_none)
 
 CASE(who_may_name_a_clock)
 {
+	const struct timespec wrong = {0, 1000000000}, now = {0, 0};
+
 	CHECK_EQ(sys(SYS_futex, &word, LOCK_PI | REALTIME, 0, 0), -ENOSYS);
+	CHECK_EQ(sys(SYS_futex, &word, LOCK_PI | REALTIME, 0, &now), -ENOSYS);
+	CHECK_EQ(sys(SYS_futex, &word, LOCK_PI | REALTIME, 0, &wrong), -EINVAL); /* the time comes first */
+	CHECK_EQ(sys(SYS_futex, &word, LOCK_PI | REALTIME, 0, hole()), -EFAULT);
 	CHECK_EQ(sys(SYS_futex, &word, TRYLOCK_PI | REALTIME, 0, 0), -ENOSYS);
 	CHECK_EQ(sys(SYS_futex, &word, UNLOCK_PI | REALTIME, 0, 0), -ENOSYS);
 	CHECK_EQ(sys(SYS_futex, &word, CMP_REQUEUE_PI | REALTIME, 1, 0, &other, 0), -ENOSYS);

@@ -128,6 +128,12 @@ CASE(asking_for_ones_own)
 	CHECK_EQ(fl.l_len, 10);
 	CHECK_EQ(test(a, F_OFD_GETLK, UN, 0, 10).l_type, UN);
 	CHECK_EQ(test(b, F_OFD_GETLK, UN, 0, 0).l_type, UN);
+	/* The type is looked at last here, and first in F_GETLK. */
+	fl = (struct flock){.l_type = 77, .l_start = 2, .l_len = INT64_MAX};
+	CHECK_EQ(sys(SYS_fcntl, a, F_OFD_GETLK, &fl), -EOVERFLOW);
+	CHECK_EQ(sys(SYS_fcntl, a, F_GETLK, &fl), -EINVAL);
+	fl.l_len = 1;
+	CHECK_EQ(sys(SYS_fcntl, a, F_OFD_GETLK, &fl), -EINVAL);
 }
 
 CASE(waiting_for_a_release)

@@ -322,6 +322,13 @@ CASE(advice_that_takes_pages_is_refused)
 	CHECK_EQ(madv(p, 1, MADV_WILLNEED), 0);
 	CHECK_EQ(p[0], 3);
 	CHECK_EQ(sys(SYS_msync, p, PAGE, MS_INVALIDATE), -EBUSY);
+	char *gap = map(3, RW, MAP_PRIVATE);
+	munmap(gap + PAGE, PAGE);
+	CHECK_EQ(sys(SYS_mlock, gap + 2 * PAGE, PAGE), 0);
+	CHECK_EQ(sys(SYS_msync, gap, 3 * PAGE, MS_SYNC | MS_INVALIDATE), -EBUSY); /* also behind a hole */
+	CHECK_EQ(sys(SYS_msync, gap, 3 * PAGE, MS_SYNC), -ENOMEM);
+	CHECK_EQ(sys(SYS_msync, gap, 2 * PAGE, MS_SYNC | MS_INVALIDATE), -ENOMEM);
+	munmap(gap, 3 * PAGE);
 	CHECK_EQ(sys(SYS_msync, p, PAGE, MS_SYNC), 0);
 	CHECK_EQ(madv(p, 1, DONTNEED_LOCKED), 0);
 	CHECK_EQ(p[0], 0);

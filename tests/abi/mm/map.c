@@ -85,8 +85,15 @@ CASE(lengths_and_offsets)
 
 static long remap_to_null(void)
 {
-	char *p = map(1, RW, MAP_PRIVATE);
+	char *p = map(3, RW, MAP_PRIVATE);
 
+	CHECK_EQ(sys(SYS_munmap, p + PAGE, PAGE), 0);
+	/* What is wrong with the source comes first, and what is cut off of it goes away. */
+	CHECK_EQ(sys(SYS_mremap, p, 2 * PAGE, 3 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, 0), -EFAULT);
+	p = map(2, RW, MAP_PRIVATE);
+	CHECK_EQ(sys(SYS_mremap, p, 2 * PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, 0), -EPERM);
+	CHECK_EQ(touch_write(p), 0);
+	CHECK_EQ(touch_write(p + PAGE), MAPERR);
 	return sys(SYS_mremap, p, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, 0);
 }
 

@@ -34,6 +34,28 @@ CASE(arguments)
 	CHECK_EQ(remap(p, 4, 8, DONTUNMAP | MOVE, NULL), -EINVAL);
 }
 
+/* The mapping at its beginning is looked for first; where the range ends matters to what cuts it off. */
+CASE(ranges_beyond_user_memory)
+{
+	const size_t everything = 0x7ffffffff000;
+	char *p = room(), *hole = p + 20 * PAGE, *above = (char *)everything + PAGE;
+
+	map_at(p, 4, RW, MAP_PRIVATE);
+	CHECK_EQ(sys(SYS_mremap, p, -PAGE, PAGE, 0), -EINVAL);
+	CHECK_EQ(sys(SYS_mremap, p, -PAGE, PAGE, MOVE), -EINVAL);
+	CHECK_EQ(sys(SYS_mremap, p, everything, PAGE, MOVE), -EINVAL);
+	CHECK_EQ(sys(SYS_mremap, p, -PAGE, PAGE, TO, p + 9 * PAGE), -EINVAL);
+	CHECK_EQ(sys(SYS_mremap, p, -PAGE, -2 * PAGE, MOVE), -EINVAL);
+	CHECK_EQ(sys(SYS_mremap, p, everything, everything, 0), (long)p);
+	CHECK_EQ(sys(SYS_mremap, hole, -PAGE, PAGE, 0), -EFAULT);
+	CHECK_EQ(sys(SYS_mremap, hole, everything, PAGE, MOVE), -EFAULT);
+	CHECK_EQ(sys(SYS_mremap, hole, -PAGE, PAGE, TO, p + 9 * PAGE), -EFAULT);
+	CHECK_EQ(sys(SYS_mremap, above, PAGE, PAGE, 0), -EFAULT);
+	CHECK_EQ(sys(SYS_mremap, -PAGE, 2 * PAGE, 2 * PAGE, MOVE), -EFAULT);
+	CHECK_EQ(sys(SYS_mremap, -PAGE, 2 * PAGE, PAGE, TO, p + 9 * PAGE), -EFAULT);
+	CHECK_STR(mappings(p, p + ROOM * PAGE), "0-4 rw-p");
+}
+
 CASE(grows_in_place)
 {
 	char *p = room();

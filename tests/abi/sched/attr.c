@@ -83,13 +83,18 @@ CASE(what_is_longer_must_be_zero)
 CASE(setattr_arguments)
 {
 	struct attr a = {.size = VER1};
+	char *size_alone = page_end(PROT_READ | PROT_WRITE) - PAGE;
 
+	*(unsigned *)size_alone = 1;
 	CHECK_EQ(sys(SYS_sched_setattr, 0, 0, 0), -EINVAL);
 	CHECK_EQ(sys(SYS_sched_setattr, -1, &a, 0), -EINVAL);
 	CHECK_EQ(sys(SYS_sched_setattr, 0, &a, 1), -EINVAL);
 	CHECK_EQ(sys(SYS_sched_setattr, NO_TID, &a, 0), -ESRCH);
 	CHECK_EQ(sys(SYS_sched_setattr, 0, hole(), 0), -EFAULT);
 	CHECK_EQ(sys(SYS_sched_setattr, 0, page_end(PROT_READ | PROT_WRITE) - 4, 0), -EFAULT);
+	/* A size that is wrong is that, even where the right one cannot be told. */
+	CHECK_EQ(sys(SYS_mprotect, size_alone, PAGE, PROT_READ), 0);
+	CHECK_EQ(sys(SYS_sched_setattr, 0, size_alone, 0), -E2BIG);
 	a.policy = -1;
 	CHECK_EQ(sys(SYS_sched_setattr, 0, &a, 0), -EINVAL);
 }
@@ -185,6 +190,36 @@ CASE(keeping_the_parameters)
 	CHECK_EQ(set_attr((struct attr){.policy = RR, .priority = 9, .flags = KEEP_PARAMS | KEEP_POLICY}), 0);
 	CHECK_EQ(sys(SYS_sched_getscheduler, 0), FIFO);
 	CHECK_EQ(get_rt_priority(0), 10);
+}
+
+/* Who has no real-time priority keeps none: the one that is told must suit the policy that is told. */
+CASE(keeping_the_parameters_of_a_fair_one)
+{
+	NEEDS_ROOT();
+	CHECK_EQ(set_attr((struct attr){.priority = 1, .flags = KEEP_PARAMS}), -EINVAL);
+	CHECK_EQ(set_attr((struct attr){.priority = 1, .flags = KEEP_PARAMS | KEEP_POLICY}), -EINVAL);
+	CHECK_EQ(set_attr((struct attr){.policy = FIFO, .flags = KEEP_PARAMS}), -EINVAL);
+	CHECK_EQ(set_attr((struct attr){.policy = FIFO, .priority = 1, .flags = KEEP_PARAMS | KEEP_POLICY}), -EINVAL);
+	CHECK_EQ(set_attr((struct attr){.policy = FIFO, .priority = 1, .flags = KEEP_PARAMS}), 0);
+	CHECK_EQ(sys(SYS_sched_getscheduler, 0), OTHER);
+	CHECK_EQ(get_rt_priority(0), 0);
+}
+
+CASE(idle_has_no_nice_value)
+{
+	int pid;
+
+	NEEDS_ROOT();
+	CHILD(pid) {
+		CHECK(become(NOBODY));
+		CHECK_EQ(set_attr((struct attr){.nice = 3}), 0);
+		CHECK_EQ(set_attr((struct attr){.policy = IDLE, .nice = -5}), 0);
+		CHECK_EQ(get_attr(0).nice, 3);
+		CHECK_EQ(set_attr((struct attr){.policy = IDLE, .nice = 9}), 0);
+		CHECK_EQ(get_attr(0).nice, 3);
+		CHECK_EQ(set_attr((struct attr){.policy = OTHER, .nice = 3}), -EPERM);
+	}
+	CHECK_EQ(reap(pid), 0);
 }
 
 CASE(nice_survives_a_real_time_time)

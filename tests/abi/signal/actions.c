@@ -152,6 +152,8 @@ CASE(sigpending_refuses_bad_arguments)
 {
 	CHECK_EQ(sys(SYS_rt_sigpending, hole(), KSIGSET), -EFAULT);
 	CHECK_EQ(sys(SYS_rt_sigpending, hole(), 16), -EINVAL);
+	CHECK_EQ(sys(SYS_rt_sigpending, -8L, KSIGSET), -EFAULT);
+	CHECK_EQ(sys(SYS_rt_sigpending, -8L, 0), 0); /* nothing is copied to nowhere */
 }
 
 CASE(own_signal_is_masked_in_its_handler)

@@ -282,6 +282,9 @@ CASE(a_record_into_pieces)
 	struct iovec pieces[] = {{&seen, 8}, {(char *)&seen + 8, RECORD - 8}};
 	struct iovec cut[] = {{&seen, 8}, {hole(), RECORD - 8}};
 
+	CHECK_EQ(sys(SYS_readv, fd, pieces, 1), -EINVAL); /* room first, as in a read */
+	CHECK_EQ(sys(SYS_readv, fd, pieces, 2), -EAGAIN);
+	CHECK_EQ(sys(SYS_preadv2, fd, pieces, 2, -1, -1, RWF_NOWAIT), -EAGAIN);
 	send_me(SIGUSR1);
 	memset(&seen, 0, sizeof(seen));
 	CHECK_EQ(sys(SYS_readv, fd, pieces, 1), -EINVAL);

@@ -261,6 +261,10 @@ CASE(a_read_into_pieces)
 	char *half = (char *)&count;
 	struct iovec pieces[] = {{half, 3}, {half + 3, 5}}, cut[] = {{half, 4}, {hole(), 4}};
 
+	CHECK_EQ(sys(SYS_readv, fd, pieces, 1), -EINVAL); /* room first, as in a read */
+	CHECK_EQ(sys(SYS_readv, fd, pieces, 2), -EAGAIN);
+	CHECK_EQ(sys(SYS_preadv2, fd, pieces, 2, -1, -1, RWF_NOWAIT), -EAGAIN);
+	CHECK_EQ(sys(SYS_readv, fd, pieces, 0), 0);
 	CHECK_EQ(set_timer(fd, 0, 1, 0), 0);
 	CHECK(readable(fd, LONG_MS));
 	CHECK_EQ(sys(SYS_readv, fd, pieces, 1), -EINVAL);

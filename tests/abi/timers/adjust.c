@@ -91,6 +91,9 @@ CASE(clock_adjtime_knows_the_wall_clock)
 	CHECK_EQ(sys(SYS_clock_adjtime, 12, &got), -EINVAL);
 	CHECK_EQ(sys(SYS_clock_adjtime, CLOCK_TAI, &got), -EOPNOTSUPP);
 	CHECK_EQ(sys(SYS_clock_adjtime, -6, &got), -EOPNOTSUPP);
+	CHECK_EQ(sys(SYS_clock_adjtime, -1, &got), -EOPNOTSUPP);
+	CHECK_EQ(sys(SYS_clock_adjtime, -5, &got), -EINVAL); /* the device that descriptor 0 is not */
+	CHECK_EQ(sys(SYS_clock_adjtime, -5, 0), -EFAULT);
 }
 
 CASE(bad_pointers)

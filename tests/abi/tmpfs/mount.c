@@ -242,6 +242,7 @@ CASE(for_the_privileged)
 		CHECK(become(NOBODY));
 		CHECK_EQ(remount("size=128k"), -EPERM);
 		CHECK_EQ(sys(SYS_mount, "none", ".", "tmpfs", 0, NULL), -EPERM);
+		CHECK_EQ(sys(SYS_mount, "none", ".", "tmpfs", 1ul << 31, NULL), -EINVAL); /* nobody may use it */
 	}
 	CHECK_EXIT(pid, 0);
 	CHECK_EQ(room().f_blocks, 16);
