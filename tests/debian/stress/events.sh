@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # stress-ng on signals, processes, timers and descriptors, each stressor for a number of operations.
-# Left out: epoll, which needs sockets; exec and pty, which take long.
+# Left out: epoll, which needs sockets.
 . /tests/stress
 s signal 200
 s sigq 200
@@ -25,6 +25,8 @@ s fork 20
 s vfork 20
 s clone 20
 s daemon 10
+n exec 20 --exec-max 4
 s dup 5
+s pty 2 --pty-max 16
 s switch 200
 log
