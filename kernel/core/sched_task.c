@@ -186,6 +186,7 @@ u64 task_cpu_ns(struct task *t)
 static void split_time(struct time_split *s, u64 total_ns)
 {
 	u64 samples = s->user_samples + s->system_samples;
+	total_ns = max(total_ns, s->user_ns + s->system_ns); /* the clock of another CPU may be a moment behind */
 	u64 user = samples ? mul_div(total_ns, s->user_samples, samples) : total_ns;
 	s->user_ns = max(min(user, total_ns - s->system_ns), s->user_ns);
 	s->system_ns = total_ns - s->user_ns;
