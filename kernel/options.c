@@ -105,7 +105,7 @@ static int opt_strace(const char *v)
 
 static int opt_trace(const char *v)
 {
-	return parse_bool(v, &trace_is_on);
+	return trace_choose(v);
 }
 
 static int opt_ktest(const char *v)
@@ -172,7 +172,7 @@ static const struct option {
 	{ "panic", opt_panic, "=SECONDS after a panic: reboot then; negative: at once; 0: halt" },
 	{ "exit", opt_exit, "=HOW     when process 1 ends: poweroff, reboot, halt, debug (QEMU's exit device)" },
 	{ "strace", opt_strace, "[=1]   prints every system call on the console" },
-	{ "trace", opt_trace, "[=1]    records events, for panics and /proc/ipc/trace" },
+	{ "trace", opt_trace, "[=KINDS] records events, for panics and /proc/ipc/trace: all, none, switch,wake,.." },
 	{ "ktest", opt_ktest, "[=NAME] runs the in-kernel tests (whose name contains NAME), then ends" },
 #ifdef KASAN
 	{ "kasan", opt_kasan, "=HOW    after a report of the address sanitizer: panic, warn; off: none come" },

@@ -27,6 +27,7 @@
 #include "kernel/core/rt_mutex.h"
 #include "kernel/core/sched.h"
 #include "kernel/core/sched_set.h"
+#include "kernel/core/trace.h"
 #include "kernel/lib/errno.h"
 
 enum { CHAIN_MAX = 1024 }; /* longer ones are refused: the walk is with interrupts off */
@@ -106,6 +107,8 @@ int rt_mutex_enqueue(struct rt_mutex *m, struct rt_waiter *w, struct task *t)
 		return err;
 	*w = (struct rt_waiter){ .lock = m, .task = t, .priority = t->se.rt };
 	t->pi.blocked = w;
+	trace_event(TRACE_PI_OWNER, m->owner->tid, (u64)m);
+	trace_event(TRACE_PI_WAIT, t->tid, (u64)m);
 	rb_insert(&m->waiters, &w->node, waiter_before);
 	lock_settle(m);
 	owner_changed(m->owner);
@@ -117,6 +120,7 @@ void rt_mutex_dequeue(struct rt_waiter *w)
 	assert_spin_held(&pi_lock);
 	struct rt_mutex *m = take(w->lock);
 	w->task->pi.blocked = NULL;
+	trace_event(TRACE_PI_LEAVE, w->task->tid, (u64)m);
 	rb_erase(&m->waiters, &w->node);
 	lock_settle(m);
 	owner_changed(m->owner);
@@ -132,6 +136,7 @@ void rt_mutex_hand_over(struct rt_mutex *m)
 	w->task->pi.blocked = NULL;
 	w->lock = NULL;
 	m->owner = w->task;
+	trace_event(TRACE_PI_HAND, m->owner->tid, (u64)m);
 	lock_settle(m);
 	owner_changed(m->owner);
 	owner_changed(old);

@@ -24,6 +24,7 @@
 #include "kernel/core/upcalls.h"
 #include "kernel/core/log.h"
 #include "kernel/core/panic.h"
+#include "kernel/core/trace.h"
 #include "kernel/uapi/sched.h"
 
 DEFINE_PERCPU(unsigned, preempt_count);
@@ -146,6 +147,7 @@ static void activate(struct rq *rq, struct task *t, enum activation how)
 	t->cpu = rq->cpu;
 	rq->nr_running++;
 	enqueue(rq, t);
+	trace_event(TRACE_WAKE, t->tid, rq->cpu);
 	struct task *curr = rq->curr;
 	if (curr == rq->idle)
 		rq_resched(rq);
@@ -238,6 +240,8 @@ void sched_start(struct task *t)
 {
 	t->cpu = cpu_id();
 	t->se.vruntime = rq_of(t->cpu)->min_vruntime;
+	if (t->se.rt)
+		trace_event(TRACE_PRIORITY, t->tid, t->se.rt);
 	task_wake_from(t, 1u << TASK_SLEEPING, false);
 }
 
@@ -385,6 +389,7 @@ static void switch_to(struct rq *rq, struct task *prev, struct task *next)
 		tick_start(rq, rq->clock_ns);
 	}
 	rq->nr_switches++;
+	trace_event(TRACE_SWITCH, next->tid, prev->se.queued);
 	rq->prev = prev;
 	rq->curr = next;
 	next->se.slice_end_ns = rq->clock_ns + next->se.slice_ns;

@@ -10,6 +10,7 @@
 #include "kernel/core/sched_set.h"
 #include "kernel/core/rt_mutex.h"
 #include "kernel/core/sched_internal.h"
+#include "kernel/core/trace.h"
 #include "kernel/uapi/sched.h"
 
 _Static_assert(SCHED_FIFO == 1 && SCHED_RR == 2, "is_rt_policy() knows the numbers");
@@ -52,6 +53,7 @@ static void apply_locked(struct rq *rq, struct task *t, int rt)
 	set_weight(t);
 	if (rt == was)
 		return;
+	trace_event(TRACE_PRIORITY, t->tid, rt);
 	t->se.to_tail = false;
 	if (queued && rt && rt < was)
 		rt_enqueue_first(rq, t);
