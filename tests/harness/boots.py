@@ -15,7 +15,7 @@ import re
 import tempfile
 import time
 
-from . import commands, consoles, cpio, explorations, guest, ktap, qemu, report
+from . import commands, consoles, cpio, explorations, guest, inversion, ktap, qemu, report
 
 LIMIT_S, SILENCE_S = 90, 40
 TESTS = "test=eventfd test.slow=4"
@@ -206,7 +206,8 @@ def run_all(paths, config, title, globs):
     rows = [(name, run_machine) for name in MACHINES]
     rows += [(name, run_chance) for name in CHANCES]
     rows += [(name, run_iso) for name in ISOS] + [(name, run_fault) for name in FAULTS]
-    rows += [*consoles.ROWS.items(), *explorations.ROWS.items(), *commands.ROWS.items()]
+    rows += [*consoles.ROWS.items(), *explorations.ROWS.items(), *commands.ROWS.items(),
+             *inversion.ROWS.items()]
     rows = [r for r in rows if not globs or any(fnmatch.fnmatch(r[0], g) for g in globs)]
     archive, live, cases = packed(paths), report.Live(title), []
     for name, runner in rows:

@@ -512,7 +512,7 @@ CASE(inversion_is_bounded, .timeout = 20)
 
 /* --- chains at random --- */
 
-static volatile int holder_priority[NR_LOCKS], violations, takes;
+static volatile int holders[NR_LOCKS], violations, takes, contended;
 
 static unsigned below(unsigned *state, unsigned n)
 {
@@ -520,7 +520,7 @@ static unsigned below(unsigned *state, unsigned n)
 	return (*state >> 8) % n;
 }
 
-/* Takes an ascending run of locks, then gives them up: no circle can come up. */
+/* Takes an ascending run of locks, sleeps with them now and then, and gives them up: no circle can come up. */
 static int climb(void *arg)
 {
 	unsigned state = (unsigned)(long)arg * 2654435761u;
@@ -532,8 +532,11 @@ static int climb(void *arg)
 			set_fifo(0, 1 + below(&state, 60));
 		for (int i = first; i < first + n; i++) {
 			struct timespec at = in_ms(CLOCK_REALTIME, 1 + below(&state, 3));
-			long r = below(&state, 4) ? lock_pi(&locks[i]) :
-						   sys(SYS_futex, &locks[i], LOCK_PI | PRIVATE, 0, &at);
+			long r;
+
+			contended += *(volatile uint32_t *)&locks[i] != 0;
+			r = below(&state, 4) ? lock_pi(&locks[i]) :
+					       sys(SYS_futex, &locks[i], LOCK_PI | PRIVATE, 0, &at);
 
 			if (r == -ETIMEDOUT) {
 				n = i - first;
@@ -541,12 +544,14 @@ static int climb(void *arg)
 			}
 			CHECK_EQ(r, 0);
 			CHECK_EQ(locks[i] & TID_MASK, my_tid());
-			if (__atomic_fetch_add(&holder_priority[i], 1, __ATOMIC_SEQ_CST))
+			if (__atomic_fetch_add(&holders[i], 1, __ATOMIC_SEQ_CST))
 				violations++;
 			takes++;
 		}
+		if (below(&state, 8) == 0)
+			sleep_ms(1);
 		for (int i = first + n - 1; i >= first; i--) {
-			__atomic_fetch_sub(&holder_priority[i], 1, __ATOMIC_SEQ_CST);
+			__atomic_fetch_sub(&holders[i], 1, __ATOMIC_SEQ_CST);
 			CHECK_EQ(unlock_pi(&locks[i]), 0);
 		}
 	}
@@ -565,6 +570,7 @@ CASE(sixteen_threads_and_eight_locks, .timeout = 60)
 		join_thread(&done[i]);
 	CHECK_EQ(violations, 0);
 	CHECK(takes > NR_THREADS);
+	CHECK(contended > NR_THREADS);
 	for (int i = 0; i < NR_LOCKS; i++)
 		CHECK_EQ(locks[i] & ~WAITERS, 0);
 }
