@@ -101,6 +101,26 @@ static long dup_query(struct file *f, int other)
 	return r.file ? r.file == f : -EBADF;
 }
 
+/* Of the inode, so that all who have the file open see it. */
+static long lifetime_hint(struct file *f, unsigned cmd, u64 __user *arg)
+{
+	u64 hint;
+	struct inode *ino __autoput(inode) = file_inode_get(f);
+	if (!ino)
+		return -ENOMEM;
+	if (cmd == F_GET_RW_HINT)
+		return put_user(READ_ONCE(ino->write_hint), arg);
+	if (!inode_owner_or_capable(ino))
+		return -EPERM;
+	int err = get_user(hint, arg);
+	if (err)
+		return err;
+	if (hint > RWH_WRITE_LIFE_EXTREME)
+		return -EINVAL;
+	WRITE_ONCE(ino->write_hint, (u8)hint);
+	return 0;
+}
+
 static bool works_on_path_only(unsigned cmd)
 {
 	return cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC || cmd == F_DUPFD_QUERY || cmd == F_CREATED_QUERY ||
@@ -153,6 +173,9 @@ long sys_fcntl(int fd, unsigned cmd, unsigned long arg)
 		return reclock_fcntl(&r, fd, cmd, arg);
 	case F_GETLEASE:
 		return F_UNLCK; /* there are no leases */
+	case F_GET_RW_HINT:
+	case F_SET_RW_HINT:
+		return lifetime_hint(f, cmd, (u64 __user *)arg);
 	case F_CREATED_QUERY:
 		return f->mode & FILE_CREATED ? 1 : 0;
 	default:

@@ -63,6 +63,7 @@ struct inode {
 	struct spinlock priv_lock; /* RANK_OBJECT */
 	u64 next_cookie;	/* [dentry lock] directories: position of the next entry */
 	u32 nr_entries;		/* [dentry lock] directories: pinned entries */
+	u8 write_hint;		/* [atomic] how long what is written is expected to stay: told, not used */
 	u8 entry_bytes;		/* [const] directories: what an entry adds to st_size */
 	struct filelocks *locks; /* [atomic] advisory locks, once there were any: fs/filelock.c */
 	struct rcu_head rcu;

@@ -517,6 +517,41 @@ static long block_of(long fd, int *number)
 	return sys(SYS_ioctl, fd, FIBMAP_NUMBER, number);
 }
 
+CASE(how_long_what_is_written_stays)
+{
+	NEEDS_ROOT();
+	enum { GET_HINT = 1035, SET_HINT = 1036, LAST_HINT = 5 };
+	uint64_t hint = 9;
+	int pipe[2], pid;
+
+	scratch();
+	long fd = make("f", ""), other = opened("f", O_RDONLY), path = opened("f", PATH_ONLY);
+	CHECK_EQ(sys(SYS_pipe2, pipe, 0), 0);
+	CHECK_EQ(sys(SYS_fcntl, fd, GET_HINT, &hint), 0);
+	CHECK_EQ(hint, 0);
+	for (uint64_t set = 0; set <= LAST_HINT; set++) {
+		CHECK_EQ(sys(SYS_fcntl, set % 2 ? fd : other, SET_HINT, &set), 0);
+		CHECK_EQ(sys(SYS_fcntl, other, GET_HINT, &hint), 0);
+		CHECK_EQ(hint, set);
+	}
+	CHECK_EQ(sys(SYS_fcntl, pipe[0], SET_HINT, &(uint64_t){2}), 0);
+	CHECK_EQ(sys(SYS_fcntl, pipe[1], GET_HINT, &hint), 0);
+	CHECK_EQ(hint, 2);
+	for (uint64_t bad = LAST_HINT + 1; bad; bad *= 2)
+		CHECK_EQ(sys(SYS_fcntl, fd, SET_HINT, &bad), -EINVAL);
+	CHECK_EQ(sys(SYS_fcntl, fd, SET_HINT, hole()), -EFAULT);
+	CHECK_EQ(sys(SYS_fcntl, fd, GET_HINT, hole()), -EFAULT);
+	CHECK_EQ(sys(SYS_fcntl, path, GET_HINT, &hint), -EBADF);
+	CHILD(pid) {
+		CHECK(become(NOBODY));
+		CHECK_EQ(sys(SYS_fcntl, fd, SET_HINT, &hint), -EPERM);
+		CHECK_EQ(sys(SYS_fcntl, fd, SET_HINT, hole()), -EPERM);
+		CHECK_EQ(sys(SYS_fcntl, fd, GET_HINT, &hint), 0);
+		CHECK_EQ(hint, LAST_HINT);
+	}
+	CHECK_EXIT(pid, 0);
+}
+
 CASE(the_block_of_a_file_that_has_none)
 {
 	NEEDS_ROOT();
