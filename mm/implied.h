@@ -9,7 +9,7 @@
 #include "kernel/uapi/mman.h"
 #include "kernel/uapi/personality.h"
 
-static inline unsigned prot_with_implied(unsigned prot)
+static inline unsigned long prot_with_implied(unsigned long prot)
 {
 	bool implies = unlikely(current->personality & READ_IMPLIES_EXEC) && prot & PROT_READ;
 	return implies ? prot | PROT_EXEC : prot;

@@ -264,7 +264,7 @@ static int protect_one(struct mm *mm, struct vma **vp, uaddr_t end, int prot)
 }
 _Static_assert(VMA_MAYREAD == VMA_READ << 3 && VMA_MAYEXEC == VMA_EXEC << 3, "protect_one shifts by three");
 
-int mm_protect(struct mm *mm, uaddr_t addr, size_t bytes, int prot)
+int mm_protect(struct mm *mm, uaddr_t addr, size_t bytes, unsigned long prot)
 {
 	size_t rounded;
 	bool grows_down = prot & PROT_GROWSDOWN;
@@ -307,9 +307,9 @@ int mm_protect(struct mm *mm, uaddr_t addr, size_t bytes, int prot)
 	}
 }
 
-long sys_mprotect(unsigned long addr, size_t length, unsigned prot)
+long sys_mprotect(unsigned long addr, size_t length, unsigned long prot)
 {
-	unsigned wanted = prot_with_implied(prot);
+	unsigned long wanted = prot_with_implied(prot);
 	int err = mm_protect(current->mm, addr, length, wanted);
 	return err == -EACCES && wanted != prot ? mm_protect(current->mm, addr, length, prot) : err;
 }

@@ -91,7 +91,7 @@ void mm_switch_to(struct mm *mm);
  * Answers the address or -errno. Takes its own references on file/object. */
 long mm_map(struct mm *mm, uaddr_t addr, size_t bytes, int prot, int flags, struct file *file, u64 offset);
 int mm_unmap(struct mm *mm, uaddr_t addr, size_t bytes);
-int mm_protect(struct mm *mm, uaddr_t addr, size_t bytes, int prot);
+int mm_protect(struct mm *mm, uaddr_t addr, size_t bytes, unsigned long prot);
 /* madvise(2) on any address space. */
 int mm_advise(struct mm *mm, uaddr_t addr, size_t length, int advice);
 bool mm_advice_is_for_others(int advice); /* what process_madvise(2) takes of a foreign process */

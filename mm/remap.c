@@ -227,13 +227,14 @@ static long remap_fixed(struct remap *r)
 	return is_several ? move_several(r) : move_to(r, mm_find(mm, r->from), r->to);
 }
 
-long sys_mremap(unsigned long addr, size_t old_length, size_t new_length, unsigned flags, unsigned long new_addr)
+long sys_mremap(unsigned long addr, size_t old_length, size_t new_length, unsigned long flags,
+	unsigned long new_addr)
 {
 	struct remap r = {
-		.mm = current->mm, .from = addr, .flags = flags,
+		.mm = current->mm, .from = addr, .flags = (unsigned)flags,
 		.old_bytes = ALIGN_UP(old_length, PAGE_SIZE), .bytes = ALIGN_UP(new_length, PAGE_SIZE),
 	};
-	const unsigned needs_move = MREMAP_FIXED | MREMAP_DONTUNMAP;
+	const unsigned long needs_move = MREMAP_FIXED | MREMAP_DONTUNMAP;
 	if (flags & ~(MREMAP_MAYMOVE | needs_move) || (flags & needs_move && !(flags & MREMAP_MAYMOVE)))
 		return -EINVAL;
 	if (addr & ~PAGE_MASK || !r.bytes || (flags & MREMAP_DONTUNMAP && r.old_bytes != r.bytes))

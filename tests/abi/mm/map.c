@@ -195,6 +195,7 @@ CASE(protections)
 	CHECK_EQ(sys(SYS_mprotect, p + 1, PAGE, RW), -EINVAL);
 	CHECK_EQ(sys(SYS_mprotect, p, 0, RW), 0);
 	CHECK_EQ(sys(SYS_mprotect, p, PAGE, 0x100), -EINVAL);
+	CHECK_EQ(sys(SYS_mprotect, p, PAGE, RW | 1ul << 32), -EINVAL);
 	CHECK_EQ(sys(SYS_mprotect, p, 4 * PAGE, PROT_READ), -ENOMEM);
 	CHECK_EQ(touch_write(p + 2 * PAGE), ACCERR); /* done as far as the hole */
 	CHECK_EQ(sys(SYS_mprotect, p, 3 * PAGE, PROT_NONE), 0);

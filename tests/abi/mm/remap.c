@@ -21,6 +21,7 @@ CASE(arguments)
 	CHECK_EQ(sys(SYS_mremap, p + 1, PAGE, PAGE, 0), -EINVAL);
 	CHECK_EQ(sys(SYS_mremap, p, PAGE, 0, 0), -EINVAL);
 	CHECK_EQ(sys(SYS_mremap, p, PAGE, PAGE, 8), -EINVAL);
+	CHECK_EQ(sys(SYS_mremap, p, PAGE, PAGE, 1ul << 32), -EINVAL);
 	CHECK_EQ(sys(SYS_mremap, p, PAGE, PAGE, MOVE | 8), -EINVAL);
 	CHECK_EQ(sys(SYS_mremap, p, PAGE, PAGE, MREMAP_FIXED, p + 9 * PAGE), -EINVAL);
 	CHECK_EQ(sys(SYS_mremap, p, PAGE, PAGE, DONTUNMAP, 0), -EINVAL);
