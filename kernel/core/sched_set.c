@@ -102,6 +102,10 @@ void sched_set(struct task *t, const struct sched_settings *s)
 	t->se.rt_priority = (u8)s->rt_priority;
 	t->se.reset_on_fork = s->reset_on_fork;
 	t->se.slice_ns = s->slice_ns;
+	if (is_rt_policy(s->policy)) /* its sleeps are as long as they are asked to be, from now on */
+		WRITE_ONCE(t->timer_slack_ns, 0);
+	else if (!t->timer_slack_ns)
+		WRITE_ONCE(t->timer_slack_ns, t->default_slack_ns);
 	apply_locked(rq, t, rt_mutex_priority(t));
 	spin_unlock(&rq->lock);
 	rt_mutex_propagate(t);

@@ -27,7 +27,7 @@ struct limits kernel_limits = {
 static struct task boot_task; /* the boot CPU's idle task, once start-up is over */
 
 /* getloadavg(3): averages over 1, 5 and 15 minutes, fixed point with 11 bits of fraction. */
-enum { LOAD_SHIFT = 11 };
+enum { LOAD_SHIFT = 11, TIMER_SLACK_DEFAULT_NS = 50000 /* as prctl(2) has it */ };
 #define LOAD_PERIOD_NS (5 * NSEC_PER_SEC)
 static const u32 load_decay[3] = { 1884, 2014, 2037 }; /* exp(-5s/1min), 5min, 15min */
 static u32 load_avg[3];
@@ -44,6 +44,7 @@ static void task_set_defaults(struct task *t, const char *comm)
 	t->se.weight = NICE_0_WEIGHT;
 	t->se.slice_ns = SCHED_SLICE_DEFAULT_NS;
 	t->affinity = UINT64_MAX;
+	t->timer_slack_ns = t->default_slack_ns = TIMER_SLACK_DEFAULT_NS;
 	t->limits = &kernel_limits;
 	t->start_ns = clock_now_ns();
 	list_init(&t->all_node);

@@ -11,11 +11,14 @@
  * Lifetime  `running` names the timer whose function runs: timer_cancel_sync() waits until it is another
  *
  * The one-shot hardware timer is set to `programmed`, never later than the earliest deadline. It may fire
- * early: a disarm does not touch the hardware, the interrupt then finds nothing due and goes on.
+ * early: a disarm does not touch the hardware, the interrupt then finds nothing due and goes on. A timer that may be
+ * late joins the interrupt that is programmed, if that comes soon enough after its deadline; so those who sleep do not
+ * wake a processor that is about to be woken, and none of them is late for nothing.
  */
 #include "kernel/core/timer.h"
 #include "kernel/core/spinlock.h"
 
+#define SLACK_MOST_NS ((u64)100 * NSEC_PER_MSEC) /* nobody is later than that, whatever he allows */
 enum { DIGIT_BITS = 6, BUCKETS = 1 << DIGIT_BITS, LEVELS = 11 }; /* 66 bits cover a u64 of ns */
 
 struct wheel {
@@ -166,7 +169,7 @@ static bool timer_claim(struct timer *t, s16 cpu)
 	return __atomic_compare_exchange_n(&t->cpu, &nobody, cpu, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
-void timer_start(struct timer *t, u64 deadline_ns)
+void timer_start_within(struct timer *t, u64 deadline_ns, u64 slack_ns)
 {
 	u64 irq = irq_save();
 	s16 cpu = (s16)cpu_id();
@@ -179,6 +182,9 @@ void timer_start(struct timer *t, u64 deadline_ns)
 			break;
 		spin_unlock(&w->lock);
 	}
+	/* What comes too early to be joined is far away as an unsigned number. */
+	if (slack_ns && w->programmed - deadline_ns <= min(slack_ns, SLACK_MOST_NS))
+		deadline_ns = w->programmed;
 	t->deadline_ns = deadline_ns;
 	if (!w->nonempty_levels)
 		w->now = max(w->now, clock_now_ns()); /* an idle wheel catches up for free */

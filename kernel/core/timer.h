@@ -22,7 +22,12 @@ struct timer {
 };
 
 void timer_init(struct timer *t, void (*fn)(struct timer *));
-void timer_start(struct timer *t, u64 deadline_ns); /* (re)arms; may be called from interrupts */
+/* (Re)arms; may be called from interrupts. It may be late by slack_ns where that spares an interrupt. */
+void timer_start_within(struct timer *t, u64 deadline_ns, u64 slack_ns);
+static inline void timer_start(struct timer *t, u64 deadline_ns)
+{
+	timer_start_within(t, deadline_ns, 0);
+}
 bool timer_cancel_sync(struct timer *t);	     /* waits for a running fn; not from fn itself */
 static inline bool timer_is_armed(const struct timer *t)
 {

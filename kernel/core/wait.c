@@ -355,7 +355,7 @@ int wait_sleep(struct waiter *w, u64 deadline_ns, enum wait_mode mode)
 		return sleep_is_interrupted(mode) ? -ERESTART : -ETIMEDOUT;
 	struct sleep_timer s = { .task = current };
 	timer_init(&s.timer, sleep_timer_fire);
-	timer_start(&s.timer, deadline_ns);
+	timer_start_within(&s.timer, deadline_ns, mode == WAIT_UNINTERRUPTIBLE ? 0 : current->timer_slack_ns);
 	int err = sleep_until(w, &s.expired, mode);
 	timer_cancel_sync(&s.timer);
 	return err;

@@ -11,6 +11,7 @@
  */
 #include "kernel/core/cred.h"
 #include "kernel/core/sched.h"
+#include "kernel/core/sched_set.h"
 #include "kernel/lib/string.h"
 #include "kernel/proc/process.h"
 #include "kernel/syscall.h"
@@ -19,7 +20,6 @@
 #include "mm/uaccess.h"
 
 enum {
-	TIMER_SLACK_DEFAULT_NS = 50000,
 	TSC_ENABLED = 1,
 	DUMPABLE_MAX = 1, /* 2, "by root only", cannot be asked for */
 	SECURE_OPEN_BITS = SECBIT_EXEC_RESTRICT_FILE | SECBIT_EXEC_DENY_INTERACTIVE,
@@ -147,13 +147,14 @@ static long get_name(const struct prctl_args *x)
 
 static long set_timerslack(const struct prctl_args *x)
 {
-	current->timer_slack_ns = x->a[0] ? x->a[0] : current->default_slack_ns;
+	if (!is_rt_policy(current->se.policy))
+		WRITE_ONCE(current->timer_slack_ns, x->a[0] ? x->a[0] : current->default_slack_ns);
 	return 0;
 }
 
 static long get_timerslack(const struct prctl_args *x)
 {
-	return (long)(current->timer_slack_ns ? current->timer_slack_ns : TIMER_SLACK_DEFAULT_NS);
+	return (long)READ_ONCE(current->timer_slack_ns);
 }
 
 static long change_mce_policy(const struct prctl_args *x)

@@ -54,6 +54,28 @@ KTEST(timers_fire_once_and_not_early)
 	}
 }
 
+/* What may be late joins the next interrupt if that is near enough, and is never late for nothing. */
+KTEST(slack_joins_an_interrupt)
+{
+	enum { FIRST, JOINS, TOO_EARLY, BEHIND, NR };
+	const u64 late = NSEC_PER_MSEC;
+	preempt_disable(); /* on one CPU's wheel, at one moment */
+	u64 next = timer_next_deadline(), now = clock_now_ns();
+	u64 at = min(next, now + 10 * NSEC_PER_MSEC);
+	for (unsigned i = 0; i < NR; i++)
+		timer_init(&probes[i].timer, note);
+	timer_start(&probes[FIRST].timer, at);
+	timer_start_within(&probes[JOINS].timer, at - late, late);
+	timer_start_within(&probes[BEHIND].timer, at + late, UINT64_MAX);
+	KEXPECT_EQ(probes[JOINS].timer.deadline_ns, at);
+	KEXPECT_EQ(probes[BEHIND].timer.deadline_ns, at + late);
+	timer_start_within(&probes[TOO_EARLY].timer, at - late - 1, late);
+	KEXPECT_EQ(probes[TOO_EARLY].timer.deadline_ns, at - late - 1);
+	preempt_enable();
+	for (unsigned i = 0; i < NR; i++)
+		timer_cancel_sync(&probes[i].timer);
+}
+
 KTEST(cancelled_timers_do_not_fire)
 {
 	u64 now = clock_now_ns();

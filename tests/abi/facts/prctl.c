@@ -293,6 +293,31 @@ CASE(timer_slack_is_inherited_and_becomes_the_default)
 	CHECK_EXIT(pid, 0);
 }
 
+/* Since Linux 6.12; who has a real-time policy is never late. */
+CASE(timer_slack_of_real_time_policies)
+{
+	enum { FIFO = 1, OTHER = 0 };
+	int pid, priority = 10, none = 0;
+
+	NEEDS_ROOT();
+	NEEDS_LINUX(6, 12);
+	CHECK_EQ(ctl(SET_TIMERSLACK, 7000, 0, 0), 0);
+	CHECK_EQ(sys(SYS_sched_setscheduler, 0, FIFO, &priority), 0);
+	CHECK_EQ(slack_is(), 0);
+	CHECK_EQ(ctl(SET_TIMERSLACK, 9000, 0, 0), 0);
+	CHECK_EQ(slack_is(), 0);
+	CHILD(pid) {
+		CHECK_EQ(slack_is(), 0);
+		CHECK_EQ(sys(SYS_sched_setscheduler, 0, OTHER, &none), 0);
+		CHECK_EQ(slack_is(), 0);
+		CHECK_EQ(ctl(SET_TIMERSLACK, 3000, 0, 0), 0);
+		CHECK_EQ(slack_is(), 3);
+	}
+	CHECK_EXIT(pid, 0);
+	CHECK_EQ(sys(SYS_sched_setscheduler, 0, OTHER, &none), 0);
+	CHECK_EQ(slack_is(), 50);
+}
+
 CASE(huge_timer_slack_is_a_number_like_others)
 {
 	CHECK_EQ(ctl(SET_TIMERSLACK, -1, 0, 0), 0);
