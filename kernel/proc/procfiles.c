@@ -185,6 +185,8 @@ static int show_nothing(struct procfs_open *o, struct task *t, struct strbuf *sb
 
 /* --- out of memory --- */
 
+enum { OLD_OOM_NEVER = -17, OLD_OOM_MAX = 15 };
+
 int task_oom_adj(const struct task *t)
 {
 	if (!t->process || process_flags(t->process) & PROCESS_UNKILLABLE)
@@ -236,6 +238,27 @@ static int store_oom_score_adj(struct task *t, char *text)
 	return 0;
 }
 
+/* The same on the scale of old, -17 to 15; without privilege it can only be raised. */
+static int show_oom_adj(struct procfs_open *o, struct task *t, struct strbuf *sb)
+{
+	int old = READ_ONCE(t->process->oom_score_adj) * -OLD_OOM_NEVER / OOM_ADJ_MAX;
+	strbuf_printf(sb, "%d\n", min(old, (int)OLD_OOM_MAX));
+	return 0;
+}
+
+static int store_oom_adj(struct task *t, char *text)
+{
+	struct process *p = t->process;
+	s64 v;
+	if (parse_s64(text, 0, &v) || v < OLD_OOM_NEVER || v > OLD_OOM_MAX)
+		return -EINVAL;
+	int adj = v == OLD_OOM_MAX ? OOM_ADJ_MAX : (int)v * OOM_ADJ_MAX / -OLD_OOM_NEVER;
+	if (adj < READ_ONCE(p->oom_score_adj) && !capable(CAP_SYS_RESOURCE))
+		return -EACCES;
+	WRITE_ONCE(p->oom_score_adj, adj);
+	return 0;
+}
+
 /* --- mounts --- */
 
 static int open_mounts(struct procfs_open *o, struct task *t)
@@ -274,6 +297,9 @@ static const struct procfs_item proc_oom_score_adj = {
 	.name = "oom_score_adj", .mode = S_IFREG | 0644, .show_of = show_oom_score_adj,
 	.store_of = store_oom_score_adj,
 };
+static const struct procfs_item proc_oom_adj = {
+	.name = "oom_adj", .mode = S_IFREG | 0644, .show_of = show_oom_adj, .store_of = store_oom_adj,
+};
 static const struct procfs_item proc_mounts = {
 	.name = "mounts", .mode = S_IFREG | 0444, .open = open_mounts, .show_of = show_mounts,
 };
@@ -286,7 +312,8 @@ static const struct procfs_item proc_mountinfo = {
 		&proc_limits, &proc_comm, &proc_cmdline, &proc_statm, &proc_maps, &proc_mem,       \
 		&proc_cwd, &proc_root, &proc_exe, &proc_mounts, &proc_mountinfo,                   \
 		&proc_clear_refs, &proc_smaps, &proc_smaps_rollup, &proc_pagemap,                  \
-		&proc_wchan, &proc_cgroup, &proc_oom_score, &proc_oom_score_adj, &proc_io
+		&proc_wchan, &proc_syscall, &proc_cgroup, &proc_oom_score, &proc_oom_adj, &proc_oom_score_adj,     \
+		&proc_io
 
 static const struct procfs_item *const thread_items[] = {
 	ITEMS_OF_BOTH, &proc_stat_of_thread, &proc_children, NULL,
@@ -308,7 +335,7 @@ static const struct procfs_item task_dir = {
 	.getattr = task_dir_getattr,
 };
 static const struct procfs_item *const process_items[] = {
-	&task_dir, ITEMS_OF_BOTH, &proc_stat_of_process, NULL,
+	&task_dir, ITEMS_OF_BOTH, &proc_stat_of_process, &proc_timers, &proc_timerslack, NULL,
 };
 static const struct procfs_item process_dir = {
 	.name = "process", .mode = S_IFDIR | 0555, .flags = PROCFS_PUBLIC, .items = process_items,

@@ -3,8 +3,8 @@
  * procfiles: what the files that make up /proc/PID share with one another.
  *
  * Promise   procfiles.c holds the two tables (of a process, of a thread) and the small files; procstat.c stat,
- *           statm and status; procmem.c what is read out of the address space; proclinks.c the links to
- *           files and places.
+ *           statm and status; procmem.c what is read out of the address space; proctask.c what a task is about;
+ *           proclinks.c the links to files and places.
  * Locks     a show function gets a counted task and takes what it needs: proc_tree_lock, then the
  *           sighand's; task->lock for the shared pointers; process->lock
  * Linux     proc(5) and its pages, formats of 6.18
@@ -40,4 +40,5 @@ extern const struct procfs_item proc_fail_nth;
 #else
 #define ITEMS_OF_DEBUG
 #endif
+extern const struct procfs_item proc_syscall, proc_timers, proc_timerslack;
 extern const struct procfs_item proc_exe, proc_cwd, proc_root, proc_fd, proc_fdinfo;
