@@ -11,6 +11,7 @@
  *           with pauses as long as its threads on all CPUs need at least, and a tick at last.
  */
 #include "kernel/core/clock.h"
+#include "kernel/core/cred.h"
 #include "kernel/core/task.h"
 #include "kernel/lib/errno.h"
 #include "kernel/syscall.h"
@@ -153,7 +154,7 @@ static int clock_check(int clock)
 	switch (clock) {
 	case CLOCK_REALTIME: case CLOCK_MONOTONIC: case CLOCK_BOOTTIME: case CLOCK_TAI:
 	case CLOCK_PROCESS_CPUTIME_ID:
-	case CLOCK_REALTIME_ALARM: case CLOCK_BOOTTIME_ALARM: /* refused later: they need a clock that can wake the machine */
+	case CLOCK_REALTIME_ALARM: case CLOCK_BOOTTIME_ALARM:
 		return 0;
 	case CLOCK_THREAD_CPUTIME_ID: case CLOCK_MONOTONIC_RAW:
 	case CLOCK_REALTIME_COARSE: case CLOCK_MONOTONIC_COARSE:
@@ -161,6 +162,19 @@ static int clock_check(int clock)
 	default:
 		return -EINVAL;
 	}
+}
+
+/* The machine never sleeps: a clock that would wake it is like its plain one, for those who may ask for it. */
+static int alarm_clock_to_plain(int *clock, unsigned flags)
+{
+	if (*clock != CLOCK_REALTIME_ALARM && *clock != CLOCK_BOOTTIME_ALARM)
+		return 0;
+	if (flags & ~(unsigned)TIMER_ABSTIME)
+		return -EINVAL;
+	if (!capable(CAP_WAKE_ALARM))
+		return -EPERM;
+	*clock = *clock == CLOCK_REALTIME_ALARM ? CLOCK_REALTIME : CLOCK_BOOTTIME;
+	return 0;
 }
 
 long sys_clock_nanosleep(int clock, unsigned flags, const struct timespec __user *ureq, struct timespec __user *urem)
@@ -172,8 +186,9 @@ long sys_clock_nanosleep(int clock, unsigned flags, const struct timespec __user
 	err = request_from_user(&ns, ureq);
 	if (err)
 		return err;
-	if (clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM)
-		return -EOPNOTSUPP;
+	err = alarm_clock_to_plain(&clock, flags);
+	if (err)
+		return err;
 	if (flags & TIMER_ABSTIME)
 		return sleep_absolute(clock, ns);
 	return clock == CLOCK_PROCESS_CPUTIME_ID ? sleep_for_cpu_time((u64)ns, urem) : sleep_for((u64)ns, urem);

@@ -60,6 +60,33 @@ CASE(absolute_sleep_ends_at_its_time)
 	}
 }
 
+/* Only where there is a clock that could wake the machine. */
+CASE(alarm_clocks_are_like_the_plain_ones)
+{
+	static const int clocks[] = {CLOCK_ALARM_ID, CLOCK_ALARM_ID + 1}, plain[] = {CLOCK_REALTIME, CLOCK_BOOTTIME};
+	struct timespec ts = ms(4);
+	int pid;
+
+	if (sys(SYS_clock_nanosleep, clocks[0], 0, &ts, 0) == -EOPNOTSUPP)
+		SKIP("no clock that wakes the machine");
+	for (int i = 0; i < 2; i++) {
+		int64_t start = now_ns(CLOCK_MONOTONIC), until = now_ns(plain[i]) + 3000000;
+		struct timespec at = {until / 1000000000, until % 1000000000};
+
+		CHECK_EQ(sys(SYS_clock_nanosleep, clocks[i], TIMER_ABSTIME, &at, 0), 0);
+		CHECK(now_ns(plain[i]) >= until);
+		CHECK_EQ(sys(SYS_clock_nanosleep, clocks[i], 0, &ts, 0), 0);
+		CHECK(now_ns(CLOCK_MONOTONIC) - start >= 7000000);
+		CHECK_EQ(sys(SYS_clock_nanosleep, clocks[i], 2, &ts, 0), -EINVAL);
+		CHILD(pid) {
+			CHECK(become(NOBODY));
+			CHECK_EQ(sys(SYS_clock_nanosleep, clocks[i], 0, &ts, 0), -EPERM);
+			CHECK_EQ(sys(SYS_clock_nanosleep, clocks[i], 2, &ts, 0), -EINVAL);
+		}
+		CHECK_EXIT(pid, 0);
+	}
+}
+
 CASE(bad_arguments)
 {
 	struct timespec ok = ms(1), bad[] = {{0, 1000000000}, {0, -1}, {-1, 0}};
