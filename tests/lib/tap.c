@@ -35,11 +35,13 @@ enum {
 	LINE_BYTES = 1024,
 	LAST_SIGNAL = 64,
 	PATH_BYTES = 256,
+	STATUS_BYTES = 4096,
 	MAX_CASES = 256,
 	SCANNED_FDS = 256,  /* descriptors above are not looked at: the scan is one call for each */
 	EXIT_FAILED = 101,  /* how a case's child tells its parent, */
 	EXIT_SKIPPED = 102, /* out of the way of what tests use */
 	BLOCKED_TIMEOUT_MS = 5000,
+	BLOCKED_LOOKS = 3,
 	REAP_TIMEOUT_MS = 2000,
 };
 
@@ -260,37 +262,51 @@ void tap_sleep_ms(int ms)
 		;
 }
 
-/* The state letter of /proc/PID/stat, which follows the last ')'; 0 when there is no such file. */
-static char process_state(pid_t pid)
-{
-	char path[PATH_BYTES], text[LINE_BYTES];
+/* What /proc/PID/status says; all zero when there is no such file. */
+struct look {
+	char state;
+	unsigned long sleeps; /* how often it has gone to sleep so far */
+};
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+static struct look look_at(pid_t pid)
+{
+	static const char state[] = "\nState:\t", sleeps[] = "\nvoluntary_ctxt_switches:\t";
+	char path[PATH_BYTES], text[STATUS_BYTES];
+	struct look seen = {0};
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return 0;
+		return seen;
 	ssize_t n = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	if (n <= 0)
-		return 0;
+		return seen;
 	text[n] = '\0';
-	char *paren = strrchr(text, ')');
-	return paren && paren[1] == ' ' ? paren[2] : 0;
+	const char *at = strstr(text, state), *count = strstr(text, sleeps);
+	if (at && count) {
+		seen.state = at[sizeof(state) - 1];
+		seen.sleeps = strtoul(count + sizeof(sleeps) - 1, NULL, 10);
+	}
+	return seen;
 }
 
 void tap_wait_blocked(pid_t pid)
 {
+	struct look last = {0};
 	int seen = 0;
-	char state = 0;
 
-	for (int ms = 0; ms < BLOCKED_TIMEOUT_MS * slowness && seen < 2; ms++) {
-		state = process_state(pid);
-		seen = state == 'S' || state == 'D' ? seen + 1 : 0;
+	for (int ms = 0; ms < BLOCKED_TIMEOUT_MS * slowness && seen < BLOCKED_LOOKS; ms++) {
+		struct look now = look_at(pid);
+		bool asleep = now.state == 'S' || now.state == 'D';
+
+		seen = !asleep ? 0 : now.sleeps == last.sleeps ? seen + 1 : 1;
+		last = now;
 		tap_sleep_ms(1);
 	}
-	if (seen < 2)
-		tap_fail(__FILE__, __LINE__, "process %d never slept, its state is '%c'", (int)pid,
-			state ? state : '?');
+	if (seen < BLOCKED_LOOKS)
+		tap_fail(__FILE__, __LINE__, "process %d never slept for long, its state is '%c'", (int)pid,
+			last.state ? last.state : '?');
 }
 
 static unsigned char fill_byte(size_t i, unsigned seed)

@@ -163,8 +163,9 @@ long long tap_now_ns(void); /* CLOCK_MONOTONIC */
 void tap_sleep_ms(int ms);
 
 /*
- * Returns once the process (or thread) with this id sleeps in the kernel, seen twice in a row;
- * fails the case when that does not happen within 5 s. Reads /proc/PID/stat.
+ * Returns once the process (or thread) with this id sleeps in the kernel, seen three times in one sleep, so
+ * not while it only waits for a lock or takes short naps; fails the case when that does not happen within
+ * 5 s. Reads /proc/PID/status.
  */
 void tap_wait_blocked(pid_t pid);
 

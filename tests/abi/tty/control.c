@@ -231,16 +231,17 @@ LEADER_CASE(interrupt_drops_what_was_typed, EXITED(0))
 
 LEADER_CASE(interrupt_ends_a_read, EXITED(0))
 {
-	int pid;
+	int pid, go[2];
+	char c;
 
+	CHECK_EQ(sys(SYS_pipe2, go, 0), 0);
 	GROUP(pid) {
-		char c;
 		handle(SIGINT, note, 0);
-		while (foreground(p.s) != getpid()) /* a read before would stop it */
-			sleep_ms(1);
+		CHECK_EQ(sys(SYS_read, go[0], &c, 1), 1); /* of the terminal, in the background, it would be stopped */
 		CHECK_EQ(sys(SYS_read, p.s, &c, 1), -EINTR);
 	}
 	CHECK_EQ(set_foreground(p.s, pid), 0);
+	CHECK_EQ(sys(SYS_write, go[1], "x", 1), 1);
 	tap_wait_blocked(pid);
 	type(p.m, "\003");
 	CHECK_EQ(reap(pid), EXITED(0));
