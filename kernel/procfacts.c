@@ -208,6 +208,24 @@ void proc_show_cpuinfo(struct strbuf *sb)
 	}
 }
 
+/* Linux's kinds of work that an interrupt leaves for a moment later. Here it is done at once, or by a thread. */
+void proc_show_softirqs(struct strbuf *sb)
+{
+	static const char *const kinds[] = {
+		"HI", "TIMER", "NET_TX", "NET_RX", "BLOCK", "IRQ_POLL", "TASKLET", "SCHED", "HRTIMER", "RCU",
+	};
+	strbuf_puts(sb, "                    ");
+	for (unsigned cpu = 0; cpu < nr_cpus; cpu++)
+		strbuf_printf(sb, "CPU%-8u", cpu);
+	strbuf_putc(sb, '\n');
+	for (unsigned i = 0; i < ARRAY_LEN(kinds); i++) {
+		strbuf_printf(sb, "%12s:", kinds[i]);
+		for (unsigned cpu = 0; cpu < nr_cpus; cpu++)
+			strbuf_printf(sb, " %10u", 0);
+		strbuf_putc(sb, '\n');
+	}
+}
+
 void proc_show_interrupts(struct strbuf *sb)
 {
 	strbuf_puts(sb, "           ");

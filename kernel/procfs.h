@@ -16,6 +16,7 @@ void proc_show_consoles(struct strbuf *sb);
 void proc_show_cpuinfo(struct strbuf *sb);
 void proc_show_devices(struct strbuf *sb);
 void proc_show_interrupts(struct strbuf *sb);
+void proc_show_softirqs(struct strbuf *sb);
 void proc_show_loadavg(struct strbuf *sb);
 void proc_show_meminfo(struct strbuf *sb);
 void proc_show_stat(struct strbuf *sb);

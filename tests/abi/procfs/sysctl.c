@@ -192,12 +192,12 @@ CASE(interrupts_are_counted)
 }
 
 /* The sum of a row, and how many numbers it has. */
-static long row_of(const char *label, int *columns)
+static long row_in(const char *file, const char *label, int *columns)
 {
 	char *at, *end;
 	long sum = 0;
 
-	CHECK(slurp("/proc/interrupts", text, sizeof(text)) > 0);
+	CHECK(slurp(file, text, sizeof(text)) > 0);
 	CHECK(at = strstr(text, label));
 	at += strlen(label);
 	for (*columns = 0;; ++*columns, at = end) {
@@ -206,6 +206,31 @@ static long row_of(const char *label, int *columns)
 		if (end == at)
 			return sum;
 		sum += n;
+	}
+}
+
+static long row_of(const char *label, int *columns)
+{
+	return row_in("/proc/interrupts", label, columns);
+}
+
+CASE(each_kind_of_deferred_work_has_a_row)
+{
+	static const char *const kinds[] = {
+		"HI:", "TIMER:", "NET_TX:", "NET_RX:", "BLOCK:", "IRQ_POLL:", "TASKLET:", "SCHED:", "HRTIMER:", "RCU:",
+	};
+	int columns, cpus = 0;
+	const char *at;
+
+	row_in("/proc/softirqs", "HI:", &columns);
+	CHECK(strncmp(text, "                    CPU0       ", 31) == 0);
+	for (at = text; *at != '\n'; at++)
+		cpus += *at == 'C';
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		CHECK(row_in("/proc/softirqs", kinds[i], &columns) >= 0);
+		CHECK(columns >= 1 && columns <= cpus);
+		CHECK((at = strstr(text, kinds[i])) - strchr(text, '\n') > 0);
+		CHECK(i == 0 || strstr(text, kinds[i - 1]) < at);
 	}
 }
 
