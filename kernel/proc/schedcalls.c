@@ -102,13 +102,13 @@ static int target_init(struct priority_target *of, int which, int who)
 	return 0;
 }
 
-/* Runs fn on every thread that is meant; the last one found while one is named by its number. */
+/* Runs fn on every thread that is meant, until it is reaped. */
 static void for_each_meant(const struct priority_target *of, void (*fn)(struct task *t, void *arg), void *arg)
 {
 	struct task *t;
 	guard(spin)(&proc_tree_lock);
 	list_for_each(t, &all_tasks, all_node)
-		if (READ_ONCE(t->state) != TASK_DEAD && is_meant(of, t))
+		if (t->pid && t->pid->task == t && is_meant(of, t))
 			fn(t, arg);
 }
 

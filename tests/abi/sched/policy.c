@@ -382,6 +382,32 @@ CASE(setpriority_of_a_group)
 	CHECK_EQ(sys(SYS_getpriority, PRIO_PGRP, leader), -ESRCH);
 }
 
+/* What has ended is there until it is waited for, and not a moment longer. */
+CASE(priority_of_a_zombie)
+{
+	int pid;
+
+	NEEDS_ROOT();
+	CHILD(pid) {
+		CHECK_EQ(sys(SYS_setpgid, 0, 0), 0);
+		CHECK_EQ(sys(SYS_setpriority, PRIO_PROCESS, 0, 7), 0);
+		CHECK(become(SOMEBODY));
+	}
+	wait_state(pid, 'Z');
+	CHECK_EQ(sys(SYS_getpriority, PRIO_PROCESS, pid), 13);
+	CHECK_EQ(sys(SYS_getpriority, PRIO_PGRP, pid), 13);
+	CHECK_EQ(sys(SYS_getpriority, PRIO_USER, SOMEBODY), 13);
+	CHECK_EQ(sys(SYS_setpriority, PRIO_PROCESS, pid, 3), 0);
+	CHECK_EQ(sys(SYS_getpriority, PRIO_PROCESS, pid), 17);
+	CHECK_EQ(sys(SYS_setpriority, PRIO_PGRP, pid, 4), 0);
+	CHECK_EQ(sys(SYS_setpriority, PRIO_USER, SOMEBODY, 5), 0);
+	CHECK_EQ(sys(SYS_getpriority, PRIO_USER, SOMEBODY), 15);
+	CHECK_EXIT(pid, 0);
+	CHECK_EQ(sys(SYS_getpriority, PRIO_PROCESS, pid), -ESRCH);
+	CHECK_EQ(sys(SYS_getpriority, PRIO_PGRP, pid), -ESRCH);
+	CHECK_EQ(sys(SYS_getpriority, PRIO_USER, SOMEBODY), -ESRCH);
+}
+
 CASE(setpriority_of_a_user)
 {
 	volatile int *ready = shared_page();
