@@ -8,6 +8,7 @@ Promise   Both run in the same machine: QEMU's TCG, once with one processor and 
           Exit status: 0, or 1 when a row's data was wrong or a machine did not end well.
 """
 import argparse
+import fnmatch
 import json
 import os
 import sys
@@ -17,7 +18,7 @@ import types
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 
-from bench import chart, profile, table  # noqa: E402
+from bench import chart, profile, programs, table  # noqa: E402
 from harness import closure, cpio, debian, guest, qemu  # noqa: E402
 
 MEMORY_MIB = 512
@@ -25,10 +26,11 @@ LIMIT_S, SILENCE_S = 1200, 240
 CPU = "max,-erms"
 DYNAMIC = "/usr/bin/true"
 COUNTED = ["-icount", "shift=0,sleep=off"]
-LINUX = ("console=ttyS0 quiet loglevel=1 panic=-1 rdinit=/bin/bench mitigations=off init_on_alloc=0 "
-         "hardened_usercopy=off randomize_kstack_offset=off cgroup_disable=memory apparmor=0 "
-         "audit=0 tsc=reliable nokaslr")
+BARE_LINUX = ("mitigations=off init_on_alloc=0 hardened_usercopy=off randomize_kstack_offset=off "
+              "cgroup_disable=memory apparmor=0 audit=0 tsc=reliable nokaslr")
+LINUX = "console=ttyS0 quiet loglevel=1 panic=-1 rdinit=/bin/bench " + BARE_LINUX
 MARKS = "<!-- results -->\n", "<!-- end of results -->\n"
+PROGRAM_MARKS = "<!-- programs -->\n", "<!-- end of programs -->\n"
 PARLEY = "console=ttyS0 quiet panic=-1 exit=debug init=/bin/bench"
 
 
@@ -37,6 +39,8 @@ def arguments():
     p.add_argument("--rows", default="*", metavar="GLOB", help="only these rows")
     p.add_argument("--only", choices=("linux", "parley"), help="one system; the other's last values")
     p.add_argument("--counted", action="store_true", help="only the instruction counts")
+    p.add_argument("--programs", action="store_true",
+                   help="what Debian's own benchmarks measure, instead of ours")
     p.add_argument("--profile", metavar="ROW", help="where Parley's instructions go in one row")
     p.add_argument("--build", default="release")
     p.add_argument("--publish", action="store_true",
@@ -101,15 +105,49 @@ def run_machine(paths, system, cpus, rows, build):
     return lines.rows, bad
 
 
+def between(text, marks, new):
+    """The text with what stands between two marks replaced."""
+    before, rest = text.split(marks[0])
+    return "%s%s\n%s%s%s" % (before, marks[0], new, marks[1], rest.split(marks[1])[1])
+
+
 def publish(results):
-    """The README's part between the two marks, and the chart beside it."""
+    """The README's parts between marks, and the chart beside it."""
     here = os.path.dirname(os.path.abspath(__file__))
     with open(os.path.join(here, "README.md"), encoding="utf-8") as f:
-        before, rest = f.read().split(MARKS[0])
-    after = rest.split(MARKS[1])[1]
+        page = f.read()
+    page = between(page, MARKS, table.text(results))
+    page = between(page, PROGRAM_MARKS, programs.table(results))
     with open(os.path.join(here, "README.md"), "w", encoding="utf-8") as f:
-        f.write("%s%s\n%s%s%s" % (before, MARKS[0], table.text(results), MARKS[1], after))
+        f.write(page)
     chart.write(os.path.join(here, "chart.svg"), table.compared(results, 1))
+
+
+def run_programs(paths, args, results, path):
+    """Debian's benchmarks on both systems; the exit status."""
+    names = [name for name in programs.PROGRAMS if fnmatch.fnmatch(name, args.rows)]
+    complaints = []
+    for system in ("linux", "parley"):
+        if args.only and system != args.only:
+            continue
+        print("bench: %s, Debian's programs ..." % system, flush=True)
+        values, bad = programs.run(paths, system, names, args.build, BARE_LINUX if system == "linux" else "", COUNTED)
+        results.setdefault(system + "-programs", {}).update(values)
+        complaints += bad
+    save(results, path)
+    print(programs.table(results), end="")
+    return complain(complaints)
+
+
+def save(results, path):
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(results, f, indent=1, sort_keys=True)
+
+
+def complain(complaints):
+    for line in complaints:
+        print("bench: %s" % line, file=sys.stderr)
+    return 1 if complaints else 0
 
 
 def main():
@@ -120,10 +158,13 @@ def main():
         setup = types.SimpleNamespace(paths=paths, row=args.profile, build=args.build)
         return profile.run(setup, machine, initrd(paths))
     os.makedirs(folder, exist_ok=True)
-    results = table.load(os.path.join(folder, "results.json"))
+    saved = os.path.join(folder, "results.json")
+    results = table.load(saved)
     if args.publish:
         publish(results)
         return 0
+    if args.programs:
+        return run_programs(paths, args, results, saved)
     complaints = []
     for system in ("linux", "parley"):
         if args.only and system != args.only:
@@ -137,16 +178,13 @@ def main():
             results.setdefault("%s-%d" % (system, cpus), {}).update(
                 {name: list(value) for name, value in rows.items()})
             complaints += bad
-    with open(os.path.join(folder, "results.json"), "w", encoding="utf-8") as f:
-        json.dump(results, f, indent=1, sort_keys=True)
+    save(results, saved)
     text = table.text(results)
     with open(os.path.join(folder, "table.txt"), "w", encoding="utf-8") as f:
         f.write(text)
     chart.write(os.path.join(folder, "chart.svg"), table.compared(results, 1))
     print(text, end="")
-    for line in complaints:
-        print("bench: %s" % line, file=sys.stderr)
-    return 1 if complaints else 0
+    return complain(complaints)
 
 
 if __name__ == "__main__":

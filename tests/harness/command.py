@@ -134,10 +134,10 @@ def build_machine(root, args, initrd_path, accelerator, parley=PARLEY):
                           (os.path.relpath(kernel), args.build))
         if args.strace:
             options += " strace=1"
-    extra = []
+    extra = list(getattr(args, "extra", ()))
     if args.gdb:
         sock = os.path.join(build, "gdb.sock")
-        extra = ["-S", "-gdb", "unix:%s,server=on,wait=off" % sock]
+        extra += ["-S", "-gdb", "unix:%s,server=on,wait=off" % sock]
         print("run: waiting for:  gdb -x tests/gdb.py -ex 'target remote %s' %s" %
               (sock, kernel), file=sys.stderr)
     chosen = accelerator or accel.choose(qemu.QEMU, os.path.join(build, "cache", "accel"))
