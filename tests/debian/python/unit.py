@@ -5,18 +5,69 @@
     unit.py [-v] MODULE [-x PATTERN]...
 
 Promise   What a test prints is not shown; -v shows what it failed of. A test that takes longer than LIMIT_S ends the
-          run. Tests that the patterns select are left out, and named.
+          run. Tests that the patterns select are left out, and named. The last line has the counts.
+Sockets   There are none, on every system alike: a test that asks for one ends there and is left out, too. asyncio's
+          loops wake themselves by a pipe instead.
 """
 import contextlib
+import errno
 import faulthandler
 import fnmatch
 import io
 import os
+import socket
 import sys
 import traceback
 import unittest
 
 LIMIT_S = 120
+OUTCOMES = ("ok", "skipped", "FAILED", "left out")
+NEEDS_SOCKETS = "needs sockets"
+
+
+class Sockets:
+    """There are none; a module that asks for one while it is loaded hears so, a test ends."""
+    testing = False
+
+    @classmethod
+    def refuse(cls, *_, **__):
+        raise unittest.SkipTest(NEEDS_SOCKETS) if cls.testing else OSError(errno.ENOSYS, NEEDS_SOCKETS)
+
+
+class PipeEnd:
+    """As much of a socket as a loop's self-pipe uses."""
+
+    def __init__(self, fd):
+        self.fd = fd
+        os.set_blocking(fd, False)
+
+    def fileno(self):
+        return self.fd
+
+    def recv(self, size):
+        return os.read(self.fd, size)
+
+    def send(self, data):
+        return os.write(self.fd, data)
+
+    def close(self):
+        fd, self.fd = self.fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+
+def make_self_pipe(loop):
+    loop._ssock, loop._csock = map(PipeEnd, os.pipe())
+    loop._internal_fds += 1
+    loop._add_reader(loop._ssock.fileno(), loop._read_from_self)
+
+
+def without_sockets():
+    from asyncio import selector_events
+    from test.support import socket_helper
+    socket.socketpair = socket.socket.__init__ = Sockets.refuse
+    socket_helper._bind_nix_socket_error = False  # that it is known spares it the attempt
+    selector_events.BaseSelectorEventLoop._make_self_pipe = make_self_pipe
 
 
 class Result(unittest.TestResult):
@@ -44,7 +95,7 @@ class Result(unittest.TestResult):
 
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
-        self.note(test, "skipped", reason)
+        self.note(test, "left out" if reason == NEEDS_SOCKETS else "skipped", reason)
 
     def addFailure(self, test, err):
         super().addFailure(test, err)
@@ -71,20 +122,23 @@ def main():
     verbose = words[0] == "-v"
     module, patterns = words[verbose], words[verbose + 1:]
     patterns = [p for p in patterns if p != "-x"]
+    without_sockets()
     from test import support
     support.use_resources = ()
+    support.print_warning = lambda _: None  # of threads and children by their numbers
     support.verbose = 0
     found = unittest.defaultTestLoader.loadTestsFromName("test." + module)
-    chosen = unittest.TestSuite()
+    chosen, result = unittest.TestSuite(), Result(verbose)
     for test in sorted(cases(found), key=lambda test: test.id()):
         if any(fnmatch.fnmatch(test.id(), "*" + p) for p in patterns):
             print("left out %s" % test.id(), flush=True)
+            result.outcomes[test.id()] = "left out"
         else:
             chosen.addTest(test)
-    result = Result(verbose)
+    Sockets.testing = True
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         chosen.run(result)
-    counts = {what: list(result.outcomes.values()).count(what) for what in ("ok", "skipped", "FAILED")}
+    counts = {what: list(result.outcomes.values()).count(what) for what in OUTCOMES}
     print("%s: %s" % (module, ", ".join("%d %s" % (n, what) for what, n in counts.items())), flush=True)
     os._exit(0)
 
