@@ -29,7 +29,7 @@ struct task {
 	struct { struct rb_root held; struct rt_waiter *blocked; bool closed; } pi;
 	int tid;
 	struct mm *mm;
-	u64 restart_deadline_ns;
+	u64 restart_deadline_ns, timer_slack_ns;
 	bool restart_valid, restart_always;
 };
 
@@ -60,5 +60,5 @@ static inline bool task_wake_sync(struct task *t)
 
 static inline u64 clock_now_ns(void) { return 0; }
 static inline void timer_init(struct timer *t, void (*fn)(struct timer *)) { t->fn = fn; }
-static inline void timer_start(struct timer *t, u64 deadline_ns) {}
+static inline void timer_start_within(struct timer *t, u64 deadline_ns, u64 slack_ns) {}
 static inline bool timer_cancel_sync(struct timer *t) { return false; }
