@@ -5,7 +5,8 @@
  * Promise   fcntl(2) and the ioctls that every file knows. Commands of one kind of file (pipe sizes, seals)
  *           go to its `fcntl` op, ioctls to its `ioctl` op.
  * Locks     none; O_ASYNC and its owner have theirs: async.h
- * Linux     fcntl(2), ioctl(2). There are no leases: -EINVAL.
+ * Linux     fcntl(2), ioctl(2). There are no leases: -EINVAL. The hint of a pidfd is not kept, F_SET_RW_HINT: its
+ *           inode lives as long as somebody looks at it.
  */
 #include "fs/async.h"
 #include "fs/filelock.h"

@@ -24,10 +24,11 @@ struct limits kernel_limits = {
 	.ref = { 1 }, .lock = SPINLOCK_INIT(RANK_OBJECT),
 	.v = { [0 ... RLIM_NLIMITS - 1] = { RLIM_INFINITY, RLIM_INFINITY } },
 };
+enum { TIMER_SLACK_DEFAULT_NS = 50000 }; /* PR_SET_TIMERSLACK(2const) */
 static struct task boot_task; /* the boot CPU's idle task, once start-up is over */
 
 /* getloadavg(3): averages over 1, 5 and 15 minutes, fixed point with 11 bits of fraction. */
-enum { LOAD_SHIFT = 11, TIMER_SLACK_DEFAULT_NS = 50000 /* as prctl(2) has it */ };
+enum { LOAD_SHIFT = 11 };
 #define LOAD_PERIOD_NS (5 * NSEC_PER_SEC)
 static const u32 load_decay[3] = { 1884, 2014, 2037 }; /* exp(-5s/1min), 5min, 15min */
 static u32 load_avg[3];

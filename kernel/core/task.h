@@ -175,7 +175,7 @@ struct task {
 	struct { const void *lock, *pc; u8 rank, subrank; } held[12];
 	u64 min_flt, maj_flt;		/* [owner] page faults */
 	u64 timer_slack_ns;		/* [atomic] by how much its sleeps may be too long; 0 with a real-time policy */
-	u64 default_slack_ns;		/* [owner] its maker's */
+	u64 default_slack_ns;		/* [const] its maker's */
 	int pdeath_signal;		/* [owner] PR_SET_PDEATHSIG */
 	u32 personality;		/* [owner] personality(2) */
 	u8 mce_policy;			/* [owner] PR_MCE_KILL, one more; 0: default. Told as set: memory has no errors here */
