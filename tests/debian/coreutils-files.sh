@@ -35,7 +35,7 @@ t env; env -i A=1 B=2 env; env -u A printenv A; echo $?; env -C /tmp pwd; env --
 t nice; nice -n 3 nice; nice; nohup echo n </dev/null 2>/dev/null
 t timeout; timeout 0.2 sleep 9; echo $?; timeout --preserve-status -s KILL 0.2 sleep 9; echo $?; timeout 5 true; echo $?; timeout 1 sh -c 'trap "" TERM; sleep 1.5; echo stubborn'; echo $?
 t sleep; sleep 0.01; sleep 0.005 0.005; sleep x; echo $?
-t kill; sleep 30 & /bin/kill -0 $! 2>/dev/null || kill -0 $!; kill $!; wait $!; echo $?
+t kill; sleep 30 & /bin/kill -0 $! 2>/dev/null || kill -0 $!; kill $!; wait $! 2>/dev/null; echo $?
 t stdbuf; stdbuf -oL echo buffered; tty </dev/null; echo $?; stty size </dev/null 2>/dev/null; echo $?
 t chroot; chroot / /bin/echo same root; chroot --userspec=65534:65534 / /usr/bin/id -u; chroot nothing; echo $?
 t tail-follow; echo one >tf; (sleep 0.2; echo two >>tf) & timeout 2 tail -n 1 -f tf; wait; echo $?

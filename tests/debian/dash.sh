@@ -37,8 +37,8 @@ t trap-wait; trap 'echo alarm' USR1; (sleep 0.1; kill -USR1 $$; sleep 0.5) & wai
 t background; sleep 0.1 & a=$!; (exit 7) & b=$!; wait $b; echo $?; wait $a; echo $?; wait 99999; echo $?
 t background-input; cat & wait; echo bg-done
 t background-many; for i in 1 2 3 4 5 6 7 8 9 10; do (sleep 0.0$i; exit $i) & done; wait; echo all; wait; echo $?
-t jobs; sleep 0.3 & jobs; kill %1; wait %1; echo $?
-t kill; sleep 60 & kill -STOP $!; kill -CONT $!; kill -TERM $!; wait $!; echo $?; kill -0 $! 2>/dev/null; echo $?; kill -l 9
+t jobs; sleep 0.3 & jobs; kill %1; wait %1 2>/dev/null; echo $?
+t kill; sleep 60 & kill -STOP $!; kill -CONT $!; kill -TERM $!; wait $! 2>/dev/null; echo $?; kill -0 $! 2>/dev/null; echo $?; kill -l 9
 t killed-by; for s in HUP INT QUIT ILL ABRT FPE KILL SEGV PIPE ALRM TERM; do sh -c "ulimit -c 0; kill -$s \$\$" 2>/dev/null; echo $s $?; done
 t fifo; mkfifo ff; cat ff & echo 'by fifo' >ff; wait; (seq 50000 >ff) & wc -l <ff; wait; rm ff
 t coprocess; mkfifo to from; (while read -r n; do echo $((n * 2)); done) <to >from & exec 3>to 4<from; for i in 1 2 3; do echo $i >&3; read -r a <&4; echo $a; done; exec 3>&- 4<&-; wait
