@@ -230,31 +230,40 @@ static int inject(const struct timex *x)
 	return clock_set_realtime(by);
 }
 
+/* The clock's state, or an error that leaves `x` as it was. */
+static long adjust(struct timex *x)
+{
+	int err = check(x);
+	if (!err && x->modes & ADJ_SETOFFSET)
+		err = inject(x);
+	if (err)
+		return err;
+	bool sets_tai = x->modes & ADJ_TAI && !(x->modes & ADJ_ADJTIME);
+	if (sets_tai && x->constant >= 0 && x->constant <= TAI_MAX)
+		clock_set_tai((int)x->constant);
+	u64 irq = spin_lock_irqsave(&lock);
+	notice_steps_locked();
+	grow_error_locked();
+	x->offset = change_locked(x);
+	tell_locked(x);
+	int answer = state.status & (STA_UNSYNC | STA_CLOCKERR) ? TIME_ERROR : TIME_OK;
+	if (has_to_move() && !timer_is_armed(&mover))
+		timer_start(&mover, clock_now_ns() + MOVE_MS * NSEC_PER_MSEC);
+	spin_unlock_irqrestore(&lock, irq);
+	return answer;
+}
+
+/* Writes the structure back whatever the answer: memory that cannot be written is the first complaint. */
 long sys_adjtimex(struct timex __user *user)
 {
 	struct timex x;
 	if (copy_from_user(&x, user, sizeof(x)))
 		return -EFAULT;
-	int err = check(&x);
-	if (!err && x.modes & ADJ_SETOFFSET)
-		err = inject(&x);
-	if (err)
-		return err;
-	bool sets_tai = x.modes & ADJ_TAI && !(x.modes & ADJ_ADJTIME);
-	if (sets_tai && x.constant >= 0 && x.constant <= TAI_MAX)
-		clock_set_tai((int)x.constant);
-	u64 irq = spin_lock_irqsave(&lock);
-	notice_steps_locked();
-	grow_error_locked();
-	x.offset = change_locked(&x);
-	tell_locked(&x);
-	int answer = state.status & (STA_UNSYNC | STA_CLOCKERR) ? TIME_ERROR : TIME_OK;
-	if (has_to_move() && !timer_is_armed(&mover))
-		timer_start(&mover, clock_now_ns() + MOVE_MS * NSEC_PER_MSEC);
-	spin_unlock_irqrestore(&lock, irq);
+	long answer = adjust(&x);
 	return copy_to_user(user, &x, sizeof(x)) ? -EFAULT : answer;
 }
 
+/* Writes it back only on success. */
 long sys_clock_adjtime(int clock, struct timex __user *user)
 {
 	struct timex x;
@@ -263,7 +272,10 @@ long sys_clock_adjtime(int clock, struct timex __user *user)
 		return -EFAULT;
 	if (clock_is_device(clock))
 		return -EINVAL;
-	if (clock < 0 || clock_read(clock, &now) == 0)
-		return clock == CLOCK_REALTIME ? sys_adjtimex(user) : -EOPNOTSUPP;
-	return -EINVAL;
+	if (clock >= 0 && clock_read(clock, &now) != 0)
+		return -EINVAL;
+	if (clock != CLOCK_REALTIME)
+		return -EOPNOTSUPP;
+	long answer = adjust(&x);
+	return answer >= 0 && copy_to_user(user, &x, sizeof(x)) ? -EFAULT : answer;
 }

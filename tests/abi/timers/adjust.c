@@ -104,6 +104,27 @@ CASE(bad_pointers)
 	CHECK_EQ(sys(SYS_clock_adjtime, 99, hole()), -EFAULT);
 }
 
+/* adjtimex tells how things stand after an error, too; clock_adjtime does not. */
+CASE(an_answer_that_cannot_be_written)
+{
+	int pid;
+
+	CHILD(pid) {
+		struct timex *page = mmap(0, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		CHECK(become(OTHER_USER) || sys(SYS_getuid));
+		page->modes = ADJ_TICK;
+		CHECK_EQ(sys(SYS_mprotect, page, PAGE, PROT_READ), 0);
+		CHECK_EQ(sys(SYS_adjtimex, page), -EFAULT);
+		CHECK_EQ(sys(SYS_clock_adjtime, CLOCK_REALTIME, page), -EPERM);
+		CHECK_EQ(sys(SYS_mprotect, page, PAGE, PROT_READ | PROT_WRITE), 0);
+		page->modes = 0;
+		CHECK_EQ(sys(SYS_mprotect, page, PAGE, PROT_READ), 0);
+		CHECK_EQ(sys(SYS_clock_adjtime, CLOCK_REALTIME, page), -EFAULT);
+	}
+	CHECK_EQ(reap(pid), 0);
+}
+
 CASE(setting_needs_the_right)
 {
 	static const unsigned modes[] = {ADJ_OFFSET, ADJ_FREQUENCY, ADJ_MAXERROR, ADJ_STATUS, ADJ_TIMECONST, TAI,
