@@ -139,6 +139,7 @@ static void init_thread(void *arg)
 {
 	watch_start();
 	vfs_init();
+	namespace_init();
 	unpack_modules();
 	if (options.ktest)
 		machine_end(ktest_run(options.ktest) == 0);

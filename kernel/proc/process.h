@@ -151,6 +151,7 @@ static inline void process_clear(struct process *p, u32 bits)
 }
 
 void process_init(void);	/* caches */
+void namespace_init(void);	/* the first name spaces, as files: after vfs_init() */
 /* Runs `path` as pid 1, with descriptors 0-2 on /dev/console, from the boot task: 0 or -errno (it does not exist, ...). */
 int process_start_init(const char *path, char *const argv[], char *const envp[]);
 /* exec.c: an exec by a thread of the kernel: 0 and *r to go to user mode with, or -errno. */

