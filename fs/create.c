@@ -86,7 +86,7 @@ int vfs_create_nameless(const struct path *dir, u32 mode, bool may_link, struct 
 	if (err)
 		return err;
 	inherit_group(parent, ino);
-	ino->nlink = 0;
+	inode_lose_names(ino);
 	ino->is_tmpfile = may_link;
 	int len = fmt_snprintf(name, sizeof(name), "#%lu", ino->ino);
 	*out = dentry_new(dir->dentry, name, (size_t)len, ino);

@@ -262,7 +262,8 @@ int dentry_link(struct dentry *d, unsigned flags)
 			return -EMLINK;
 		if (ino->nlink > 0 && superblock_charge_inode(ino->sb)) /* a further name costs as much as a file */
 			return -ENOSPC;
-		ino->nlink++;
+		if (ino->nlink++ == 0)
+			inode_leave_nameless(ino);
 		ino->is_tmpfile = false;
 	}
 	if (S_ISDIR(ino->mode))
@@ -300,9 +301,12 @@ static bool remove_locked(struct dentry *d)
 	}
 	if (S_ISDIR(ino->mode)) {
 		ino->dead = true;
-		ino->nlink = 0;
+		inode_lose_names(ino);
 		d->parent->inode->nlink--;
-	} else if (--ino->nlink > 0) {
+	} else if (ino->nlink == 1) {
+		inode_lose_names(ino);
+	} else {
+		ino->nlink--;
 		superblock_uncharge_inode(ino->sb);
 	}
 	return was_pinned;

@@ -147,11 +147,12 @@ void devpts_remove(struct dentry *d)
 static int folder_of(const struct path *node, struct path *out)
 {
 	rcu_read_lock();
-	struct mount *m = node->mount, *parent;
+	struct mount *m = node->mount;
 	struct dentry *d = node->dentry;
-	while (d == m->root && (parent = rcu_load(m->parent)) != NULL) {
-		d = m->at;
-		m = parent;
+	struct path up;
+	while (d == m->root && (up = mount_place(m)).mount) {
+		d = up.dentry;
+		m = up.mount;
 	}
 	d = rcu_load(d->parent);
 	bool has_folder = ref_tryget(&d->ref), has_mount = ref_tryget(&m->ref);

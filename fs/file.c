@@ -95,8 +95,10 @@ void file_put(struct file *f)
 		filelock_file_gone(f);
 	if (f->ops->release)
 		f->ops->release(f);
-	if (f->mode & FILE_IS_WRITER)
+	if (f->mode & FILE_IS_WRITER) {
 		inode_put_write(f->inode);
+		mount_put_write(f->path.mount);
+	}
 	if (f->mode & FILE_DENIES_WRITE)
 		inode_allow_write(f->inode);
 	if (f->path.dentry)

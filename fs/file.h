@@ -90,7 +90,7 @@ enum file_ops_flags {
 enum file_mode {
 	FILE_READ = 1, FILE_WRITE = 2, FILE_PATH_ONLY = 4,
 	FILE_CREATED = 8,	/* by this very open */
-	FILE_IS_WRITER = 16,	/* counts in inode->writers */
+	FILE_IS_WRITER = 16,	/* counts in inode->writers and mount->writers */
 	FILE_DENIES_WRITE = 32, /* the other way: it is being executed */
 };
 

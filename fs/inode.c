@@ -72,6 +72,8 @@ void inode_put(struct inode *i)
 		i->ops->evict(i);
 	if (unlikely(i->xattrs))
 		xattr_free_all(i);
+	if (i->nlink == 0)
+		inode_leave_nameless(i);
 	rcu_defer(&i->rcu, inode_free_rcu);
 }
 

@@ -96,6 +96,8 @@ struct superblock {
 	u64 max_blocks, max_inodes; /* [mount lock] 0: no limit */
 	u64 used_blocks, used_inodes; /* [atomic] */
 	u64 xattr_bytes; /* [atomic] on the account of inodes: fs/xattr.h */
+	u32 writers;	/* [atomic] files open for writing */
+	u32 nr_nameless; /* [atomic] inodes that have lost their last name and are still in use */
 	u64 next_ino;	/* [atomic] */
 	unsigned nr_mounts; /* [mount lock] */
 	void *priv;
@@ -113,6 +115,9 @@ struct mount {
 	struct list node;	 /* [mount lock] mount table, in order */
 	int id;			 /* [const] */
 	bool attached;		 /* [mount lock] */
+	bool is_expiring;	 /* [atomic] MNT_EXPIRE was asked for, and nobody has come by since */
+	u32 writers;		 /* [atomic] files open for writing */
+	struct mount *copy;	 /* [mount lock] while a tree is copied: the other one; of a copy: itself */
 	struct rcu_head rcu;
 	char source[64];	 /* [const] */
 };
@@ -128,17 +133,22 @@ static inline void superblock_uncharge_inode(struct superblock *sb)
 	__atomic_sub_fetch(&sb->used_inodes, 1, __ATOMIC_RELAXED);
 }
 struct mount *mount_at(struct mount *parent, struct dentry *d); /* under RCU, not counted: what covers it, or NULL */
+struct path mount_place(const struct mount *m); /* under RCU, not counted: what it covers; empty: it is in no tree */
 static inline struct mount *mount_get(struct mount *m)
 {
 	ref_get(&m->ref);
 	return m;
 }
 void mount_put(struct mount *m);
+void mount_put_unseen(struct mount *m); /* the same of one that MNT_EXPIRE goes on taking for unused */
 /* Is a change of names or attributes through this mount allowed? 0 or -EROFS. */
 static inline int mount_may_write(const struct mount *m)
 {
 	return unlikely((READ_ONCE(m->flags) | READ_ONCE(m->sb->flags)) & MS_RDONLY) ? -EROFS : 0;
 }
+/* One more file that is open for writing; who makes the mount read-only sees either it or is seen: 0, or -EROFS. */
+int mount_get_write(struct mount *m);
+void mount_put_write(struct mount *m);
 int mount_kernel(const char *type, const char *source, const char *target, u32 flags, const char *options);
 
 /* A node whose writes reach no file system: what a read-only mount does not forbid. */
@@ -176,6 +186,16 @@ static inline void inode_touch(struct inode *i, bool modified)
 }
 /* After a read: relatime, mount(8). */
 void inode_touch_atime(struct inode *i, const struct mount *m);
+/* It has no name (any more): counted until it goes, or gets one again. dentry_lock, or not yet known to anybody. */
+static inline void inode_lose_names(struct inode *i)
+{
+	i->nlink = 0;
+	__atomic_fetch_add(&i->sb->nr_nameless, 1, __ATOMIC_RELAXED);
+}
+static inline void inode_leave_nameless(struct inode *i)
+{
+	__atomic_fetch_sub(&i->sb->nr_nameless, 1, __ATOMIC_RELAXED);
+}
 /* A regular file is either written or executed: one more writer, or one more execution. 0 or -ETXTBSY. */
 static inline int inode_writers_add(struct inode *i, s32 step)
 {

@@ -24,7 +24,7 @@ int memory_file_new(const char *name, size_t len, u32 mode, u32 seals, struct fi
 	int err = tmpfs_create(root->inode, S_IFREG | mode, 0, NULL, &ino);
 	if (err)
 		return err;
-	ino->nlink = 0;
+	inode_lose_names(ino);
 	ino->object->seals = seals;
 	struct path p = { memory_mount, dentry_new(root, name, len, ino) }; /* in no chain: "(deleted)" */
 	if (!p.dentry)

@@ -2,13 +2,13 @@
 /*
  * mount_calls: mount(2) and umount2(2), and the tables of mounts that /proc shows.
  *
- * Promise   new mounts of every type in fs_types, remounting, bind mounts of one place (without MS_REC), lazy
- *           unmounting of a whole tree; a mount that is used by anybody is EBUSY without MNT_DETACH.
- *           CAP_SYS_ADMIN for all of it.
- * Locks     mount_lock around looking at the tree and changing it; what was taken out of the tree is put after
- *           it is dropped
+ * Promise   new mounts of every type in fs_types, remounting, bind mounts of a place or a tree, moves, lazy unmounting
+ *           of a whole tree; a mount that is used by anybody is EBUSY without MNT_DETACH, and so is becoming
+ *           read-only while a file is open for writing or an open one has lost its name. CAP_SYS_ADMIN for all of it.
+ * Locks     mount_lock around looking at the tree and changing it
  * Linux     mount(2), umount(2), proc_pid_mountinfo(5). One name space, in which every mount is private:
- *           MS_PRIVATE changes nothing, the other kinds of propagation are EINVAL, as is MS_MOVE.
+ *           MS_PRIVATE changes nothing, the other kinds of propagation are EINVAL. Flags that are not known are
+ *           EINVAL, too, where Linux ignores them.
  */
 #include "fs/mount.h"
 #include "fs/walk.h"
@@ -22,10 +22,11 @@
 #include "mm/uio.h"
 
 enum {
+	OWN_REFS = 1, /* umount2's */
 	TYPE_MAX = 64,
 	PROPAGATION = MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE,
 	IGNORED_FLAGS = MS_SILENT | MS_SYNCHRONOUS | MS_DIRSYNC | MS_LAZYTIME, /* no difference in memory */
-	SUPPORTED_FLAGS = MOUNT_FLAGS | IGNORED_FLAGS | MS_REMOUNT | MS_BIND | MS_REC | PROPAGATION,
+	SUPPORTED_FLAGS = MOUNT_FLAGS | IGNORED_FLAGS | MS_REMOUNT | MS_BIND | MS_MOVE | MS_REC | PROPAGATION,
 };
 
 /* Linux's default: relatime, unless another rule for access times was asked for. */
@@ -70,10 +71,13 @@ static int mount_new_at(struct path *at, const char *source, const char *type, u
 	return attach_at(m, at);
 }
 
-static int bind_at(struct path *at, const char __user *usource)
+/* A bind or a move: the source is a place, too. */
+static int mount_old_at(struct path *at, const char __user *usource, u32 flags)
 {
 	PATHREF from = {};
 	u8 first;
+	if (!usource)
+		return -EINVAL;
 	if (get_user(first, (const u8 __user *)usource))
 		return -EFAULT;
 	if (!first)
@@ -81,16 +85,7 @@ static int bind_at(struct path *at, const char __user *usource)
 	int err = path_lookup(AT_FDCWD, usource, LOOKUP_FOLLOW, &from);
 	if (err)
 		return err;
-	if (S_ISDIR(from.dentry->inode->mode) != S_ISDIR(at->dentry->inode->mode))
-		return -ENOTDIR;
-	struct superblock *sb = from.mount->sb;
-	ref_get(&sb->ref);
-	struct mount *m = mount_new(sb, from.dentry, READ_ONCE(from.mount->flags), from.mount->source);
-	if (!m) {
-		superblock_put(sb);
-		return -ENOMEM;
-	}
-	return attach_at(m, at);
+	return flags & MS_BIND ? mount_bind(at, &from, flags & MS_REC) : mount_move(at, &from);
 }
 
 /* With MS_BIND only the mount changes, else what all mounts of the superblock share does, too. */
@@ -98,17 +93,21 @@ static int remount_at(const struct path *at, u32 flags, const char *options)
 {
 	struct mount *m = at->mount;
 	struct superblock *sb = m->sb;
+	bool whole = !(flags & MS_BIND);
+	u32 before = READ_ONCE(sb->flags);
 	int err = 0;
 	guard(mutex)(&mount_lock);
-	if (!(flags & MS_BIND)) {
-		if (sb->type->remount)
-			err = sb->type->remount(sb, options);
-		if (err)
-			return err;
-		WRITE_ONCE(sb->flags, flags & MS_RDONLY);
+	if (flags & MS_RDONLY)
+		err = whole ? superblock_make_readonly(sb) : mount_make_readonly(m);
+	if (err)
+		return err;
+	if (whole) {
+		err = sb->type->remount ? sb->type->remount(sb, options) : 0;
+		WRITE_ONCE(sb->flags, err ? before : flags & MS_RDONLY);
 	}
-	WRITE_ONCE(m->flags, with_relatime(flags) & MOUNT_FLAGS);
-	return 0;
+	if (err == 0)
+		WRITE_ONCE(m->flags, with_relatime(flags) & MOUNT_FLAGS);
+	return err;
 }
 
 struct mount_request {
@@ -127,9 +126,11 @@ static int mount_checked(struct path *at, const struct mount_request *r)
 	if (r->flags & MS_REMOUNT)
 		return remount_at(at, r->flags, r->options);
 	if (r->flags & MS_BIND)
-		return !r->source || r->flags & MS_REC ? -EINVAL : bind_at(at, r->source);
+		return mount_old_at(at, r->source, r->flags);
 	if (r->flags & PROPAGATION)
 		return (r->flags & PROPAGATION) == MS_PRIVATE ? 0 : -EINVAL;
+	if (r->flags & MS_MOVE)
+		return mount_old_at(at, r->source, r->flags);
 	if (!*r->type)
 		return -EINVAL;
 	return mount_new_at(at, r->name, r->type, r->flags, r->options);
@@ -173,19 +174,20 @@ static int request_import(struct mount_request *r, const char __user *type, void
 	return err ? err : import_options(r->options, data);
 }
 
-long sys_mount(const char __user *source, const char __user *target, const char __user *type, unsigned flags,
+long sys_mount(const char __user *source, const char __user *target, const char __user *type, unsigned long flags,
 	void __user *data)
 {
-	struct mount_request r = { .source = source, .options = kmalloc(PAGE_SIZE),
-		.flags = (flags & MS_MGC_MSK) == MS_MGC_VAL ? flags & ~MS_MGC_MSK : flags };
+	if ((flags & MS_MGC_MSK) == MS_MGC_VAL)
+		flags &= ~(unsigned long)MS_MGC_MSK;
+	struct mount_request r = { .source = source, .options = kmalloc(PAGE_SIZE), .flags = (u32)flags };
 	if (!r.options)
 		return -ENOMEM;
 	PATHREF at = {};
 	long err = request_import(&r, type, data);
 	if (err == 0)
 		err = path_lookup(AT_FDCWD, target, LOOKUP_FOLLOW, &at);
-	if (err == 0 && r.flags & MS_NOUSER)
-		err = -EINVAL; /* for the kernel's own; refused before the caller is asked for rights */
+	if (err == 0 && flags >= MS_NOUSER)
+		err = -EINVAL; /* it and all above: refused before the caller is asked for rights */
 	if (err == 0 && !capable(CAP_SYS_ADMIN))
 		err = -EPERM;
 	if (err == 0)
@@ -196,49 +198,11 @@ long sys_mount(const char __user *source, const char __user *target, const char 
 
 /* --- unmounting --- */
 
-static bool is_below(const struct mount *m, const struct mount *top)
-{
-	while (m && m != top)
-		m = m->parent;
-	return m != NULL;
-}
-
-static bool has_children(const struct mount *top)
-{
-	struct mount *m;
-	list_for_each(m, &mounts, node)
-		if (m->parent == top)
-			return true;
-	return false;
-}
-
-/* The newest mount of the tree under `top`: nothing is mounted on it. */
-static struct mount *leaf_of(struct mount *top)
-{
-	struct mount *m, *leaf = top;
-	list_for_each(m, &mounts, node)
-		if (m != top && is_below(m, top))
-			leaf = m;
-	return leaf;
-}
-
-/* Takes one mount out of the tree: answers whether there was one and what has to be put. */
-static bool detach_one(struct mount *top, struct mount **gone, struct path *place)
-{
-	guard(mutex)(&mount_lock);
-	if (!top->attached)
-		return false;
-	*gone = leaf_of(top);
-	*place = mount_detach(*gone);
-	return true;
-}
-
 /* The caller's own root cannot go: it becomes read-only instead, which is what a shutdown wants. */
 static int unmount_root(struct mount *m)
 {
 	guard(mutex)(&mount_lock);
-	WRITE_ONCE(m->sb->flags, m->sb->flags | MS_RDONLY);
-	return 0;
+	return superblock_make_readonly(m->sb);
 }
 
 static bool is_own_root(const struct mount *m)
@@ -248,32 +212,41 @@ static bool is_own_root(const struct mount *m)
 	return root.mount == m;
 }
 
+/* MNT_EXPIRE: only what was unused at the last call, too, goes now. */
+static int may_expire(struct mount *m, unsigned flags)
+{
+	if (is_own_root(m) || flags & (MNT_FORCE | MNT_DETACH))
+		return -EINVAL;
+	guard(mutex)(&mount_lock);
+	if (mount_is_used(m, OWN_REFS))
+		return -EBUSY;
+	bool again = m->is_expiring;
+	m->is_expiring = true;
+	return again ? 0 : -EAGAIN;
+}
+
 static int unmount(struct mount *top, unsigned flags)
 {
-	enum { IDLE_REFS = 2 }; /* the tree's, and this call's */
-	struct mount *gone;
-	struct path place;
-	if (is_own_root(top) && !(flags & MNT_DETACH))
-		return unmount_root(top);
 	mutex_lock(&mount_lock);
 	bool is_ours = top->attached && top->parent;
-	bool is_busy = has_children(top) || ref_count(&top->ref) > IDLE_REFS;
 	mutex_unlock(&mount_lock);
+	int err = is_ours && flags & MNT_EXPIRE ? may_expire(top, flags) : 0;
+	if (err)
+		return err;
+	if (is_own_root(top) && !(flags & MNT_DETACH))
+		return unmount_root(top);
 	if (!is_ours)
 		return -EINVAL;
-	if (is_busy && !(flags & MNT_DETACH))
-		return -EBUSY;
-	while (detach_one(top, &gone, &place)) {
-		mount_put(gone);
-		path_put(&place);
-	}
+	if (!(flags & MNT_DETACH))
+		return mount_take_away(top, OWN_REFS);
+	mount_take_down(top);
 	return 0;
 }
 
 long sys_umount2(const char __user *target, unsigned flags)
 {
 	PATHREF p = {};
-	if (flags & ~(unsigned)(MNT_FORCE | MNT_DETACH | UMOUNT_NOFOLLOW))
+	if (flags & ~(unsigned)(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW))
 		return -EINVAL;
 	int err = path_lookup(AT_FDCWD, target, flags & UMOUNT_NOFOLLOW ? 0 : LOOKUP_FOLLOW, &p);
 	if (err)
@@ -282,10 +255,10 @@ long sys_umount2(const char __user *target, unsigned flags)
 		return -EPERM;
 	if (p.dentry != p.mount->root)
 		return -EINVAL;
-	struct mount *m = mount_get(p.mount);
-	path_put(&p); /* else its root would be in use, by us */
+	dentry_put(take(p.dentry)); /* else the root would be in use, by us */
+	struct mount *m = take(p.mount);
 	err = unmount(m, flags);
-	mount_put(m);
+	mount_put_unseen(m);
 	return err;
 }
 

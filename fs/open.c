@@ -44,7 +44,12 @@ static const struct file_ops unopened_ops = { .name = "unopened" };
 static int become_writer(struct file *f)
 {
 	int err = inode_get_write(f->inode);
-	if (err == 0)
+	if (err)
+		return err;
+	err = mount_get_write(f->path.mount);
+	if (err)
+		inode_put_write(f->inode);
+	else
 		f->mode |= FILE_IS_WRITER;
 	return err;
 }

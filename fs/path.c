@@ -263,12 +263,12 @@ static int step_up(struct walk *w)
 			w->cur.dentry = READ_ONCE(w->cur.dentry->parent);
 			break;
 		}
-		struct mount *up = rcu_load(w->cur.mount->parent);
-		if (!up)
+		struct path up = mount_place(w->cur.mount);
+		if (!up.mount)
 			break; /* the top of everything, or of a tree that was unmounted */
 		if (w->flags & LOOKUP_NO_XDEV)
 			return -EXDEV;
-		w->cur = (struct path){ up, rcu_load(w->cur.mount->at) };
+		w->cur = up;
 	}
 	return cross_down(w);
 }

@@ -110,7 +110,7 @@ void dentry_to_strbuf(struct dentry *d, struct strbuf *sb)
 	prepend(&b, "", 1);
 	spin_lock(&dentry_lock);
 	if (d->parent == d)
-		prepend(&b, "/", 1);
+		prepend_name(&b, d); /* "/", or what a file without a place is called */
 	for (; d->parent != d; d = d->parent)
 		prepend_name(&b, d);
 	spin_unlock(&dentry_lock);
