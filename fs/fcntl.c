@@ -226,6 +226,16 @@ static long set_async(struct file *f, int fd, const int __user *word)
 	return flags == wanted ? 0 : set_flags(f, fd, wanted);
 }
 
+static long block_size(struct file *f, int __user *answer)
+{
+	struct stat st = {};
+	struct inode *ino __autoput(inode) = file_inode_get(f);
+	if (!ino)
+		return -ENOMEM;
+	inode_fill_stat(ino, &st);
+	return put_user((int)st.st_blksize, answer);
+}
+
 long sys_ioctl(int fd, unsigned request, unsigned long arg)
 {
 	FDREF r = fd_borrow(fd);
@@ -242,6 +252,8 @@ long sys_ioctl(int fd, unsigned request, unsigned long arg)
 		return set_nonblock(f, fd, (const int __user *)arg);
 	case FIOASYNC:
 		return set_async(f, fd, (const int __user *)arg);
+	case FIGETBSZ:
+		return block_size(f, (int __user *)arg);
 	case FIBMAP:
 		if (f->inode && S_ISREG(f->inode->mode))
 			return block_of_file((const int __user *)arg);

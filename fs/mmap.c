@@ -72,17 +72,14 @@ void vma_file_show(struct file *f, struct strbuf *sb)
 		strbuf_puts(sb, f->ops->name);
 }
 
-/* mmap(2), "EACCES", "EPERM": reading is always needed, writing for shared writable mappings. */
-static int may_map(struct file *f, unsigned prot, unsigned flags)
+int vma_file_may_map(struct file *f, u32 flags)
 {
-	bool is_shared = (flags & MAP_TYPE) != MAP_PRIVATE;
-	if ((flags & MAP_TYPE) == 0 || (flags & MAP_TYPE) > MAP_SHARED_VALIDATE)
-		return 0; /* refused by mm_map(), which looks at the place before it does so */
+	const u32 shared_write = VMA_SHARED | VMA_WRITE;
 	if (!(f->mode & FILE_READ))
 		return -EACCES;
-	if (is_shared && prot & PROT_WRITE && !(f->mode & FILE_WRITE))
+	if ((flags & shared_write) == shared_write && !(f->mode & FILE_WRITE))
 		return -EACCES;
-	if (prot & PROT_EXEC && is_noexec(f))
+	if (flags & VMA_EXEC && is_noexec(f))
 		return -EPERM;
 	return f->ops->mmap ? 0 : -ENODEV;
 }
@@ -110,8 +107,5 @@ long sys_mmap(unsigned long addr, size_t length, unsigned prot, unsigned flags, 
 		return -EINVAL;
 	if (!is_noexec(r.file))
 		prot = prot_with_implied(prot);
-	int err = may_map(r.file, prot, flags);
-	if (err)
-		return err;
 	return mm_map(current->mm, addr, length, (int)prot, (int)flags, r.file, (u64)offset);
 }

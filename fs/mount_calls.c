@@ -269,6 +269,7 @@ static void show_flags(const struct mount *m, struct strbuf *sb)
 	static const struct { u32 flag; const char *name; } names[] = {
 		{ MS_NOSUID, ",nosuid" }, { MS_NODEV, ",nodev" }, { MS_NOEXEC, ",noexec" },
 		{ MS_NOATIME, ",noatime" }, { MS_NODIRATIME, ",nodiratime" }, { MS_RELATIME, ",relatime" },
+		{ MS_NOSYMFOLLOW, ",nosymfollow" },
 	};
 	u32 flags = READ_ONCE(m->flags);
 	strbuf_puts(sb, flags & MS_RDONLY ? "ro" : "rw");

@@ -363,9 +363,10 @@ static int start_again_if_absolute(struct walk *w)
 	return 0;
 }
 
-static int count_link(struct walk *w)
+/* One more link, which lies in that mount. */
+static int count_link(struct walk *w, const struct mount *m)
 {
-	if (w->flags & LOOKUP_NO_SYMLINKS || ++w->links > FS_MAX_LINKS)
+	if (w->flags & LOOKUP_NO_SYMLINKS || READ_ONCE(m->flags) & MS_NOSYMFOLLOW || ++w->links > FS_MAX_LINKS)
 		return -ELOOP;
 	return 0;
 }
@@ -374,7 +375,7 @@ static int count_link(struct walk *w)
 static int follow(struct walk *w, struct path dir)
 {
 	struct dentry *link = w->cur.dentry;
-	int err = count_link(w);
+	int err = count_link(w, w->cur.mount);
 	if (err)
 		return err;
 	if (likely(link->inode->link_target)) {
@@ -407,7 +408,7 @@ int walk_follow_last(struct walk *w, struct dentry *link)
 {
 	struct inode *ino = link->inode;
 	bool is_magic = !ino->link_target && ino->ops->follow;
-	int err = count_link(w);
+	int err = count_link(w, w->held.mount);
 	if (err == 0)
 		err = is_magic ? jump(w, link) :
 		      ino->link_target ? push_text(w, ino->link_target) : push_asked(w, link);

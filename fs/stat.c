@@ -306,7 +306,7 @@ static long statfs_of(const struct mount *m, struct statfs __user *out)
 		.f_blocks = sb->max_blocks, .f_files = sb->max_inodes,
 		.f_fsid.val[0] = (int)sb->dev,
 		.f_flags = ST_VALID | (flags & same_bits) | (READ_ONCE(sb->flags) & MS_RDONLY) |
-			   (flags & MS_RELATIME ? ST_RELATIME : 0),
+			   (flags & MS_RELATIME ? ST_RELATIME : 0) | (flags & MS_NOSYMFOLLOW ? ST_NOSYMFOLLOW : 0),
 	};
 	if (sb->max_blocks)
 		s.f_bfree = s.f_bavail = sb->max_blocks - min(sb->max_blocks, READ_ONCE(sb->used_blocks));

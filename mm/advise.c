@@ -222,9 +222,11 @@ int mm_advise(struct mm *mm, uaddr_t addr, size_t length, int advice)
 		return -EINVAL;
 	if (!bytes)
 		return 0;
-	if (addr > USER_TOP || bytes > USER_TOP - addr)
+	if (addr > USER_TOP)
 		return -ENOMEM;
-	return advise_checked(mm, addr, addr + bytes, advice);
+	uaddr_t end = min(addr + bytes, USER_TOP); /* nothing is mapped beyond, which is told last */
+	int err = addr < end ? advise_checked(mm, addr, end, advice) : 0;
+	return err || end == addr + bytes ? err : -ENOMEM;
 }
 
 long sys_madvise(unsigned long addr, size_t length, int advice)

@@ -147,14 +147,17 @@ static int attach(struct vma *v, struct file *file, u64 offset)
 }
 
 /* Found out after the place, as on Linux. Only a stack grows down, and a stack is private memory. */
-static int check_type(int flags, const struct file *file)
+static int check_type(int flags, struct file *file, u32 f)
 {
 	int type = flags & MAP_TYPE;
-	if (type == MAP_SHARED_VALIDATE && file && flags & ~(MAP_IGNORED_IF_UNKNOWN | MAP_TYPE))
-		return -EOPNOTSUPP;
-	if (flags & MAP_GROWSDOWN && (file || type != MAP_PRIVATE))
+	if (type != MAP_PRIVATE && type != MAP_SHARED && !(type == MAP_SHARED_VALIDATE && file))
 		return -EINVAL;
-	return type == MAP_PRIVATE || type == MAP_SHARED || (type == MAP_SHARED_VALIDATE && file) ? 0 : -EINVAL;
+	if (type == MAP_SHARED_VALIDATE && flags & ~(MAP_IGNORED_IF_UNKNOWN | MAP_TYPE))
+		return -EOPNOTSUPP;
+	int err = file ? vma_file_may_map(file, f) : 0;
+	if (err)
+		return err;
+	return flags & MAP_GROWSDOWN && (file || type != MAP_PRIVATE) ? -EINVAL : 0;
 }
 
 /* Adds up what an unmapping of the range would give back. */
@@ -175,7 +178,7 @@ static int admit(struct mm *mm, uaddr_t at, size_t bytes, int flags, struct file
 		return -EPERM;
 	if (!mm_may_lock_more(mm, (u64)pages, *f))
 		return -EAGAIN;
-	int err = check_type(flags, file);
+	int err = check_type(flags, file, *f);
 	if (err)
 		return err;
 	if (flags & MAP_FIXED)

@@ -48,6 +48,7 @@
 #define TIOCGSOFTCAR 0x5419
 #define TIOCSSOFTCAR 0x541a
 #define FIBMAP 1
+#define FIGETBSZ 2
 #define FIONREAD 0x541b
 #define TIOCINQ FIONREAD
 #define TIOCLINUX 0x541c

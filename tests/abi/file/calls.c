@@ -17,7 +17,7 @@
 
 enum { HIPRI = 1, DSYNC = 2, SYNC = 4, APPEND = 16, NOAPPEND = 32, ATOMIC = 64, DONTCACHE = 128 };
 enum { NOFOLLOW = 0x100, EACCESS = 0x200, PATH_ONLY = 010000000, ENTRIES = 150, LISTING = 4096 };
-enum { TIME_NOW = (1 << 30) - 1, TIME_OMIT = (1 << 30) - 2, MOVED = 5 };
+enum { GET_BLOCK_SIZE = 2 /* FIGETBSZ */, TIME_NOW = (1 << 30) - 1, TIME_OMIT = (1 << 30) - 2, MOVED = 5 };
 #define FARTHEST INT64_MAX
 
 static long opened(const char *name, int flags)
@@ -569,4 +569,23 @@ CASE(the_block_of_a_file_that_has_none)
 		CHECK_EQ(block_of(fd, &number), -ENOTTY);
 	}
 	CHECK_EXIT(pid, 0);
+}
+
+CASE(every_file_has_a_size_of_blocks)
+{
+	static const struct { const char *path; int size; } rows[] = {
+		{"/dev/null", 4096}, {"/proc/self/stat", 1024}, {"/sys", 4096},
+	};
+	int fd[2], size = 0;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CHECK_EQ(sys(SYS_ioctl, sys(SYS_open, rows[i].path, O_RDONLY), GET_BLOCK_SIZE, &size), 0);
+		CHECK_EQ(size, rows[i].size);
+	}
+	CHECK_EQ(sys(SYS_pipe, fd), 0);
+	CHECK_EQ(sys(SYS_ioctl, fd[0], GET_BLOCK_SIZE, &size), 0);
+	CHECK_EQ(size, 4096);
+	CHECK_EQ(sys(SYS_ioctl, sys(SYS_eventfd2, 0, 0), GET_BLOCK_SIZE, &size), 0);
+	CHECK_EQ(size, 4096);
+	CHECK_EQ(sys(SYS_ioctl, fd[0], GET_BLOCK_SIZE, hole()), -EFAULT);
 }

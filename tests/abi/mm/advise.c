@@ -77,6 +77,8 @@ CASE(the_first_refusal_ends_it)
 	CHECK_EQ(madv(p, 4, MADV_DONTNEED), -EINVAL);
 	CHECK_EQ(p[0], 0);
 	CHECK_EQ(p[PAGE] + p[2 * PAGE], 2);
+	CHECK_EQ(sys(SYS_madvise, p, 1ul << 47, MADV_REMOVE), -EINVAL); /* and nothing beyond all memory is before it */
+	CHECK_EQ(sys(SYS_madvise, 1ul << 47, PAGE, MADV_DONTNEED), -ENOMEM);
 }
 
 CASE(dropping_cuts_no_mapping)

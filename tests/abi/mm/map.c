@@ -354,3 +354,18 @@ CASE(protection_of_a_whole_stack)
 	map_at(p, 1, RW, MAP_PRIVATE);
 	CHECK_EQ(sys(SYS_mprotect, p, PAGE, PROT_READ | GROWSDOWN), -EINVAL);
 }
+
+/* The place first, then the file. */
+CASE(order_of_refusals)
+{
+	char *taken = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	long null = sys(SYS_open, "/dev/null", O_RDONLY);
+
+	CHECK_EQ(sys(SYS_mmap, taken, PAGE, PROT_WRITE, MAP_SHARED | NOREPLACE, null, 0), -EEXIST);
+	CHECK_EQ(sys(SYS_mmap, taken + 1, PAGE, PROT_WRITE, MAP_SHARED | MAP_FIXED, null, 0), -EINVAL);
+	CHECK_EQ(sys(SYS_mmap, 0, PAGE, PROT_WRITE, MAP_SHARED, null, 0), -EACCES);
+	CHECK_EQ(sys(SYS_mmap, 0, 1ul << 60, PROT_WRITE, MAP_SHARED, null, 0), -ENOMEM);
+	CHECK_EQ(sys(SYS_mmap, 0, PAGE, PROT_READ, MAP_PRIVATE, null, 0), -ENODEV);
+	CHECK_EQ(sys(SYS_mmap, 0, PAGE, PROT_READ, MAP_PRIVATE | MAP_GROWSDOWN, null, 0), -ENODEV);
+	CHECK_EQ(sys(SYS_mmap, 0, PAGE, PROT_READ, 0, null, 0), -EINVAL);
+}

@@ -17,7 +17,7 @@ TAP_DANGEROUS("mounts");
 #ifndef MNT_EXPIRE
 enum { MNT_EXPIRE = 4 };
 #endif
-enum { OTHER_USER = 4321, MOVES = 300, READONLY_BIND = MS_REMOUNT | MS_BIND | MS_RDONLY };
+enum { NOSYMFOLLOW = 0x100, OTHER_USER = 4321, MOVES = 300, READONLY_BIND = MS_REMOUNT | MS_BIND | MS_RDONLY };
 
 enum { PLACE_BYTES = 600 };
 
@@ -402,6 +402,27 @@ CASE(a_name_space_can_be_bound)
 	CHECK(strstr(text, " uts:["));
 	CHECK(strstr(text, " - nsfs nsfs rw"));
 	CHECK_EQ(sys(SYS_umount2, "f", 0), 0);
+	end();
+}
+
+CASE(links_need_not_be_followed)
+{
+	char name[16] = {0};
+
+	begin();
+	mount_with_file("a", "f");
+	CHECK_EQ(sys(SYS_symlink, "f", "a/link"), 0);
+	CHECK_EQ(sys(SYS_symlink, "a/f", "outer"), 0);
+	CHECK_EQ(sys(SYS_mount, 0, "a", 0, MS_REMOUNT | MS_BIND | NOSYMFOLLOW, 0), 0);
+	CHECK_EQ(sys(SYS_open, "a/link", O_RDONLY), -ELOOP);
+	CHECK_EQ(sys(SYS_truncate, "a/link", 0), -ELOOP);
+	CHECK_EQ(sys(SYS_readlink, "a/link", name, sizeof(name)), 1);
+	long fd = sys(SYS_open, "outer", O_RDONLY); /* lies elsewhere */
+	CHECK(fd >= 0);
+	CHECK(slurp("/proc/self/mounts", text, sizeof(text)) > 0);
+	CHECK(strstr(text, ",nosymfollow"));
+	CHECK_EQ(sys(SYS_mount, 0, "a", 0, MS_REMOUNT | MS_BIND, 0), 0);
+	CHECK(sys(SYS_open, "a/link", O_RDONLY) >= 0);
 	end();
 }
 

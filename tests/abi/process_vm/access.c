@@ -160,3 +160,15 @@ CASE(targets_that_exec_in_the_middle)
 		CHECK_KILLED(pid, SIGKILL);
 	}
 }
+
+CASE(of_an_empty_vector_the_address_does_not_matter)
+{
+	char byte = 0;
+	struct iovec one = {&byte, 1};
+	const unsigned long of_the_kernel = 0xffff888000000000;
+
+	CHECK_EQ(sys(SYS_process_vm_readv, getpid(), &one, 1, of_the_kernel, 0, 0), 0);
+	CHECK_EQ(sys(SYS_process_vm_writev, getpid(), &one, 1, of_the_kernel, 0, 0), 0);
+	CHECK_EQ(sys(SYS_process_vm_readv, getpid(), of_the_kernel, 0, &one, 1, 0), 0);
+	CHECK_EQ(sys(SYS_process_vm_readv, getpid(), &one, 1, of_the_kernel, 1, 0), -EFAULT);
+}
