@@ -465,7 +465,7 @@ static __always_inline int walk_steps(struct walk *w, bool want_parent)
 			return end_of_text(w, want_parent);
 		struct inode *dir = w->cur.dentry->inode;
 		if (unlikely(!S_ISDIR(READ_ONCE(dir->mode))))
-			return -ENOTDIR;
+			return w->flags & LOOKUP_CACHED ? -EAGAIN : -ENOTDIR;
 		int err = inode_permission(dir, WANT_EXEC);
 		if (unlikely(err))
 			return err;

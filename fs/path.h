@@ -86,7 +86,7 @@ enum lookup_flags {
 	LOOKUP_EMPTY = 4,	 /* AT_EMPTY_PATH: "" is dirfd itself */
 	LOOKUP_NO_MAGIC = 8,	 /* RESOLVE_NO_MAGICLINKS */
 	LOOKUP_NO_SYMLINKS = 16, LOOKUP_BENEATH = 32, LOOKUP_IN_ROOT = 64, LOOKUP_NO_XDEV = 128,
-	LOOKUP_CACHED = 256,	 /* RESOLVE_CACHED: -EAGAIN where it would have to sleep, and for names that are not there */
+	LOOKUP_CACHED = 256,	 /* RESOLVE_CACHED: -EAGAIN where it would have to sleep, and where the way ends */
 };
 /* Walks a user string. 0 and a counted *out, or -errno. */
 int path_lookup(int dirfd, const char __user *name, unsigned flags, struct path *out);

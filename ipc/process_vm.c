@@ -29,7 +29,7 @@ static int import_far(const struct iovec __user *uiov, unsigned long n, struct i
 	struct iovec *v = kmalloc(max(n, 1ul) * sizeof(*v));
 	if (!v)
 		return -ENOMEM;
-	int err = n ? copy_from_user(v, uiov, n * sizeof(*v)) : 0; /* of none the address does not matter */
+	int err = copy_from_user(v, uiov, n * sizeof(*v));
 	for (unsigned long i = 0; !err && i < n; i++) {
 		if ((ssize_t)v[i].iov_len < 0)
 			err = -EINVAL;

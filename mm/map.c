@@ -269,19 +269,17 @@ _Static_assert(VMA_MAYREAD == VMA_READ << 3 && VMA_MAYEXEC == VMA_EXEC << 3, "pr
 
 int mm_protect(struct mm *mm, uaddr_t addr, size_t bytes, unsigned long prot)
 {
-	size_t rounded;
+	uaddr_t wanted = addr + ALIGN_UP(bytes, PAGE_SIZE);
 	bool grows_down = prot & PROT_GROWSDOWN;
 	if (addr & ~PAGE_MASK || (grows_down && (prot & PROT_GROWSUP)))
 		return -EINVAL;
 	if (!bytes)
 		return 0;
-	if (addr + ALIGN_UP(bytes, PAGE_SIZE) <= addr) /* as on Linux, before the protection is looked at */
+	if (wanted <= addr) /* as on Linux, before the protection is looked at */
 		return -ENOMEM;
 	if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | PROT_GROWSDOWN | PROT_GROWSUP))
 		return -EINVAL;
-	if (check_range(addr, bytes, &rounded))
-		return -ENOMEM;
-	uaddr_t end = addr + rounded;
+	uaddr_t end = min(wanted, USER_TOP); /* nothing is mapped beyond, which is told last */
 	guard(rwwrite)(&mm->lock);
 	struct vma *v = mm_find(mm, addr);
 	if (!v || (v->start > addr && !grows_down) || v->start >= end)
@@ -302,7 +300,7 @@ int mm_protect(struct mm *mm, uaddr_t addr, size_t bytes, unsigned long prot)
 		if (err)
 			return err;
 		if (v->end >= end)
-			return 0;
+			return end < wanted ? -ENOMEM : 0;
 		struct vma *next = vma_next(v);
 		if (!next || next->start != v->end)
 			return -ENOMEM;

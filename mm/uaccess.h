@@ -15,20 +15,21 @@ static inline bool access_ok(const void __user *p, size_t n)
 {
 	return n <= USER_TOP && (uaddr_t)p <= USER_TOP - n;
 }
+/* Of no bytes the address does not matter. */
 static inline int __must_check copy_from_user(void *to, const void __user *from, size_t n)
 {
 	lockrank_assert_may_touch_user();
-	return access_ok(from, n) && arch_copy_from_user(to, from, n) == 0 ? 0 : -EFAULT;
+	return !n || (access_ok(from, n) && arch_copy_from_user(to, from, n) == 0) ? 0 : -EFAULT;
 }
 static inline int __must_check copy_to_user(void __user *to, const void *from, size_t n)
 {
 	lockrank_assert_may_touch_user();
-	return access_ok(to, n) && arch_copy_to_user(to, from, n) == 0 ? 0 : -EFAULT;
+	return !n || (access_ok(to, n) && arch_copy_to_user(to, from, n) == 0) ? 0 : -EFAULT;
 }
 static inline int __must_check clear_user(void __user *to, size_t n)
 {
 	lockrank_assert_may_touch_user();
-	return access_ok(to, n) && arch_clear_user(to, n) == 0 ? 0 : -EFAULT;
+	return !n || (access_ok(to, n) && arch_clear_user(to, n) == 0) ? 0 : -EFAULT;
 }
 /* Copies a string with its NUL into buf: its length, -ENAMETOOLONG if it does not fit, -EFAULT. */
 static inline ssize_t __must_check strncpy_from_user(char *buf, const char __user *from, size_t n)

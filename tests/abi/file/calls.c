@@ -409,6 +409,8 @@ CASE(listing_into_memory_that_ends)
 	long fd = many_entries();
 	CHECK_EQ(sys(SYS_getdents64, fd, end, LISTING), -EFAULT);
 	CHECK_EQ(sys(SYS_getdents64, fd, end - 10, LISTING), -EFAULT);
+	CHECK_EQ(sys(SYS_getdents64, fd, 0xffff888000000000, LISTING), -EFAULT);
+	CHECK_EQ(sys(SYS_getdents64, fd, 0xffff888000000000, 8), -EINVAL); /* no entry is as short */
 	long got = sys(SYS_getdents64, fd, end - 1500, LISTING);
 	CHECK(got > 0 && got <= 1500);
 	int n = count_entries(end - 1500, got);

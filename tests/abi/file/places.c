@@ -178,6 +178,7 @@ CASE(walks_in_memory_only)
 	CHECK_EQ(resolve("f", O_RDONLY, CACHED), 0);
 	CHECK_EQ(resolve("l", O_RDONLY, CACHED), 0);
 	CHECK_EQ(resolve("none", O_RDONLY, CACHED), -EAGAIN);
+	CHECK_EQ(resolve("f/below", O_RDONLY, CACHED), -EAGAIN);
 	CHECK_EQ(resolve("magic", O_RDONLY, CACHED), -EAGAIN);
 	CHECK_EQ(resolve("f", O_RDWR | O_TRUNC, CACHED), -EAGAIN);
 	CHECK_EQ(resolve("f", O_RDWR | O_CREAT, CACHED), -EAGAIN);

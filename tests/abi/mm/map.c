@@ -223,6 +223,7 @@ CASE(a_descriptor_bounds_the_protection)
 	CHECK(mm(NULL, 1, RW, MAP_PRIVATE, ro) > 0);
 	p = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, ro, 0);
 	CHECK_EQ(sys(SYS_mprotect, p, PAGE, RW), -EACCES);
+	CHECK_EQ(sys(SYS_mprotect, p, 1ul << 47, RW), -EACCES); /* before it comes to where nothing is */
 	p = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, ro, 0);
 	CHECK_EQ(sys(SYS_mprotect, p, PAGE, RW), 0);
 }
