@@ -72,9 +72,12 @@ void vma_file_show(struct file *f, struct strbuf *sb)
 		strbuf_puts(sb, f->ops->name);
 }
 
-int vma_file_may_map(struct file *f, u32 flags)
+int vma_file_may_map(struct file *f, u32 flags, u64 end)
 {
 	const u32 shared_write = VMA_SHARED | VMA_WRITE;
+	bool ends = f->inode && (S_ISREG(f->inode->mode) || S_ISSOCK(f->inode->mode)); /* what else has any offset */
+	if (ends && end > INT64_MAX)
+		return -EOVERFLOW;
 	if (!(f->mode & FILE_READ))
 		return -EACCES;
 	if ((flags & shared_write) == shared_write && !(f->mode & FILE_WRITE))

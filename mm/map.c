@@ -146,15 +146,26 @@ static int attach(struct vma *v, struct file *file, u64 offset)
 	return vma_set_new_object(v, 0, v->end - v->start);
 }
 
+/* A mapping that is asked for; its place is found. */
+struct wish {
+	uaddr_t at;
+	size_t bytes;
+	int flags; /* MAP_* */
+	struct file *file;
+	u64 offset;
+};
+
 /* Found out after the place, as on Linux. Only a stack grows down, and a stack is private memory. */
-static int check_type(int flags, struct file *file, u32 f)
+static int check_type(const struct wish *w, u32 f)
 {
+	int flags = w->flags;
+	struct file *file = w->file;
 	int type = flags & MAP_TYPE;
 	if (type != MAP_PRIVATE && type != MAP_SHARED && !(type == MAP_SHARED_VALIDATE && file))
 		return -EINVAL;
 	if (type == MAP_SHARED_VALIDATE && flags & ~(MAP_IGNORED_IF_UNKNOWN | MAP_TYPE))
 		return -EOPNOTSUPP;
-	int err = file ? vma_file_may_map(file, f) : 0;
+	int err = file ? vma_file_may_map(file, f, w->offset + w->bytes) : 0;
 	if (err)
 		return err;
 	return flags & MAP_GROWSDOWN && (file || type != MAP_PRIVATE) ? -EINVAL : 0;
@@ -171,18 +182,18 @@ static void count_overlap(struct mm *mm, uaddr_t start, uaddr_t end, s64 *pages,
 }
 
 /* The limits, and the promise of memory, for a new mapping: 0 and its flags, or -errno. *old: pages that it replaces. */
-static int admit(struct mm *mm, uaddr_t at, size_t bytes, int flags, struct file *file, u32 *f, s64 *old)
+static int admit(struct mm *mm, const struct wish *w, u32 *f, s64 *old)
 {
-	s64 pages = (s64)(bytes >> PAGE_SHIFT), old_promised = 0;
-	if (flags & MAP_LOCKED && !mm_may_lock())
+	s64 pages = (s64)(w->bytes >> PAGE_SHIFT), old_promised = 0;
+	if (w->flags & MAP_LOCKED && !mm_may_lock())
 		return -EPERM;
 	if (!mm_may_lock_more(mm, (u64)pages, *f))
 		return -EAGAIN;
-	int err = check_type(flags, file, *f);
+	int err = check_type(w, *f);
 	if (err)
 		return err;
-	if (flags & MAP_FIXED)
-		count_overlap(mm, at, at + bytes, old, &old_promised);
+	if (w->flags & MAP_FIXED)
+		count_overlap(mm, w->at, w->at + w->bytes, old, &old_promised);
 	if (!mm_may_map(mm, pages - *old, *f))
 		return -ENOMEM;
 	if (!needs_promise(*f))
@@ -198,7 +209,7 @@ long mm_map_locked(struct mm *mm, uaddr_t addr, size_t bytes, int prot, int flag
 	bytes = ALIGN_UP(bytes, PAGE_SIZE);
 	if (!bytes || bytes > USER_TOP)
 		return -ENOMEM;
-	if (offset + bytes < offset || (file && offset + bytes > INT64_MAX))
+	if (offset + bytes < offset)
 		return -EOVERFLOW;
 	if (mm->nr_vmas > READ_ONCE(mm_max_vmas))
 		return -ENOMEM;
@@ -207,7 +218,7 @@ long mm_map_locked(struct mm *mm, uaddr_t addr, size_t bytes, int prot, int flag
 		return at;
 	u32 f = flags_for(prot, flags) | mm->future_lock;
 	s64 old = 0;
-	int err = admit(mm, at, bytes, flags, file, &f, &old);
+	int err = admit(mm, &(struct wish){ at, bytes, flags, file, offset }, &f, &old);
 	if (err)
 		return err;
 	struct vma *v = vma_alloc(mm, at, at + bytes, f);

@@ -14,8 +14,8 @@ struct vm_object;
 
 void vma_file_get(struct file *f);
 void vma_file_put(struct file *f);
-/* May it be mapped with these VMA_* flags? 0, or mmap(2)'s -EACCES, -EPERM, -ENODEV. */
-int vma_file_may_map(struct file *f, u32 flags);
+/* May it be mapped with these VMA_* flags up to this offset? 0, or mmap(2)'s -EOVERFLOW, -EACCES, -EPERM, -ENODEV. */
+int vma_file_may_map(struct file *f, u32 flags, u64 end);
 /* The file's mmap op: sets the vma's object, or answers -ENODEV, -EACCES, -EPERM. */
 int vma_file_map(struct file *f, struct vma *v);
 /* Frees bytes [start, end) of what a mapping of the file shows, which is `o`: 0 or -errno. No lock is held. */

@@ -369,4 +369,7 @@ CASE(order_of_refusals)
 	CHECK_EQ(sys(SYS_mmap, 0, PAGE, PROT_READ, MAP_PRIVATE, null, 0), -ENODEV);
 	CHECK_EQ(sys(SYS_mmap, 0, PAGE, PROT_READ, MAP_PRIVATE | MAP_GROWSDOWN, null, 0), -ENODEV);
 	CHECK_EQ(sys(SYS_mmap, 0, PAGE, PROT_READ, 0, null, 0), -EINVAL);
+	CHECK_EQ(sys(SYS_mmap, 0, PAGE, RW, MAP_SHARED, null, 1ul << 63), -EACCES);
+	CHECK_EQ(sys(SYS_mmap, 0, PAGE, PROT_READ, MAP_SHARED, filled_file(1), 1ul << 63), -EOVERFLOW);
+	CHECK(sys(SYS_mmap, 0, PAGE, PROT_READ, MAP_PRIVATE, sys(SYS_open, "/dev/zero", O_RDONLY), 1ul << 63) > 0);
 }
