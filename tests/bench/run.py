@@ -3,7 +3,8 @@
 """bench: runs tests/bench/bench.c on Debian's Linux and on Parley, and compares.
 
 Promise   Both run in the same machine: QEMU's TCG, once with one processor and instruction counting
-          (values are instructions, the same at every run), once with two and the wall clock.
+          (values are instructions, the same at every run), once with two and the wall clock. What is the
+          worst of very many there is an accident of the host: the median of several measurements, in turn.
           The table is printed and saved under build/bench as table.txt, results.json and chart.svg.
           Exit status: 0, or 1 when a row's data was wrong or a machine did not end well.
 """
@@ -11,6 +12,7 @@ import argparse
 import fnmatch
 import json
 import os
+import statistics
 import sys
 import tempfile
 import types
@@ -25,6 +27,7 @@ MEMORY_MIB = 512
 LIMIT_S, SILENCE_S = 1200, 240
 CPU = "max,-erms"
 DYNAMIC = "/usr/bin/true"
+WORST_OF_MANY, ROUNDS = "rt-wake-*", 7  # by the wall clock
 COUNTED = ["-icount", "shift=0,sleep=off"]
 BARE_LINUX = ("mitigations=off init_on_alloc=0 hardened_usercopy=off randomize_kstack_offset=off "
               "cgroup_disable=memory apparmor=0 audit=0 tsc=reliable nokaslr")
@@ -123,6 +126,26 @@ def publish(results):
     chart.write(os.path.join(here, "chart.svg"), table.compared(results, 1))
 
 
+def repeat_worst(paths, args, results):
+    """The rows WORST_OF_MANY on two processors again, both systems in turn: medians. The complaints."""
+    kept, complaints = {"linux": {}, "parley": {}}, []
+    for system, rows in kept.items():
+        for name, (value, unit) in results.get(system + "-2", {}).items():
+            if fnmatch.fnmatch(name, WORST_OF_MANY) and fnmatch.fnmatch(name, args.rows):
+                rows[name] = [value], unit
+    for _ in range(ROUNDS - 1 if kept["linux"] and kept["parley"] else 0):
+        for system, rows in kept.items():
+            again, bad = run_machine(paths, system, 2, WORST_OF_MANY, args.build)
+            complaints += bad
+            for name in rows:
+                rows[name][0].append(again[name][0] if name in again else rows[name][0][0])
+    for system, rows in kept.items():
+        for name, (values, unit) in rows.items():
+            print("bench: %s %s: %s" % (system, name, " ".join("%d" % v for v in sorted(values))))
+            results[system + "-2"][name] = [round(statistics.median(values)), unit]
+    return complaints
+
+
 def run_programs(paths, args, results, path):
     """Debian's benchmarks on both systems; the exit status."""
     names = [name for name in programs.PROGRAMS if fnmatch.fnmatch(name, args.rows)]
@@ -178,6 +201,8 @@ def main():
             results.setdefault("%s-%d" % (system, cpus), {}).update(
                 {name: list(value) for name, value in rows.items()})
             complaints += bad
+    if not args.counted and not args.only:
+        complaints += repeat_worst(paths, args, results)
     save(results, saved)
     text = table.text(results)
     with open(os.path.join(folder, "table.txt"), "w", encoding="utf-8") as f:
