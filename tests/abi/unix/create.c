@@ -290,7 +290,7 @@ CASE(unknown_ioctl_is_not_for_sockets)
 	CHECK_EQ(sys(SYS_ioctl, fd, 0xdeadbeef, &value), -ENOTTY);
 }
 
-/* 1: the descriptor is still open in a program that execs now. A shell-free look: the child's own /proc. */
+/* 1: the descriptor is open in a program that was started by exec. */
 static int survives_exec(int fd)
 {
 	char path[64], text[64];

@@ -341,7 +341,6 @@ CASE(peer_stays_who_it_was_when_ids_change)
 
 		CHECK(become(OTHER_USER));
 		put(fd, "x");
-		expect_cred(peer_of(server), getppid(), 0, 0);
 	}
 	CHECK_EXIT(pid, 0);
 	expect_cred(peer_of(accepted(server)), pid, 0, 0);
@@ -361,6 +360,12 @@ CASE(peer_is_who_listened_not_who_accepts)
 	CHECK_EQ(peer_of(client).pid, pid);
 	CHECK_EQ(sys(SYS_listen, server, 4), 0);
 	CHECK_EQ(peer_of(connected(SOCK_STREAM, "name")).pid, getpid());
+}
+
+CASE(listener_is_its_own_peer)
+{
+	scratch();
+	expect_cred(peer_of(listener(SOCK_STREAM, "name", 1)), getpid(), geteuid(), getegid());
 }
 
 CASE(groups_of_the_peer)

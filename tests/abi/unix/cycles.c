@@ -365,7 +365,7 @@ static void chain_of_user(int pipe_fd)
 	int inner[2];
 
 	set_limit(RLIMIT_NOFILE, CHAIN + FLIGHT_ROOM);
-	CHECK(become(OTHER_USER));
+	CHECK(become(lonely_user()));
 	new_pair(inner, SOCK_STREAM);
 	CHECK_EQ(send_fd(inner[0], pipe_fd), 1);
 	for (int i = 0; i < CHAIN; i++) {

@@ -97,15 +97,6 @@ CASE(send_buffer_bounds_what_is_queued)
 	}
 }
 
-CASE(many_small_messages_count_more_than_their_bytes)
-{
-	int a[2], b[2];
-
-	new_pair(a, SOCK_STREAM);
-	new_pair(b, SOCK_STREAM);
-	CHECK(fill_up(a[0], 1) < fill_up(b[0], PAGE));
-}
-
 CASE(receive_buffer_bounds_nothing)
 {
 	int fd[2];

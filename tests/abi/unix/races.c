@@ -240,6 +240,7 @@ CASE(number_that_comes_and_goes_while_it_is_sent_and_used, .timeout = 30)
 
 static int connect_all_the_time(void *arg)
 {
+	(void)arg;
 	for (int i = 0; i < ROUNDS; i++) {
 		int fd = sys(SYS_socket, AF_UNIX, SOCK_STREAM, 0);
 
@@ -247,7 +248,7 @@ static int connect_all_the_time(void *arg)
 		CHECK_EQ(sys(SYS_write, fd, "c", 1), 1);
 		CHECK_EQ(sys(SYS_close, fd), 0);
 	}
-	return 0 * (long)arg;
+	return 0;
 }
 
 static int accept_all_the_time(void *arg)
@@ -411,10 +412,11 @@ static int peek_all_the_time(void *arg)
 	char bytes[BATCH];
 	long n;
 
+	(void)arg;
 	while ((n = recv_from(sock[1], bytes, sizeof(bytes), MSG_PEEK)) > 0)
 		for (long i = 1; i < n; i++)
 			CHECK_EQ((unsigned char)bytes[i], (unsigned char)(bytes[i - 1] + 1));
-	return (long)arg * 0;
+	return 0;
 }
 
 CASE(peeks_while_others_read, .timeout = 30)
@@ -482,10 +484,11 @@ static int write_until_the_end(void *arg)
 	char bytes[BATCH] = "";
 	long r;
 
+	(void)arg;
 	while ((r = send_to(sock[0], bytes, sizeof(bytes), MSG_NOSIGNAL)) > 0)
 		;
 	CHECK(r == -EPIPE || r == -ECONNRESET);
-	return (long)arg * 0;
+	return 0;
 }
 
 CASE(end_comes_to_all_writers, .timeout = 30)

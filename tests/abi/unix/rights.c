@@ -5,7 +5,7 @@
  * Promise   what arrives is the same open file under the lowest free numbers; what does not arrive is closed; a read
  *           of a stream ends with the message that brought descriptors; who has no room is told by MSG_CTRUNC.
  * Limits    253 in a message; as many in flight as the sender's RLIMIT_NOFILE, and a little more, for who has no
- *           capability. The case about that runs as a user whom nothing else runs as.
+ *           capability. The cases about that run as users whom nobody else runs as.
  * Linux     unix(7), cmsg(3), recvmsg(2).
  */
 #include "tests/abi/unix/unix.h"
@@ -490,7 +490,7 @@ static void limited_user(void)
 	int got[FLIGHT];
 
 	set_limit(RLIMIT_NOFILE, FD_LIMIT);
-	CHECK(become(OTHER_USER));
+	CHECK(become(lonely_user()));
 	new_pair(sock, SOCK_STREAM);
 	new_pipe(fd);
 	for (int round = 0; round < 3; round++) {
@@ -527,20 +527,20 @@ CASE(descriptors_in_flight_are_limited_and_come_back)
 
 CASE(flight_is_charged_to_the_sender_not_the_owner_of_the_socket)
 {
-	int sock[2], pid;
+	int sock[2], pid, user = lonely_user();
 
 	NEEDS_ROOT();
 	new_pair(sock, SOCK_STREAM);
 	CHILD(pid) {
 		set_limit(RLIMIT_NOFILE, FD_LIMIT);
-		CHECK(become(OTHER_USER));
+		CHECK(become(user));
 		CHECK(fill_flight(sock[0], 0, MANY_ROUNDS) < MANY_ROUNDS);
 	}
 	CHECK_EXIT(pid, 0);
 	CHECK_EQ(send_fd(sock[0], 0), 1);
 	CHILD(pid) {
 		set_limit(RLIMIT_NOFILE, FD_LIMIT);
-		CHECK(become(OTHER_USER));
+		CHECK(become(user));
 		CHECK_EQ(send_fd(sock[0], 0), -ETOOMANYREFS);
 		while (recv_from(sock[1], &(char){0}, 1, MSG_DONTWAIT) == 1)
 			;

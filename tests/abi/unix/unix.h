@@ -18,7 +18,8 @@
 #include "tests/abi/unix/socket.h"
 
 enum {
-	OTHER_USER = 61234, /* an ordinary user whom nothing else runs as */
+	OTHER_USER = 61234, /* an ordinary user */
+	FIRST_LONELY_USER = 1000000,
 	LONG_MS = 5000,     /* what must happen does within it */
 	SHORT_MS = 30,      /* for a time-out that is to expire */
 	CONTROL_BYTES = 2048,
@@ -382,6 +383,12 @@ static inline int open_fds(void)
 	for (int fd = 0; fd < SEEN_FDS; fd++)
 		n += sys(SYS_fcntl, fd, F_GETFD) >= 0;
 	return n;
+}
+
+/* A user whom nobody else runs as, for what is counted by users. */
+static inline int lonely_user(void)
+{
+	return FIRST_LONELY_USER + getpid();
 }
 
 /* For the end of a child: 0 for a call that gave 0 or more, else the errno. */
