@@ -277,6 +277,17 @@ CASE(any_name_of_the_inode_leads_to_the_socket)
 	}
 }
 
+CASE(descriptor_of_the_path_leads_to_the_socket)
+{
+	char path[64];
+
+	scratch();
+	listener(SOCK_STREAM, "name", 1);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", (int)sys(SYS_open, "name", O_PATH));
+	CHECK_EQ(sys(SYS_unlink, "name"), 0);
+	connected(SOCK_STREAM, path);
+}
+
 CASE(socket_file_made_by_mknod_refuses)
 {
 	scratch();

@@ -10,6 +10,8 @@
 
 enum { SMALL = 8192, LARGE = 65536, PIECE = 512, INT_BITS_MAX = 0x7fffffff };
 
+static const int64_t NSEC = 1000000000;
+
 static long limit_of(const char *name)
 {
 	char path[64], text[64];
@@ -327,4 +329,53 @@ CASE(cookie_is_a_number_of_the_socket_alone)
 	CHECK(a != 0 && a == again && a != b);
 	len = 4;
 	CHECK_EQ(sys(SYS_getsockopt, fd[0], SOL_SOCKET, SO_COOKIE, &a, &len), -EINVAL);
+}
+
+/* The times before, in, and behind a message in nanoseconds: the second one is in its control message. */
+static void check_stamp(int name, long unit)
+{
+	int fd[2];
+	struct message m;
+	struct cmsghdr *c;
+	int64_t before, stamp, seconds[2];
+
+	new_pair(fd, SOCK_DGRAM);
+	CHECK_EQ(set_option(fd[1], name, 1), 0);
+	CHECK_EQ(option(fd[1], name), 1);
+	before = now_ns(CLOCK_REALTIME);
+	put(fd[0], "x");
+	CHECK_EQ(receive(fd[1], &m, 0), 1);
+	c = find_control(&m, name);
+	CHECK(c != NULL);
+	CHECK_EQ(c->cmsg_len, CMSG_LEN(sizeof(seconds)));
+	memcpy(seconds, cmsg_data(c), sizeof(seconds));
+	stamp = seconds[0] * NSEC + seconds[1] * unit;
+	CHECK(stamp >= before / unit * unit);
+	CHECK(stamp <= now_ns(CLOCK_REALTIME));
+}
+
+CASE(datagrams_can_be_stamped_with_the_time)
+{
+	check_stamp(SO_TIMESTAMP, 1000);
+	check_stamp(SO_TIMESTAMPNS, 1);
+}
+
+CASE(stream_can_tell_how_much_is_left)
+{
+	int fd[2], left = -1;
+	struct message m;
+	struct cmsghdr *c;
+
+	NEEDS_LINUX(6, 17);
+	new_pair(fd, SOCK_STREAM);
+	CHECK_EQ(set_option(fd[1], SO_INQ, 1), 0);
+	put(fd[0], "0123456789");
+	empty_message(&m, sizeof(m.control));
+	m.iov.iov_len = 4;
+	CHECK_EQ(sys(SYS_recvmsg, fd[1], &m.h, 0), 4);
+	c = find_control(&m, SO_INQ);
+	CHECK(c != NULL);
+	memcpy(&left, cmsg_data(c), sizeof(left));
+	CHECK_EQ(left, 6);
+	CHECK_EQ(set_option(new_socket(SOCK_DGRAM), SO_INQ, 1), -ENOPROTOOPT);
 }

@@ -152,6 +152,7 @@ CASE(peek_behind_the_last_byte_waits_for_more)
 {
 	int fd[2], pid;
 
+	NEEDS_LINUX(6, 12); /* Debian's 6.1 wakes up at the first byte of all */
 	new_pair(fd, SOCK_STREAM);
 	put(fd[0], "abc");
 	CHECK_EQ(set_option(fd[1], SO_PEEK_OFF, 3), 0);

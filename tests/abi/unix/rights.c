@@ -549,6 +549,24 @@ CASE(flight_is_charged_to_the_sender_not_the_owner_of_the_socket)
 	CHECK_EXIT(pid, 0);
 }
 
+CASE(fdinfo_counts_descriptors_that_wait)
+{
+	int sock[2], fds[3] = {0, 1, 2};
+	char path[64], text[512];
+
+	new_pair(sock, SOCK_STREAM);
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", sock[1]);
+	CHECK(slurp(path, text, sizeof(text)) > 0);
+	CHECK(strstr(text, "\nscm_fds: 0\n"));
+	CHECK_EQ(send_fds(sock[0], fds, 3, 0), 1);
+	CHECK_EQ(send_fd(sock[0], 0), 1);
+	CHECK(slurp(path, text, sizeof(text)) > 0);
+	CHECK(strstr(text, "\nscm_fds: 4\n"));
+	drain(sock[1]);
+	CHECK(slurp(path, text, sizeof(text)) > 0);
+	CHECK(strstr(text, "\nscm_fds: 0\n"));
+}
+
 CASE(failed_send_keeps_no_descriptor)
 {
 	int sock[2], fd[2];
