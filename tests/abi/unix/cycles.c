@@ -8,6 +8,7 @@
  * Linux     unix(7) SCM_RIGHTS; CVE-2021-0920, CVE-2021-4083, CVE-2024-26923, CVE-2025-40214, CVE-2026-23394,
  *           CVE-2008-5029, CVE-2010-4249.
  */
+#include <sys/epoll.h>
 #include "tests/abi/thread.h"
 #include "tests/abi/unix/unix.h"
 
@@ -336,6 +337,25 @@ CASE(same_cycle_built_broken_and_built_again)
 	CHECK_EQ(send_fd(a[0], a[1]), 1);
 	bury(a[0], fd[1]);
 	close_fd(a[0]);
+	close_fd(a[1]);
+	expect_collected(fd[0]);
+}
+
+/* A set holds no reference to what it watches: there is no cycle, but a collector has to see that. */
+CASE(set_in_flight_inside_a_socket_that_it_watches)
+{
+	int a[2], fd[2], ep = sys(SYS_epoll_create1, 0);
+	struct epoll_event ev = {.events = EPOLLIN};
+
+	new_pair(a, SOCK_STREAM);
+	new_pipe(fd);
+	CHECK_EQ(sys(SYS_epoll_ctl, ep, EPOLL_CTL_ADD, a[1], &ev), 0);
+	CHECK_EQ(send_fd(a[0], ep), 1);
+	CHECK_EQ(send_fd(a[0], a[1]), 1);
+	bury(a[0], fd[1]);
+	close_fd(ep);
+	close_fd(a[0]);
+	expect_alive(fd[0]);
 	close_fd(a[1]);
 	expect_collected(fd[0]);
 }

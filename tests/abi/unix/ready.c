@@ -247,6 +247,32 @@ CASE(full_partner_and_its_room_in_a_set)
 	CHECK_EQ(told(ep), EPOLLOUT);
 }
 
+/* CVE-2013-7446: the set waits for room at a partner who ends. */
+CASE(partners_that_come_and_go_under_a_set)
+{
+	enum { ROUNDS = 100 };
+	int fd = new_socket(SOCK_DGRAM | SOCK_NONBLOCK), ep = watching(fd, EPOLLOUT);
+
+	scratch();
+	for (int i = 0; i < ROUNDS; i++) {
+		int server = bound(SOCK_DGRAM, "server"), next;
+
+		CHECK_EQ(connect_path(fd, "server"), 0);
+		while (send_to(fd, "x", 1, 0) == 1)
+			;
+		CHECK_EQ(told(ep), 0);
+		CHECK_EQ(sys(SYS_unlink, "server"), 0);
+		next = bound(SOCK_DGRAM, "server");
+		if (i % 2)
+			CHECK_EQ(connect_path(fd, "server"), 0);
+		close_fd(server);
+		CHECK_EQ(told(ep), EPOLLOUT);
+		close_fd(next);
+		CHECK_EQ(told(ep), EPOLLOUT);
+		CHECK_EQ(sys(SYS_unlink, "server"), 0);
+	}
+}
+
 CASE(set_forgets_a_socket_with_its_last_descriptor)
 {
 	int fd[2], ep;

@@ -581,6 +581,24 @@ CASE(failed_send_keeps_no_descriptor)
 	expect_closed(fd[0]);
 }
 
+CASE(death_of_a_sleeping_sender_lets_its_descriptor_go)
+{
+	FOR_EACH(type, all_types) {
+		int sock[2], fd[2], pid;
+
+		new_pair(sock, type);
+		new_pipe(fd);
+		fill_up(sock[0], PAGE);
+		CHILD(pid)
+			send_fd(sock[0], fd[1]);
+		close_fd(fd[1]);
+		tap_wait_blocked(pid);
+		expect_open(fd[0]);
+		end_child(pid);
+		expect_closed(fd[0]);
+	}
+}
+
 CASE(rights_can_be_refused)
 {
 	int sock[2], fd[2];
