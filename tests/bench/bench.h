@@ -27,6 +27,7 @@ struct bench {
 extern const struct bench process_benches[];
 extern const struct bench memory_benches[];
 extern const struct bench pipe_benches[];
+extern const struct bench socket_benches[];
 extern const struct bench crowd_benches[];
 extern const struct bench event_benches[];
 extern const struct bench signal_benches[];

@@ -2,10 +2,11 @@
 /*
  * crowds: rows of many processes, or threads, that send one another messages, as hackbench's do.
  *
- * Promise   as in bench.c. In each group every sender has messages for every receiver, each of which has a pipe.
+ * Promise   as in bench.c. In each group every sender has messages for every receiver, each of which has a pipe, or a
+ *           pair of stream sockets.
  *           All tell `told` when they are there, and wait for a byte of `go`: what counts begins with that, and
  *           ends when the last receiver has told that each message has come, whole.
- * Linux     pipe(7)
+ * Linux     pipe(7), unix(7)
  */
 #include <stddef.h>
 #include <sys/mman.h>
@@ -22,10 +23,12 @@ enum {
 };
 
 enum how { BY_PROCESSES, BY_THREADS };
+enum channel { PIPES, SOCKETS };
+enum { AF_UNIX = 1, SOCK_STREAM = 1 };
 
 static struct {
 	int told[2], go[2];
-	int pipe[MAX_GROUPS][SENDERS][2];
+	int ends[MAX_GROUPS][SENDERS][2]; /* to read from, to write to */
 	long turns; /* of each sender with each receiver */
 	int failures;
 } crowd;
@@ -56,7 +59,7 @@ static bool send_messages(const struct worker *w)
 	message[MESSAGE - 1] = (char)(w->id * 3);
 	for (long i = 0; i < crowd.turns; i++)
 		for (int to = 0; to < SENDERS; to++)
-			if (raw(SYS_write, crowd.pipe[w->group][to][1], (long)message, MESSAGE, 0) != MESSAGE)
+			if (raw(SYS_write, crowd.ends[w->group][to][1], (long)message, MESSAGE, 0) != MESSAGE)
 				return false;
 	return true;
 }
@@ -68,7 +71,7 @@ static bool receive_messages(const struct worker *w)
 	char message[MESSAGE];
 
 	for (long i = 0; i < crowd.turns * SENDERS; i++) {
-		if (raw(SYS_read, crowd.pipe[w->group][w->id][0], (long)message, MESSAGE, 0) != MESSAGE ||
+		if (raw(SYS_read, crowd.ends[w->group][w->id][0], (long)message, MESSAGE, 0) != MESSAGE ||
 			message[MESSAGE - 1] != (char)(message[0] * 3))
 			return false;
 		sum += message[0];
@@ -117,15 +120,20 @@ static void close_pipe(const int *ends)
 static void close_group(int group)
 {
 	for (int i = 0; i < SENDERS; i++)
-		close_pipe(crowd.pipe[group][i]);
+		close_pipe(crowd.ends[group][i]);
 }
 
-static bool start_group(int group, enum how how)
+static bool open_channel(int ends[2], enum channel channel)
+{
+	return channel == PIPES ? pipe(ends) == 0 : raw(SYS_socketpair, AF_UNIX, SOCK_STREAM, 0, (long)ends) == 0;
+}
+
+static bool start_group(int group, enum channel channel, enum how how)
 {
 	bool ok = true;
 
 	for (int i = 0; i < SENDERS; i++)
-		ok &= pipe(crowd.pipe[group][i]) == 0;
+		ok &= open_channel(crowd.ends[group][i], channel);
 	for (int i = 0; i < MEMBERS; i++) {
 		struct worker *w = &workers[group * MEMBERS + i];
 
@@ -161,7 +169,7 @@ static long exchange(int groups)
 }
 
 /* n messages, rounded to whole turns. */
-static long many_pipes(long n, int groups, enum how how)
+static long many_messages(long n, int groups, enum channel channel, enum how how)
 {
 	const long of_a_turn = (long)SENDERS * SENDERS * groups;
 	bool ok = true;
@@ -172,7 +180,7 @@ static long many_pipes(long n, int groups, enum how how)
 	if (pipe(crowd.told) != 0 || pipe(crowd.go) != 0)
 		return bad("pipe");
 	for (int i = 0; i < groups; i++)
-		if (!start_group(i, how))
+		if (!start_group(i, channel, how))
 			return bad("group %d", i);
 	long took = exchange(groups);
 	for (int i = 0; i < MEMBERS * groups; i++)
@@ -191,32 +199,52 @@ static long many_pipes(long n, int groups, enum how how)
 
 static long processes_1(long n)
 {
-	return many_pipes(n, 1, BY_PROCESSES);
+	return many_messages(n, 1, PIPES, BY_PROCESSES);
 }
 
 static long processes_10(long n)
 {
-	return many_pipes(n, 10, BY_PROCESSES);
+	return many_messages(n, 10, PIPES, BY_PROCESSES);
 }
 
 static long processes_40(long n)
 {
-	return many_pipes(n, MAX_GROUPS, BY_PROCESSES);
+	return many_messages(n, MAX_GROUPS, PIPES, BY_PROCESSES);
 }
 
 static long threads_1(long n)
 {
-	return many_pipes(n, 1, BY_THREADS);
+	return many_messages(n, 1, PIPES, BY_THREADS);
 }
 
 static long threads_10(long n)
 {
-	return many_pipes(n, 10, BY_THREADS);
+	return many_messages(n, 10, PIPES, BY_THREADS);
 }
 
 static long threads_40(long n)
 {
-	return many_pipes(n, MAX_GROUPS, BY_THREADS);
+	return many_messages(n, MAX_GROUPS, PIPES, BY_THREADS);
+}
+
+static long socket_processes_1(long n)
+{
+	return many_messages(n, 1, SOCKETS, BY_PROCESSES);
+}
+
+static long socket_processes_10(long n)
+{
+	return many_messages(n, 10, SOCKETS, BY_PROCESSES);
+}
+
+static long socket_processes_40(long n)
+{
+	return many_messages(n, MAX_GROUPS, SOCKETS, BY_PROCESSES);
+}
+
+static long socket_threads_10(long n)
+{
+	return many_messages(n, 10, SOCKETS, BY_THREADS);
 }
 
 const struct bench crowd_benches[] = {
@@ -226,5 +254,9 @@ const struct bench crowd_benches[] = {
 	{ "thread-pipes-1", 4000, threads_1, NULL },
 	{ "thread-pipes-10", 8000, threads_10, NULL },
 	{ "thread-pipes-40", 16000, threads_40, NULL },
+	{ "many-sockets-1", 4000, socket_processes_1, NULL },
+	{ "many-sockets-10", 8000, socket_processes_10, NULL },
+	{ "many-sockets-40", 16000, socket_processes_40, NULL },
+	{ "thread-sockets-10", 8000, socket_threads_10, NULL },
 	{ 0 },
 };

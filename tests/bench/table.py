@@ -18,6 +18,10 @@ SECTIONS = (
         "pipe-one-process", "pipe-ping-pong", "fifo-ping-pong", "pipe-64k", "eventfd-ping-pong",
         "many-pipes-1", "many-pipes-10", "many-pipes-40", "thread-pipes-1", "thread-pipes-10",
         "thread-pipes-40", "pty-echo")),
+    ("Sockets", (
+        "unix-stream-1", "unix-stream-4k", "unix-stream-64k", "unix-dgram-1", "unix-packet-1",
+        "unix-pair-life", "unix-connect-accept", "unix-pass-fd", "many-sockets-1", "many-sockets-10",
+        "many-sockets-40", "thread-sockets-10")),
     ("Signals and timers", (
         "signal-install", "signal-self", "kill-ping-pong", "signal-queue", "timer-life",
         "timer-signal", "nanosleep-error")),

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # stress-ng on signals, processes, timers and descriptors, each stressor for a number of operations.
-# Left out: epoll, which needs sockets.
+# epoll talks through sockets: it is in sockets.sh.
 . /tests/stress
 s signal 200
 s sigq 200

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # perf's benchmarks of futexes and of the scheduler. Times and addresses are taken out, counts stay.
-# Left out: what passes messages by sockets (sched messaging without -p).
+# What passes messages by sockets is in sockets.slow.sh.
 LIMIT_S=60
 ATTEMPTS=5
 t() { echo "## $1"; }

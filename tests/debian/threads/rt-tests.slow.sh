@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # rt-tests: priority inheritance, hand-over between threads, real-time tasks on few processors, messages in crowds.
-# Left out: what passes messages by sockets (hackbench without -p). What was measured is taken out, what was asked stays.
+# What passes messages by sockets is in sockets.slow.sh. What was measured is taken out, what was asked stays.
 LIMIT_S=60
 t() { echo "## $1"; }
 r() {
