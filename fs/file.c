@@ -19,6 +19,7 @@
 #include "fs/notify.h"
 #include "fs/offer.h"
 #include "kernel/core/alloc.h"
+#include "kernel/core/clock.h"
 #include "kernel/core/upcalls.h"
 #include "kernel/lib/errno.h"
 #include "kernel/lib/string.h"
@@ -160,6 +161,14 @@ ssize_t file_retry(struct file *f, u32 mask, u64 deadline_ns, ssize_t (*try)(str
 	return retry(f, &slot, mask, deadline_ns, NULL, try, arg);
 }
 
+ssize_t file_retry_for(struct file *f, u32 mask, u64 patience_ns, ssize_t (*try)(struct file *f, void *arg), void *arg)
+{
+	if (likely(patience_ns == FOREVER))
+		return file_retry(f, mask, FOREVER, try, arg);
+	ssize_t n = file_retry(f, mask, deadline_after(patience_ns), try, arg);
+	return n == -ERESTART ? -EINTR : n;
+}
+
 static inline bool must_not_block(const struct file *f, const struct uio *u)
 {
 	return READ_ONCE(f->flags) & O_NONBLOCK || u->flags & RWF_NOWAIT;
@@ -203,9 +212,11 @@ static __noinline ssize_t read_blocking(struct file *f, struct uio *u)
 {
 	if (f->ops->read_or_offer && u->kind == UIO_USER && u->left >= OFFER_MIN_BYTES)
 		return read_offering(f, u);
+	if (!f->ops->read_deadline)
+		return file_retry_for(f, POLLIN, file_patience_ns(f, POLLIN), try_read, u);
 	struct wait_slot slot;
 	ssize_t n = retry(f, &slot, POLLIN, FOREVER, f->ops->read_deadline, try_read, u);
-	if (n != -EAGAIN || !f->ops->read_deadline)
+	if (n != -EAGAIN)
 		return n;
 	u->flags |= UIO_LAST_TRY;
 	n = f->ops->read(f, u);
@@ -235,14 +246,23 @@ ssize_t file_read(struct file *f, struct uio *u)
 	return notify_moved(f, IN_ACCESS, n);
 }
 
+/* A write found nobody to read, after `done` bytes. */
+static void raise_sigpipe(const struct file *f, ssize_t done)
+{
+	u32 unless = done > 0 ? FILE_NO_SIGPIPE | FILE_SIGPIPE_ALONE : FILE_NO_SIGPIPE;
+	if (!(f->ops->flags & unless))
+		signal_raise(SIGPIPE);
+}
+
 /* Goes on until all is out; what was moved before an error or a signal is the answer. */
 static ssize_t write_blocking(struct file *f, struct uio *u, ssize_t done)
 {
+	u64 patience_ns = file_patience_ns(f, POLLOUT);
 	for (;;) {
-		ssize_t n = done >= 0 && u->left == 0 ? 0 : file_retry(f, POLLOUT, FOREVER, try_write, u);
+		ssize_t n = done >= 0 && u->left == 0 ? 0 : file_retry_for(f, POLLOUT, patience_ns, try_write, u);
 		if (n < 0) {
 			if (n == -EPIPE)
-				signal_raise(SIGPIPE);
+				raise_sigpipe(f, done);
 			return done > 0 ? done : n;
 		}
 		done += n;
@@ -255,7 +275,7 @@ static ssize_t write_blocking(struct file *f, struct uio *u, ssize_t done)
 static __noinline ssize_t write_rest(struct file *f, struct uio *u, ssize_t n)
 {
 	if (n == -EPIPE)
-		signal_raise(SIGPIPE);
+		raise_sigpipe(f, 0);
 	bool goes_on = n == -EAGAIN || (n > 0 && u->left && f->ops->flags & FILE_WRITE_ALL);
 	return goes_on && !must_not_block(f, u) ? write_blocking(f, u, max(n, (ssize_t)0)) : n;
 }
