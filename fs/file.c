@@ -246,11 +246,9 @@ ssize_t file_read(struct file *f, struct uio *u)
 	return notify_moved(f, IN_ACCESS, n);
 }
 
-/* A write found nobody to read, after `done` bytes. */
-static void raise_sigpipe(const struct file *f, ssize_t done)
+static void raise_sigpipe(const struct file *f)
 {
-	u32 unless = done > 0 ? FILE_NO_SIGPIPE | FILE_SIGPIPE_ALONE : FILE_NO_SIGPIPE;
-	if (!(f->ops->flags & unless))
+	if (!(f->ops->flags & FILE_NO_SIGPIPE))
 		signal_raise(SIGPIPE);
 }
 
@@ -262,7 +260,7 @@ static ssize_t write_blocking(struct file *f, struct uio *u, ssize_t done)
 		ssize_t n = done >= 0 && u->left == 0 ? 0 : file_retry_for(f, POLLOUT, patience_ns, try_write, u);
 		if (n < 0) {
 			if (n == -EPIPE)
-				raise_sigpipe(f, done);
+				raise_sigpipe(f);
 			return done > 0 ? done : n;
 		}
 		done += n;
@@ -275,7 +273,7 @@ static ssize_t write_blocking(struct file *f, struct uio *u, ssize_t done)
 static __noinline ssize_t write_rest(struct file *f, struct uio *u, ssize_t n)
 {
 	if (n == -EPIPE)
-		raise_sigpipe(f, 0);
+		raise_sigpipe(f);
 	bool goes_on = n == -EAGAIN || (n > 0 && u->left && f->ops->flags & FILE_WRITE_ALL);
 	return goes_on && !must_not_block(f, u) ? write_blocking(f, u, max(n, (ssize_t)0)) : n;
 }

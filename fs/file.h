@@ -88,8 +88,7 @@ enum file_ops_flags {
 	FILE_PLAIN_READ = 64, FILE_PLAIN_WRITE = 128,
 	FILE_POLL_ALWAYS = 256, /* always ready, and may be in an epoll set all the same */
 	FILE_ASYNC = 512, /* has an O_ASYNC mode: see async.h */
-	FILE_NO_SIGPIPE = 1024, /* -EPIPE comes without the signal (datagram sockets) */
-	FILE_SIGPIPE_ALONE = 2048, /* with it only if nothing was moved before (stream sockets) */
+	FILE_NO_SIGPIPE = 1024, /* -EPIPE comes without the signal, or ops->write has sent it (sockets) */
 };
 
 enum file_mode {

@@ -15,8 +15,10 @@
 #include "fs/inode.h"
 #include "kernel/core/alloc.h"
 #include "kernel/core/pid.h"
+#include "kernel/core/upcalls.h"
 #include "kernel/lib/errno.h"
 #include "kernel/syscall.h"
+#include "kernel/uapi/signal.h"
 #include "kernel/uapi/sockios.h"
 #include "mm/uaccess.h"
 
@@ -117,7 +119,16 @@ static ssize_t socket_write(struct file *f, struct uio *u)
 	ssize_t n = s->ops->send(s, &m);
 	if (unlikely(m.scm.pid))
 		scm_drop(&m.scm);
+	if (unlikely(n < 0 || u->left))
+		sock_send_failed(s, &m, n);
 	return n;
+}
+
+void sock_send_failed(struct sock *s, struct sock_msg *m, ssize_t n)
+{
+	if (n == -EPIPE && !(m->u->flags & UIO_BEGUN) && s->ops->flags & SOCK_SIGPIPE && !(m->flags & MSG_NOSIGNAL))
+		signal_raise(SIGPIPE);
+	m->u->flags |= UIO_BEGUN;
 }
 
 static u32 socket_ready(struct file *f)
@@ -191,7 +202,7 @@ static void socket_release(struct file *f)
 	.release = socket_release
 
 const struct file_ops socket_file_ops = {
-	.flags = FILE_WRITE_ALL | FILE_ASYNC | FILE_SIGPIPE_ALONE,
+	.flags = FILE_WRITE_ALL | FILE_ASYNC | FILE_NO_SIGPIPE,
 	SOCKET_OPS,
 };
 
@@ -213,7 +224,7 @@ static int wait_room(struct sock *full, u64 deadline_ns)
 		wait_remove_pass(&slot);
 	else
 		wait_remove(&slot);
-	return err == -ETIMEDOUT ? -EAGAIN : err;
+	return err;
 }
 
 long sock_try_with_room(struct sock *s, u64 deadline_ns, long (*try)(struct sock *s, void *arg, struct sock **full),
@@ -228,7 +239,7 @@ long sock_try_with_room(struct sock *s, u64 deadline_ns, long (*try)(struct sock
 			break;
 		sock_put(at);
 		at = full;
-		long err = deadline_ns ? wait_room(full, deadline_ns) : -EAGAIN;
+		long err = deadline_ns ? wait_room(full, deadline_ns) : -ETIMEDOUT;
 		if (err) {
 			result = sock_interrupted(err, deadline_ns);
 			break;
@@ -370,7 +381,8 @@ long sys_connect(int fd, const struct sockaddr __user *name, int length)
 	if (err)
 		return err;
 	u64 patience_ns = READ_ONCE(r.file->flags) & O_NONBLOCK ? 0 : READ_ONCE(s->snd_patience_ns);
-	return sock_try_with_room(s, patience_ns ? sock_deadline(patience_ns) : 0, try_connect, &n);
+	err = sock_try_with_room(s, patience_ns ? sock_deadline(patience_ns) : 0, try_connect, &n);
+	return err == -ETIMEDOUT ? -EAGAIN : err;
 }
 
 static ssize_t try_accept(struct file *f, void *to)

@@ -145,8 +145,11 @@ int sock_borrow(int fd, struct fdref *r, struct sock **s);
 /* A file for a socket that comes later, sock_attach(): NULL: no memory. */
 struct file *sock_file_new(struct sock *like, u32 flags);
 void sock_attach(struct file *f, struct sock *s); /* the socket's reference becomes the file's */
+/* After a send that answered n and did not move all: SIGPIPE, if it is due. A call that has begun is told by its result
+ * alone: the signal is for one that finds nobody at all. */
+void sock_send_failed(struct sock *s, struct sock_msg *m, ssize_t n);
 /* Tries again whenever there is room at the socket that try() found full, until it answers something else than -EBUSY,
- * or deadline_ns (0: now): -EAGAIN. */
+ * or deadline_ns (0: now): -ETIMEDOUT. */
 long sock_try_with_room(struct sock *s, u64 deadline_ns, long (*try)(struct sock *s, void *arg, struct sock **full),
 	void *arg);
 static inline u64 sock_deadline(u64 patience_ns)

@@ -15,11 +15,9 @@
 #include "fs/poll.h"
 #include "kernel/core/alloc.h"
 #include "kernel/core/pid.h"
-#include "kernel/core/upcalls.h"
 #include "kernel/lib/errno.h"
 #include "kernel/lib/string.h"
 #include "kernel/syscall.h"
-#include "kernel/uapi/signal.h"
 #include "kernel/uapi/time.h"
 #include "mm/uaccess.h"
 #include "net/socket.h"
@@ -65,6 +63,8 @@ static long try_send(struct sock *s, void *arg, struct sock **full)
 	long n = s->ops->send(s, m);
 	if (unlikely(n == -EAGAIN || n == -EBUSY))
 		uio_restore(m->u, &mark);
+	if (unlikely(n < 0 || m->u->left))
+		sock_send_failed(s, m, n);
 	*full = m->full;
 	return n;
 }
@@ -78,11 +78,12 @@ static ssize_t try_send_again(struct file *f, void *arg)
 /* One piece, or a whole datagram. */
 static ssize_t send_piece(struct file *f, struct sock *s, struct sock_msg *m)
 {
+	u64 deadline_ns = sock_deadline(READ_ONCE(s->snd_patience_ns));
 	for (;;) {
-		u64 patience_ns = m->flags & MSG_DONTWAIT ? 0 : READ_ONCE(s->snd_patience_ns);
-		u64 deadline_ns = patience_ns ? sock_deadline(patience_ns) : 0;
 		ssize_t n = sock_try_with_room(s, deadline_ns, try_send, m);
-		if (n != -EAGAIN || !deadline_ns)
+		if (n == -ETIMEDOUT)
+			return -EAGAIN;
+		if (n != -EAGAIN)
 			return n;
 		n = file_retry(f, POLLOUT, deadline_ns, try_send_again, m);
 		if (n != -EBUSY)
@@ -105,8 +106,6 @@ static __noinline ssize_t send_rest(struct file *f, struct sock *s, struct sock_
 		n = send_piece(f, s, m);
 		done += max(n, (ssize_t)0);
 	}
-	if (n == -EPIPE && !done && s->ops->flags & SOCK_SIGPIPE && !(m->flags & MSG_NOSIGNAL))
-		signal_raise(SIGPIPE);
 	return done ? done : n;
 }
 

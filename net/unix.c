@@ -360,6 +360,7 @@ static int connect_locked(struct unix_sock *u, struct unix_sock *listener, struc
 	if (u->sk.state != SOCK_IDLE)
 		return -EINVAL;
 	far->name = unix_name_get(listener->name);
+	far->sk.flags = (far->sk.flags & ~(u32)SOCK_F_INHERITED) | (READ_ONCE(listener->sk.flags) & SOCK_F_INHERITED);
 	set_current_cred_locked(far);
 	return join_queue(listener, u, far);
 }
@@ -415,7 +416,6 @@ int unix_accept(struct sock *s, struct file *to)
 	struct unix_sock *far = unix_gc_accept(u, to, first_waiting);
 	if (!far)
 		return READ_ONCE(s->shutdown) & SHUT_IN ? -EINVAL : -EAGAIN;
-	far->sk.flags = (far->sk.flags & ~(u32)SOCK_F_INHERITED) | (READ_ONCE(s->flags) & SOCK_F_INHERITED);
 	wake(&s->room, POLLOUT);
 	return 0;
 }

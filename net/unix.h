@@ -140,7 +140,7 @@ void unix_enqueue(struct unix_sock *to, struct sockbuf *b);
 void unix_dequeue(struct unix_sock *u, struct sockbuf *b);
 void unix_consumed(struct sockbuf *b); /* no lock held: gives the charge back, tells the sender, frees */
 void unix_purge(struct unix_sock *u);  /* throws away what is queued; the reading lock is held, or there are no readers */
-/* The identity that travels with a message, if either side wants it. */
+/* The identity that travels with a message, if either side wants it, or may want it when it has been accepted. */
 void unix_add_creds(struct unix_sock *from, struct unix_sock *to, struct scm *scm);
 void unix_tell_sender(const struct unix_sock *from, struct sock_msg *m); /* its name, if it has one */
 void unix_copy_creds(struct scm *to, const struct scm *from);

@@ -110,8 +110,10 @@ static ssize_t stream_send(struct sock *s, struct sock_msg *m)
 		return READ_ONCE(s->state) == SOCK_CONNECTED ? -EISCONN : -EOPNOTSUPP;
 	if (unlikely(!peer))
 		return -ENOTCONN;
-	if (unlikely(READ_ONCE(s->shutdown) & SHUT_OUT))
-		return -EPIPE;
+	/* A fresh call asks first whether it may; who slept is told of the error first. */
+	int pending = m->u->flags & UIO_BEGUN ? sock_take_error(s) : READ_ONCE(s->shutdown) & SHUT_OUT ? -EPIPE : 0;
+	if (unlikely(pending))
+		return pending;
 	while (m->u->left) {
 		bool is_last = urgent && m->u->left == 1;
 		size_t n = is_last ? 1 : min(m->u->left - urgent, piece_max(u));

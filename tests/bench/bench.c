@@ -227,8 +227,8 @@ static void raise_limits(void)
 int main(int argc, char **argv)
 {
 	static const struct bench *const tables[] = {
-		process_benches, memory_benches, pipe_benches, crowd_benches, event_benches, signal_benches,
-		thread_benches, realtime_benches, file_benches,
+		process_benches, memory_benches, pipe_benches, socket_benches, crowd_benches, event_benches,
+		signal_benches, thread_benches, realtime_benches, file_benches,
 	};
 	unsigned long tsc = read_tsc();
 

@@ -27,6 +27,7 @@ struct bench {
 extern const struct bench process_benches[];
 extern const struct bench memory_benches[];
 extern const struct bench pipe_benches[];
+extern const struct bench socket_benches[];
 extern const struct bench crowd_benches[];
 extern const struct bench event_benches[];
 extern const struct bench signal_benches[];
@@ -65,6 +66,8 @@ long now(void);
 __attribute__((format(printf, 1, 2))) long bad(const char *fmt, ...); /* answers -1 */
 bool ended_with(pid_t pid, int code); /* waits for it */
 bool has_one_cpu(void);
+/* n round trips of `size` bytes: out on to[1], back on from[0]; the child answers each value plus 1. Closes all. */
+long value_ping_pong(long n, const int to[2], const int from[2], long size);
 extern const char *dynamic_path; /* a dynamic program that does nothing */
 void *shared_memory(size_t bytes);
 char *private_memory(size_t bytes); /* in pages of 4 KiB, also where the kernel has larger ones */

@@ -40,8 +40,7 @@ static long pipe_alone(long n)
 	return took;
 }
 
-/* n round trips of `size` bytes: out on to[1], back on from[0]; the child answers each value plus 1. */
-static long ping_pong(long n, const int to[2], const int from[2], long size)
+long value_ping_pong(long n, const int to[2], const int from[2], long size)
 {
 	uint64_t value;
 	pid_t pid = fork();
@@ -84,7 +83,7 @@ static long pipe_ping_pong(long n)
 
 	if (pipe(to) != 0 || pipe(from) != 0)
 		return bad("pipe");
-	return ping_pong(n, to, from, 1);
+	return value_ping_pong(n, to, from, 1);
 }
 
 static long fifo_ping_pong(long n)
@@ -101,7 +100,7 @@ static long fifo_ping_pong(long n)
 		return bad("open");
 	unlink("/tmp/bench.to");
 	unlink("/tmp/bench.from");
-	return ping_pong(n, to, from, 1);
+	return value_ping_pong(n, to, from, 1);
 }
 
 static long eventfd_ping_pong(long n)
@@ -111,7 +110,7 @@ static long eventfd_ping_pong(long n)
 
 	if (b < 0)
 		return bad("eventfd");
-	return ping_pong(n, to, from, sizeof(uint64_t));
+	return value_ping_pong(n, to, from, sizeof(uint64_t));
 }
 
 /* Each block carries its number at both ends; the first one is compared as a whole. */

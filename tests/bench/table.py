@@ -18,6 +18,9 @@ SECTIONS = (
         "pipe-one-process", "pipe-ping-pong", "fifo-ping-pong", "pipe-64k", "eventfd-ping-pong",
         "many-pipes-1", "many-pipes-10", "many-pipes-40", "thread-pipes-1", "thread-pipes-10",
         "thread-pipes-40", "pty-echo")),
+    ("Sockets", (
+        "socket-one-process", "dgram-one-process", "socket-ping-pong", "dgram-ping-pong", "socket-64k",
+        "socketpair-life", "socket-connect", "pass-descriptor")),
     ("Signals and timers", (
         "signal-install", "signal-self", "kill-ping-pong", "signal-queue", "timer-life",
         "timer-signal", "nanosleep-error")),
