@@ -10,7 +10,8 @@
  * Lifetime  Closing the last reference to a socket closes what is in its queue, which may be the last reference to
  *           another socket: task->dying_rights is the list that turns this recursion into a loop. What was closed by
  *           a call is closed when the call returns.
- * Linux     unix(7). Order of a receiver's messages: credentials, rights, pidfd, count of unread bytes.
+ * Linux     unix(7), socket(7) SO_TIMESTAMP, whose message comes before these. Order of a receiver's messages:
+ *           credentials, rights, pidfd, count of unread bytes.
  */
 #include "net/scm.h"
 #include "kernel/core/alloc.h"
@@ -101,6 +102,20 @@ int scm_may_fly(void)
 	if (__atomic_load_n(&a->used[CHARGE_FILES_IN_FLIGHT], __ATOMIC_RELAXED) <= (s64)rlimit(RLIMIT_NOFILE))
 		return 0;
 	return capable(CAP_SYS_RESOURCE) || capable(CAP_SYS_ADMIN) ? 0 : -ETOOMANYREFS;
+}
+
+bool scm_board(const struct scm_rights *r)
+{
+	if (likely(!r || !r->nr_sockets))
+		return false;
+	unix_gc_begin();
+	return true;
+}
+
+void scm_boarded(bool is_held)
+{
+	if (unlikely(is_held))
+		unix_gc_end();
 }
 
 void scm_depart(struct scm_rights *r, struct unix_sock *holder, struct sockbuf *b)

@@ -49,6 +49,10 @@ void scm_current(struct scm *scm); /* the identity of the current process, if no
 void scm_drop(struct scm *scm);
 /* May the current user have more files in flight? 0 or -ETOOMANYREFS. */
 int scm_may_fly(void);
+/* Around scm_depart(), no lock held: rights with sockets among them depart under the collector's lock. Accepts NULL; true:
+ * it is held. */
+bool scm_board(const struct scm_rights *r);
+void scm_boarded(bool is_held);
 void scm_depart(struct scm_rights *r, struct unix_sock *holder, struct sockbuf *b); /* into its queue, whose lock is held */
 void scm_arrive(struct scm_rights *r); /* out of it again */
 struct scm_rights *scm_rights_copy(struct scm_rights *r); /* for MSG_PEEK: NULL: no memory */

@@ -73,6 +73,7 @@ struct sockbuf *sockbuf_new(size_t len)
 	b->off = 0;
 	b->was_peeked = false;
 	b->owner_counted = false;
+	b->stamp_ns = 0;
 	b->scm = (struct scm){};
 	return b;
 }

@@ -27,6 +27,7 @@ struct sockbuf {
 	bool was_peeked;	/* [receiver's reading lock] an empty message is seen once by SO_PEEK_OFF */
 	bool owner_counted;	/* [const] */
 	struct unix_sock *owner; /* [const] the sender */
+	s64 stamp_ns;		/* [const] datagrams: when it was sent, if the receiver wanted to know; 0: not noted */
 	struct scm scm;		/* [receiver's reading lock] */
 	union {
 		u8 data[0];

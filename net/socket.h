@@ -8,7 +8,7 @@
  *           the same,
  *           but the wake will be of another socket's `room`, which it has counted in *full. One that moved bytes
  *           answers their number, and has set sock_msg.stop if the call must not ask for more.
- * Locks     fields marked [lock]: the kind's own (RANK_PAIR); options are single words, set and read without
+ * Locks     fields marked [lock]: the kind's own (RANK_SOCK); options are single words, set and read without
  * Lifetime  counted: by the open file, by the other end, by messages that it sent and that nobody has read. When
  *           the file ends ops->release is called; the memory goes with the last reference, after a grace period.
  */
@@ -34,6 +34,7 @@ enum sock_flag {
 	SOCK_F_PASSRIGHTS = 1 << 18, SOCK_F_INQ = 1 << 19, SOCK_F_LINGER = 1 << 20,
 };
 #define SOCK_F_IDENTITY (SOCK_F_PASSCRED | SOCK_F_PASSPIDFD) /* wants to know who sent */
+#define SOCK_F_STAMPS (SOCK_F_TIMESTAMP | SOCK_F_TIMESTAMPNS) /* wants to know when; one of them at most */
 #define SOCK_F_INHERITED (SOCK_F_IDENTITY | SOCK_F_PASSSEC | SOCK_F_PASSRIGHTS) /* from a listener to what it accepts */
 
 /* Options that are kept for whoever asks, and do nothing here. */
@@ -60,6 +61,7 @@ struct sock_msg {
 	const struct sock_name *to; /* send: NULL: to the peer */
 	struct sock_name *from;	/* recv: filled if not NULL */
 	struct sock *full;	/* with -EBUSY: the one that has no room, counted */
+	s64 stamp_ns;		/* recv: when it was sent, for SO_TIMESTAMP; 0: not asked for */
 	struct scm scm;
 };
 

@@ -297,6 +297,16 @@ long sys_recvfrom(int fd, void __user *buf, size_t count, unsigned flags, struct
 
 /* --- recvmsg --- */
 
+static void put_stamp(struct sock *s, s64 ns, struct scm_sink *to)
+{
+	struct timespec ts = ns_to_timespec(ns);
+	struct timeval tv = { ts.tv_sec, ts.tv_nsec / (long)NSEC_PER_USEC };
+	if (sock_has(s, SOCK_F_TIMESTAMPNS))
+		scm_put(to, SOL_SOCKET, SO_TIMESTAMPNS, &ts, sizeof(ts));
+	else
+		scm_put(to, SOL_SOCKET, SO_TIMESTAMP, &tv, sizeof(tv));
+}
+
 /* What came with n bytes is told: n or -errno. */
 static ssize_t tell_message(struct sock *s, struct sock_msg *m, const struct msghdr *h, struct msghdr __user *user,
 	ssize_t n)
@@ -305,6 +315,8 @@ static ssize_t tell_message(struct sock *s, struct sock_msg *m, const struct msg
 		.at = h->msg_control, .left = h->msg_control ? h->msg_controllen : 0,
 		.cloexec = m->flags & MSG_CMSG_CLOEXEC,
 	};
+	if (unlikely(m->stamp_ns))
+		put_stamp(s, m->stamp_ns, &sink);
 	scm_deliver(s, &m->scm, &sink);
 	u32 flags = m->out_flags | (m->flags & MSG_CMSG_CLOEXEC) | (sink.truncated ? MSG_CTRUNC : 0);
 	size_t used = h->msg_control ? (size_t)((char __user *)sink.at - (char __user *)h->msg_control) : 0;

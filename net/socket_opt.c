@@ -61,6 +61,8 @@ static int set_switch(struct sock *s, int name, int v)
 		return -EOPNOTSUPP;
 	if (name == SO_DEBUG && v && !capable(CAP_NET_ADMIN))
 		return -EACCES;
+	if (switches[i].flag & SOCK_F_STAMPS)
+		sock_set_flag(s, SOCK_F_STAMPS, false); /* one replaces the other */
 	sock_set_flag(s, switches[i].flag, v != 0);
 	return 0;
 }

@@ -35,7 +35,7 @@ static struct sock_lock *lock_new(void)
 	if (!l)
 		return NULL;
 	ref_init(&l->ref);
-	mutex_init(&l->mutex, RANK_PAIR);
+	spin_init(&l->spin, RANK_SOCK);
 	return l;
 }
 
@@ -425,7 +425,7 @@ int unix_accept(struct sock *s, struct file *to)
 int unix_getname(struct sock *s, bool of_peer, struct sock_name *out)
 {
 	struct unix_sock *u = unix_of(s);
-	guard(mutex)(&u->lock->mutex);
+	guard(spin)(&u->lock->spin);
 	if (of_peer && !u->peer)
 		return -ENOTCONN;
 	unix_name_tell(__atomic_load_n(of_peer ? &u->peer->name : &u->name, __ATOMIC_ACQUIRE), out);

@@ -8,7 +8,7 @@
  *	unix_show.c	/proc/net/unix
  *
  * Promise   see each
- * Locks     lock->mutex (RANK_PAIR): queues, peers, states. The two ends of a connection, and of a pair, have the same
+ * Locks     lock->spin (RANK_SOCK): queues, peers, states. The two ends of a connection, and of a pair, have the same
  *           one for life: a connection's server side is made by connect(2) and takes the client's. So nobody ever needs
  *           two. accept_lock (RANK_OBJECT): a listener's queue of connections, and whether it listens.
  *           reading (RANK_SOCK_READ): one reader at a time, so that bytes are copied to user memory without the lock:
@@ -36,7 +36,7 @@ struct unix_name {
 
 struct sock_lock {
 	struct ref ref;
-	struct mutex mutex;
+	struct spinlock spin;
 };
 
 struct unix_sock {
@@ -96,13 +96,13 @@ static inline void unix_autoput_(struct unix_sock **u)
 #define UNIX_REF __cleanup(unix_autoput_) struct unix_sock
 static inline void unix_lock(struct unix_sock *u)
 {
-	mutex_lock(&u->lock->mutex);
+	spin_lock(&u->lock->spin);
 }
 static inline void unix_unlock(struct unix_sock *u)
 {
-	mutex_unlock(&u->lock->mutex);
+	spin_unlock(&u->lock->spin);
 }
-#define assert_unix_held(u) assert_mutex_held(&(u)->lock->mutex)
+#define assert_unix_held(u) assert_spin_held(&(u)->lock->spin)
 
 extern const struct sock_ops unix_stream_ops, unix_dgram_ops, unix_seqpacket_ops;
 

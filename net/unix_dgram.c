@@ -78,7 +78,7 @@ void unix_disarm(struct unix_sock *u)
 static void arm(struct unix_sock *u, struct unix_sock *to)
 {
 	UNIX_REF *was = NULL;
-	guard(mutex)(&u->lock->mutex);
+	guard(spin)(&u->lock->spin);
 	if (u->armed_on == to || u->peer != to)
 		return;
 	was = disarm_locked(u);
@@ -89,7 +89,7 @@ static void arm(struct unix_sock *u, struct unix_sock *to)
 
 static struct unix_sock *peer_get(struct unix_sock *u)
 {
-	guard(mutex)(&u->lock->mutex);
+	guard(spin)(&u->lock->spin);
 	return u->peer ? unix_get(u->peer) : NULL;
 }
 
@@ -123,6 +123,8 @@ static int deliver_locked(struct unix_sock *u, struct unix_sock *to, struct sock
 	if (unlikely(m->scm.has_creds))
 		unix_copy_creds(&b->scm, &m->scm);
 	b->scm.rights = take(m->scm.rights);
+	if (unlikely(sock_has(&to->sk, SOCK_F_STAMPS)))
+		b->stamp_ns = realtime_now_ns();
 	b->owner = is_dgram ? unix_get(u) : u;
 	b->owner_counted = is_dgram;
 	unix_enqueue(to, b);
@@ -131,9 +133,11 @@ static int deliver_locked(struct unix_sock *u, struct unix_sock *to, struct sock
 
 static int deliver(struct unix_sock *u, struct unix_sock *to, struct sockbuf *b, struct sock_msg *m)
 {
+	bool boards = scm_board(m->scm.rights);
 	unix_lock(to);
 	int err = deliver_locked(u, to, b, m);
 	unix_unlock(to);
+	scm_boarded(boards);
 	if (err == 0)
 		wake_sync(&to->sk.wq, UNIX_READABLE | ASYNC_IN);
 	return err;
@@ -185,19 +189,18 @@ static int deliver_to_other(struct unix_sock *u, struct unix_sock *peer, struct 
 
 static int deliver_to_peer(struct unix_sock *u, struct sockbuf *b, struct sock_msg *m)
 {
+	bool boards = scm_board(m->scm.rights);
 	unix_lock(u);
 	UNIX_REF *peer = u->peer ? unix_get(u->peer) : NULL;
-	if (likely(peer && peer->lock == u->lock)) {
-		int err = deliver_locked(u, peer, b, m);
-		unix_unlock(u);
-		if (likely(err == 0))
-			wake_sync(&peer->sk.wq, UNIX_READABLE | ASYNC_IN);
-		if (likely(err != -EBUSY && err != -ECONNREFUSED))
-			return err;
-	} else {
-		unix_unlock(u);
-	}
-	return peer ? deliver_to_other(u, peer, b, m) : -ENOTCONN;
+	bool is_pair = peer && peer->lock == u->lock;
+	int err = likely(is_pair) ? deliver_locked(u, peer, b, m) : -ENOTCONN;
+	unix_unlock(u);
+	scm_boarded(boards);
+	if (likely(err == 0))
+		wake_sync(&peer->sk.wq, UNIX_READABLE | ASYNC_IN);
+	if (!peer || (is_pair && err != -EBUSY && err != -ECONNREFUSED))
+		return err;
+	return deliver_to_other(u, peer, b, m);
 }
 
 static int deliver_by_name(struct unix_sock *u, struct sockbuf *b, struct sock_msg *m)
@@ -314,6 +317,8 @@ static ssize_t hand_over(struct unix_sock *u, struct sockbuf *b, size_t off, str
 		unix_copy_creds(&m->scm, &b->scm);
 	if (unlikely(b->scm.rights))
 		unix_take_rights(u, b, m);
+	if (unlikely(sock_has(&u->sk, SOCK_F_STAMPS)))
+		m->stamp_ns = b->stamp_ns ? b->stamp_ns : realtime_now_ns();
 	s32 peek_off = READ_ONCE(u->sk.peek_off);
 	if (unlikely(peek_off >= 0))
 		WRITE_ONCE(u->sk.peek_off, m->flags & MSG_PEEK ? peek_off + (s32)n : max(peek_off - (s32)b->len, 0));

@@ -7,7 +7,7 @@
  *           away that leaves a socket open in flight only, so that garbage goes with the call that made it; where
  *           another thread's use of the descriptor hid that moment, at the next such call, or when a socket ends
  *           and as many have ended as are in flight.
- * Locks     gc_lock (RANK_REGISTRY, under RANK_PAIR): all that is in flight. Rights with sockets among them come into
+ * Locks     gc_lock (RANK_REGISTRY, before RANK_SOCK): all that is in flight. Rights with sockets among them come into
  *           a queue, leave it, and are copied by MSG_PEEK under this lock alone; a connection leaves its
  *           listener's queue
  *           under it. So the graph does not change while it is looked at, and what raises a file's count in secret
@@ -62,9 +62,19 @@ static void flight_ends(struct unix_sock *u)
 	}
 }
 
+void unix_gc_begin(void)
+{
+	mutex_lock(&gc_lock);
+}
+
+void unix_gc_end(void)
+{
+	mutex_unlock(&gc_lock);
+}
+
 void unix_gc_depart(struct scm_rights *r, struct unix_sock *holder, struct sockbuf *b)
 {
-	guard(mutex)(&gc_lock);
+	assert_mutex_held(&gc_lock);
 	if (list_is_empty(&holder->held))
 		list_add_tail(&holders, &holder->holder_node);
 	list_add_tail(&holder->held, &r->node);

@@ -8,7 +8,9 @@
 
 struct unix_sock;
 
-/* Rights with sockets among them come into holder's queue, whose lock is held, or go out of it. */
+/* Rights with sockets among them come into holder's queue, whose lock is held, as the collector's, or go out of it. */
+void unix_gc_begin(void); /* the collector's lock: taken before the queue's */
+void unix_gc_end(void);
 void unix_gc_depart(struct scm_rights *r, struct unix_sock *holder, struct sockbuf *b);
 void unix_gc_arrive(struct scm_rights *r);
 /* Counts the files of rights that are in flight for a copy, under the collector's lock. */

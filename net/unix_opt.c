@@ -25,13 +25,13 @@ static int put_value(void __user *value, int __user *ulen, int len, const void *
 
 static struct pid *peer_pid_get(struct unix_sock *u)
 {
-	guard(mutex)(&u->lock->mutex);
+	guard(spin)(&u->lock->spin);
 	return u->peer_pid ? pid_get(u->peer_pid) : NULL;
 }
 
 static const struct cred *peer_cred_get(struct unix_sock *u)
 {
-	guard(mutex)(&u->lock->mutex);
+	guard(spin)(&u->lock->spin);
 	return u->peer_cred ? cred_get(u->peer_cred) : NULL;
 }
 

@@ -80,9 +80,11 @@ static int send_piece(struct unix_sock *u, struct unix_sock *peer, struct sock_m
 	uio_save(m->u, &mark);
 	err = sockbuf_fill(b, m->u);
 	if (likely(err == 0)) {
+		bool boards = scm_board(m->scm.rights);
 		unix_lock(u);
 		err = append_locked(u, peer, b, m, urgent);
 		unix_unlock(u);
+		scm_boarded(boards);
 	}
 	if (unlikely(err)) {
 		uio_restore(m->u, &mark);
@@ -350,7 +352,7 @@ static u32 stream_ready(struct sock *s)
 /* Is the next byte the urgent one, or would it be, had it not been taken? */
 bool unix_is_at_mark(struct unix_sock *u)
 {
-	guard(mutex)(&u->lock->mutex);
+	guard(spin)(&u->lock->spin);
 	if (list_is_empty(&u->queue))
 		return false;
 	const struct sockbuf *b = list_first(&u->queue, struct sockbuf, node);
