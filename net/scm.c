@@ -104,18 +104,16 @@ int scm_may_fly(void)
 	return capable(CAP_SYS_RESOURCE) || capable(CAP_SYS_ADMIN) ? 0 : -ETOOMANYREFS;
 }
 
-bool scm_board(const struct scm_rights *r)
+bool scm_board_slow(const struct scm_rights *r)
 {
-	if (likely(!r || !r->nr_sockets))
-		return false;
-	unix_gc_begin();
-	return true;
+	if (r->nr_sockets)
+		unix_gc_begin();
+	return r->nr_sockets;
 }
 
-void scm_boarded(bool is_held)
+void scm_boarded_slow(void)
 {
-	if (unlikely(is_held))
-		unix_gc_end();
+	unix_gc_end();
 }
 
 void scm_depart(struct scm_rights *r, struct unix_sock *holder, struct sockbuf *b)

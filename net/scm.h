@@ -51,8 +51,17 @@ void scm_drop(struct scm *scm);
 int scm_may_fly(void);
 /* Around scm_depart(), no lock held: rights with sockets among them depart under the collector's lock. Accepts NULL; true:
  * it is held. */
-bool scm_board(const struct scm_rights *r);
-void scm_boarded(bool is_held);
+bool scm_board_slow(const struct scm_rights *r);
+void scm_boarded_slow(void);
+static inline bool scm_board(const struct scm_rights *r)
+{
+	return unlikely(r != NULL) && scm_board_slow(r);
+}
+static inline void scm_boarded(bool is_held)
+{
+	if (unlikely(is_held))
+		scm_boarded_slow();
+}
 void scm_depart(struct scm_rights *r, struct unix_sock *holder, struct sockbuf *b); /* into its queue, whose lock is held */
 void scm_arrive(struct scm_rights *r); /* out of it again */
 struct scm_rights *scm_rights_copy(struct scm_rights *r); /* for MSG_PEEK: NULL: no memory */

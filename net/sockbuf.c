@@ -7,8 +7,6 @@
  *           what is beyond HEAD_MAX in pages; a datagram what is beyond DGRAM_LINEAR_MAX, at most FRAG_PAGES.
  */
 #include "net/sockbuf.h"
-#include "kernel/core/alloc.h"
-#include "kernel/lib/errno.h"
 #include "kernel/lib/ring.h"
 #include "mm/page.h"
 
@@ -78,10 +76,8 @@ struct sockbuf *sockbuf_new(size_t len)
 	return b;
 }
 
-int sockbuf_fill(struct sockbuf *b, struct uio *from)
+int sockbuf_fill_pages(struct sockbuf *b, struct uio *from)
 {
-	if (likely(!b->nr_pages))
-		return uio_take(from, b->data, b->len) < b->len ? -EFAULT : 0;
 	u32 left = b->len;
 	for (u32 i = 0; i < b->nr_pages; i++) {
 		u32 part = min(left, (u32)PAGE_SIZE);
@@ -92,10 +88,8 @@ int sockbuf_fill(struct sockbuf *b, struct uio *from)
 	return 0;
 }
 
-size_t sockbuf_copy(struct sockbuf *b, size_t off, struct uio *to, size_t n)
+size_t sockbuf_copy_pages(struct sockbuf *b, size_t off, struct uio *to, size_t n)
 {
-	if (likely(!b->nr_pages))
-		return uio_put(to, b->data + off, n);
 	size_t done = 0;
 	while (done < n) {
 		size_t at = off + done, in_page = at & (PAGE_SIZE - 1);
@@ -108,11 +102,9 @@ size_t sockbuf_copy(struct sockbuf *b, size_t off, struct uio *to, size_t n)
 	return done;
 }
 
-void sockbuf_free(struct sockbuf *b)
+void sockbuf_drop(struct sockbuf *b)
 {
-	if (unlikely(b->scm.rights || b->scm.pid))
-		scm_drop(&b->scm);
-	if (unlikely(b->nr_pages))
+	scm_drop(&b->scm);
+	if (b->nr_pages)
 		page_put_all(b->pages, b->nr_pages);
-	kfree(b);
 }

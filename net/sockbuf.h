@@ -9,8 +9,10 @@
  * Lifetime  owned by the queue; sockbuf_free() drops what it holds
  */
 #pragma once
-#include "mm/uio.h"
+#include "kernel/core/alloc.h"
+#include "kernel/lib/errno.h"
 #include "kernel/lib/list.h"
+#include "mm/uio.h"
 #include "net/scm.h"
 
 enum {
@@ -36,9 +38,26 @@ struct sockbuf {
 };
 
 struct sockbuf *sockbuf_new(size_t len); /* NULL: no memory */
-int sockbuf_fill(struct sockbuf *b, struct uio *from); /* all of it: 0 or -EFAULT */
-size_t sockbuf_copy(struct sockbuf *b, size_t off, struct uio *to, size_t n); /* bytes; less than n: a fault */
-void sockbuf_free(struct sockbuf *b);
+int sockbuf_fill_pages(struct sockbuf *b, struct uio *from);
+static inline int sockbuf_fill(struct sockbuf *b, struct uio *from) /* all of it: 0 or -EFAULT */
+{
+	if (unlikely(b->nr_pages))
+		return sockbuf_fill_pages(b, from);
+	return likely(uio_take(from, b->data, b->len) == b->len) ? 0 : -EFAULT;
+}
+size_t sockbuf_copy_pages(struct sockbuf *b, size_t off, struct uio *to, size_t n);
+/* Bytes; less than n: a fault. */
+static inline size_t sockbuf_copy(struct sockbuf *b, size_t off, struct uio *to, size_t n)
+{
+	return likely(!b->nr_pages) ? uio_put(to, b->data + off, n) : sockbuf_copy_pages(b, off, to, n);
+}
+void sockbuf_drop(struct sockbuf *b); /* what it holds besides its bytes */
+static inline void sockbuf_free(struct sockbuf *b)
+{
+	if (unlikely(b->scm.rights || b->scm.pid || b->nr_pages))
+		sockbuf_drop(b);
+	kfree(b);
+}
 u32 sockbuf_stream_charge(size_t len);
 u32 sockbuf_dgram_charge(size_t len);
 static inline u32 sockbuf_left(const struct sockbuf *b)

@@ -60,20 +60,6 @@ void sock_set_flag(struct sock *s, u32 flag, bool on)
 		__atomic_fetch_and(&s->flags, ~flag, __ATOMIC_RELAXED);
 }
 
-struct sock *sock_of_file(const struct file *f)
-{
-	return f->ops == &socket_file_ops || f->ops == &socket_message_file_ops ? f->priv : NULL;
-}
-
-int sock_borrow(int fd, struct fdref *r, struct sock **s)
-{
-	*r = fd_borrow(fd);
-	if (!r->file)
-		return -EBADF;
-	*s = sock_of_file(r->file);
-	return *s ? 0 : -ENOTSOCK;
-}
-
 struct file *sock_file_new(struct sock *like, u32 flags)
 {
 	bool is_stream = like->ops->flags & SOCK_SEND_ALL;

@@ -141,9 +141,19 @@ void sock_set_flag(struct sock *s, u32 flag, bool on);
 
 /* --- socket.c --- */
 extern const struct file_ops socket_file_ops, socket_message_file_ops;
-struct sock *sock_of_file(const struct file *f); /* borrowed; NULL: not a socket */
+static inline struct sock *sock_of_file(const struct file *f) /* borrowed; NULL: not a socket */
+{
+	return f->ops == &socket_file_ops || f->ops == &socket_message_file_ops ? f->priv : NULL;
+}
 /* A descriptor's socket: 0, -EBADF, -ENOTSOCK. */
-int sock_borrow(int fd, struct fdref *r, struct sock **s);
+static inline int sock_borrow(int fd, struct fdref *r, struct sock **s)
+{
+	*r = fd_borrow(fd);
+	if (unlikely(!r->file))
+		return -EBADF;
+	*s = sock_of_file(r->file);
+	return likely(*s != NULL) ? 0 : -ENOTSOCK;
+}
 /* A file for a socket that comes later, sock_attach(): NULL: no memory. */
 struct file *sock_file_new(struct sock *like, u32 flags);
 void sock_attach(struct file *f, struct sock *s); /* the socket's reference becomes the file's */

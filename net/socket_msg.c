@@ -55,7 +55,7 @@ static inline bool may_wait(const struct file *f, u32 flags)
 }
 
 /* A try that finds no room leaves the bytes where they were. */
-static long try_send(struct sock *s, void *arg, struct sock **full)
+static inline long try_send(struct sock *s, void *arg, struct sock **full)
 {
 	struct sock_msg *m = arg;
 	struct uio_mark mark;
@@ -109,7 +109,7 @@ static __noinline ssize_t send_rest(struct file *f, struct sock *s, struct sock_
 	return done ? done : n;
 }
 
-static ssize_t sock_send(struct file *f, struct sock *s, struct sock_msg *m)
+static inline ssize_t sock_send(struct file *f, struct sock *s, struct sock_msg *m)
 {
 	struct sock *full;
 	if (!may_wait(f, m->flags))

@@ -220,25 +220,6 @@ void unix_release(struct sock *s)
 
 /* --- queues --- */
 
-void unix_enqueue(struct unix_sock *to, struct sockbuf *b)
-{
-	assert_unix_held(to);
-	if (unlikely(b->scm.rights)) {
-		to->nr_fds += b->scm.rights->nr;
-		scm_depart(b->scm.rights, to, b);
-	}
-	__atomic_fetch_add(&b->owner->unsent, b->charge, __ATOMIC_RELAXED);
-	list_add_tail(&to->queue, &b->node);
-	WRITE_ONCE(to->nr_queued, to->nr_queued + 1);
-}
-
-void unix_dequeue(struct unix_sock *u, struct sockbuf *b)
-{
-	assert_unix_held(u);
-	list_del(&b->node);
-	WRITE_ONCE(u->nr_queued, u->nr_queued - 1);
-}
-
 void unix_consumed(struct sockbuf *b)
 {
 	struct unix_sock *from = b->owner;
@@ -266,12 +247,6 @@ void unix_purge(struct unix_sock *u)
 			return;
 		unix_consumed(b);
 	}
-}
-
-void unix_add_creds(struct unix_sock *from, struct unix_sock *to, struct scm *scm)
-{
-	if (unlikely(sock_has(&from->sk, SOCK_F_IDENTITY) || sock_has(&to->sk, SOCK_F_IDENTITY) || !to->sk.file))
-		scm_current(scm);
 }
 
 void unix_tell_sender(const struct unix_sock *from, struct sock_msg *m)

@@ -135,13 +135,32 @@ static inline bool unix_is_over_sndbuf(const struct unix_sock *u)
 	return __atomic_load_n(&u->unsent, __ATOMIC_RELAXED) >= (s64)READ_ONCE(u->sk.sndbuf);
 }
 /* Into the queue of `to`, whose lock is held; charged to b->owner. */
-void unix_enqueue(struct unix_sock *to, struct sockbuf *b);
+static inline void unix_enqueue(struct unix_sock *to, struct sockbuf *b)
+{
+	assert_unix_held(to);
+	if (unlikely(b->scm.rights)) {
+		to->nr_fds += b->scm.rights->nr;
+		scm_depart(b->scm.rights, to, b);
+	}
+	__atomic_fetch_add(&b->owner->unsent, b->charge, __ATOMIC_RELAXED);
+	list_add_tail(&to->queue, &b->node);
+	WRITE_ONCE(to->nr_queued, to->nr_queued + 1);
+}
 /* Out of the queue, whose lock is held; the charge stays until unix_consumed(). */
-void unix_dequeue(struct unix_sock *u, struct sockbuf *b);
+static inline void unix_dequeue(struct unix_sock *u, struct sockbuf *b)
+{
+	assert_unix_held(u);
+	list_del(&b->node);
+	WRITE_ONCE(u->nr_queued, u->nr_queued - 1);
+}
 void unix_consumed(struct sockbuf *b); /* no lock held: gives the charge back, tells the sender, frees */
 void unix_purge(struct unix_sock *u);  /* throws away what is queued; the reading lock is held, or there are no readers */
 /* The identity that travels with a message, if either side wants it, or may want it when it has been accepted. */
-void unix_add_creds(struct unix_sock *from, struct unix_sock *to, struct scm *scm);
+static inline void unix_add_creds(const struct unix_sock *from, const struct unix_sock *to, struct scm *scm)
+{
+	if (unlikely((READ_ONCE(from->sk.flags) | READ_ONCE(to->sk.flags)) & SOCK_F_IDENTITY || !to->sk.file))
+		scm_current(scm);
+}
 void unix_tell_sender(const struct unix_sock *from, struct sock_msg *m); /* its name, if it has one */
 void unix_copy_creds(struct scm *to, const struct scm *from);
 /* The rights that b has go to the receiver's message; peeking copies them. The reading lock is held. */
