@@ -69,12 +69,12 @@ static void relay_run(struct wake_relay *r, struct wake_list *list)
 
 void async_urgent(struct file *f)
 {
+	u64 irq = irq_save(); /* holds RCU back: the file may be ending */
 	struct async *a = __atomic_load_n(&f->async, __ATOMIC_ACQUIRE);
-	if (!a)
-		return;
-	__atomic_fetch_or(&a->events, ASYNC_URGENT, __ATOMIC_SEQ_CST);
-	u64 irq = irq_save();
-	tell(a);
+	if (a) {
+		__atomic_fetch_or(&a->events, ASYNC_URGENT, __ATOMIC_SEQ_CST);
+		tell(a);
+	}
 	irq_restore(irq);
 }
 
@@ -132,6 +132,7 @@ void async_file_gone(struct file *f)
 	if (a->on)
 		wait_remove(&a->slot);
 	WRITE_ONCE(a->gone, true);
+	__atomic_store_n(&f->async, NULL, __ATOMIC_RELEASE); /* async_urgent() may still come */
 	rcu_defer(&a->rcu, async_free);
 }
 

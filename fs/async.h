@@ -52,5 +52,6 @@ int async_set_signal(struct file *f, int sig); /* 0 or -ENOMEM */
 int async_signal(const struct file *f);
 int async_get_owner(struct file *f, int *type); /* its number, 0: none that lives */
 void async_get_uids(struct file *f, u32 uids[2]); /* real and effective, of who set the owner */
-void async_urgent(struct file *f); /* urgent data came: SIGURG to the owner, with O_ASYNC or without */
+/* Urgent data came: SIGURG to the owner, with O_ASYNC or without. The file may be ending, but its memory is there. */
+void async_urgent(struct file *f);
 void async_file_gone(struct file *f);

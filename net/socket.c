@@ -385,6 +385,13 @@ static long accept_into(struct file *f, struct sock *s, struct file *to)
 	return file_retry_for(f, POLLIN, READ_ONCE(s->rcv_patience_ns), try_accept, to);
 }
 
+/* A look before anything is allocated. */
+static bool has_nobody_to_accept(const struct file *f, struct sock *s)
+{
+	bool may_wait = !(READ_ONCE(f->flags) & O_NONBLOCK);
+	return !may_wait && READ_ONCE(s->state) == SOCK_LISTENING && !(s->ops->ready(s) & POLLIN);
+}
+
 /* The connection is in `to`; its other end's name, if wanted. */
 static int tell_peer(struct file *to, struct sockaddr __user *name, int __user *length)
 {
@@ -410,8 +417,9 @@ long sys_accept4(int fd, struct sockaddr __user *name, int __user *length, unsig
 	int new_fd = fd_reserve(flags & O_CLOEXEC, 0);
 	if (new_fd < 0)
 		return new_fd;
-	struct file *f = sock_file_new(s, flags);
-	long err = f ? accept_into(r.file, s, f) : -ENOMEM;
+	bool is_vain = has_nobody_to_accept(r.file, s);
+	struct file *f = is_vain ? NULL : sock_file_new(s, flags);
+	long err = f ? accept_into(r.file, s, f) : is_vain ? -EAGAIN : -ENOMEM;
 	if (err == 0)
 		err = tell_peer(f, name, length);
 	if (err) {

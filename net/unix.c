@@ -178,12 +178,11 @@ static void hang_up_locked(struct unix_sock *u, bool was_accepted)
 {
 	struct unix_sock *peer = u->peer;
 	assert_unix_held(u);
-	bool has_unread = false;
-	struct sockbuf *b;
-	list_for_each(b, &u->queue, node)
-		has_unread |= sockbuf_left(b) > 0 || u->sk.type != SOCK_STREAM;
+	struct sockbuf *b = list_first_or_null(&u->queue, struct sockbuf, node);
+	if (b && u->sk.type == SOCK_STREAM && !sockbuf_left(b)) /* the mark of an urgent byte that was taken */
+		b = b->node.next == &u->queue ? NULL : list_next(b, node);
 	WRITE_ONCE(peer->sk.shutdown, SHUT_BOTH);
-	if (has_unread || !was_accepted)
+	if (b || !was_accepted)
 		WRITE_ONCE(peer->sk.error, ECONNRESET);
 }
 
