@@ -80,7 +80,7 @@ void scm_rights_free(struct scm_rights *r)
 	current->dying_rights = &dying;
 	while (r) {
 		if (close_files(r))
-			unix_gc_run(NULL);
+			unix_gc_dropped();
 		r = list_first_or_null(&dying, struct scm_rights, node);
 		if (r)
 			list_del(&r->node);

@@ -4,9 +4,10 @@
  *
  * Promise   A socket whose every reference lies in a queue that nobody can read is closed, with what else is there. One
  *           that anybody can still receive is never touched. The collector runs when a descriptor is closed or thrown
- *           away that leaves a socket open in flight only, so that garbage goes with the call that made it; where
- *           another thread's use of the descriptor hid that moment, at the next such call, or when a socket ends
- *           and as many have ended as are in flight.
+ *           away that leaves a socket open in flight only, so that garbage goes with the call that made it, as long as
+ *           few are in flight: FEW, which is as many as a user without privileges has by default. With more of
+ *           them, and where another thread's use of a descriptor hid the moment, the end of any socket will do,
+ *           but all collections together take one part of SHARE of the time.
  * Locks     gc_lock (RANK_REGISTRY, before RANK_SOCK): all that is in flight. Rights with sockets among them come into
  *           a queue, leave it, and are copied by MSG_PEEK under this lock alone; a connection leaves its
  *           listener's queue
@@ -22,14 +23,17 @@
  * Linux     unix(7); deviations: none known. Linux collects in the background.
  */
 #include "net/unix_gc.h"
+#include "kernel/core/clock.h"
 #include "net/unix.h"
+
+enum { FEW = 1024, SHARE = 16 };
 
 static struct mutex gc_lock = MUTEX_INIT(gc_lock, RANK_REGISTRY);
 static struct list holders = LIST_INIT(holders);     /* [gc_lock] by holder_node */
 static struct list in_flight = LIST_INIT(in_flight); /* [gc_lock] by flight_node */
 static u32 nr_in_flight;			     /* [gc_lock; readers] */
 static u64 collection;				     /* [gc_lock] how many there were */
-static u32 nr_ended;				     /* [atomic] sockets, since the last collection */
+static u64 not_before_ns;			     /* [gc_lock; readers] the next one, if many are in flight */
 
 static struct unix_sock *unix_of_file(const struct file *f)
 {
@@ -208,12 +212,13 @@ static void sweep(struct list *garbage)
 			empty(u, garbage);
 }
 
-void unix_gc_run(const struct file *closing)
+/* Closes what nobody can reach. `closing` has one reference that is about to go; NULL: none. */
+static void unix_gc_run(const struct file *closing)
 {
 	struct list work = LIST_INIT(work), garbage = LIST_INIT(garbage);
 	mutex_lock(&gc_lock);
 	collection++;
-	__atomic_store_n(&nr_ended, 0, __ATOMIC_RELAXED);
+	u64 began_ns = clock_now_ns();
 	reach_roots(&work, closing);
 	while (!list_is_empty(&work)) {
 		struct unix_sock *u = list_first(&work, struct unix_sock, work_node);
@@ -221,6 +226,8 @@ void unix_gc_run(const struct file *closing)
 		reach_from(u, &work);
 	}
 	sweep(&garbage);
+	u64 now_ns = clock_now_ns();
+	WRITE_ONCE(not_before_ns, now_ns + (now_ns - began_ns) * SHARE);
 	mutex_unlock(&gc_lock);
 	while (!list_is_empty(&garbage)) {
 		struct scm_rights *r = list_first(&garbage, struct scm_rights, node);
@@ -238,15 +245,28 @@ bool unix_gc_is_due(const struct file *f)
 
 /* --- the ends of descriptors and sockets --- */
 
+/* Something may have become garbage; `few`: if no more are in flight, it is looked for at once. */
+static void collect_by_and_by(const struct file *closing, u32 few)
+{
+	u32 queued = READ_ONCE(nr_in_flight);
+	if (likely(!queued))
+		return;
+	if (queued <= few || clock_now_ns() >= READ_ONCE(not_before_ns))
+		unix_gc_run(closing);
+}
+
 void unix_closing(struct sock *s)
 {
 	if (unlikely(READ_ONCE(unix_of(s)->in_flight)) && unix_gc_is_due(s->file))
-		unix_gc_run(s->file);
+		collect_by_and_by(s->file, FEW);
+}
+
+void unix_gc_dropped(void)
+{
+	collect_by_and_by(NULL, FEW);
 }
 
 void unix_gc_ended(void)
 {
-	u32 queued = READ_ONCE(nr_in_flight);
-	if (queued && __atomic_add_fetch(&nr_ended, 1, __ATOMIC_RELAXED) >= queued)
-		unix_gc_run(NULL);
+	collect_by_and_by(NULL, 0);
 }

@@ -21,7 +21,6 @@ struct unix_sock *unix_gc_accept(struct unix_sock *listener, struct file *to,
 void unix_gc_leave(struct unix_sock *u); /* it has no listener any more, but has not left its queue yet */
 /* A reference to f is about to be dropped: does that leave it in flight only? Then the collector is due. */
 bool unix_gc_is_due(const struct file *f);
-/* Closes what nobody can reach. `closing` has one reference that is about to go; NULL: none. */
-void unix_gc_run(const struct file *closing);
+void unix_gc_dropped(void); /* such a reference has gone, no lock is held */
 void unix_gc_ended(void);	/* a socket has ended, no lock is held */
 u32 unix_gc_nr_in_flight(void); /* sockets */
