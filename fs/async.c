@@ -32,6 +32,14 @@ static bool tell_one(struct async *a, u32 events, u32 bit, int code)
 	return signal_io(&o->to, READ_ONCE(a->sig), code, READ_ONCE(a->fd));
 }
 
+static bool tell_urgent(struct async *a, u32 events)
+{
+	if (likely(!(events & ASYNC_URGENT)))
+		return true;
+	const struct async_owner *o = rcu_load(a->owner);
+	return !o || !o->to.pid || signal_io(&o->to, SIGURG, 0, 0);
+}
+
 static void tell(struct async *a)
 {
 	u32 events = __atomic_exchange_n(&a->events, 0, __ATOMIC_SEQ_CST);
@@ -40,6 +48,8 @@ static void tell(struct async *a)
 		left |= ASYNC_IN;
 	if (!tell_one(a, events, ASYNC_OUT, POLL_OUT))
 		left |= ASYNC_OUT;
+	if (!tell_urgent(a, events))
+		left |= ASYNC_URGENT;
 	if (likely(!left) || READ_ONCE(a->gone))
 		return;
 	__atomic_fetch_or(&a->events, left, __ATOMIC_SEQ_CST);
@@ -55,6 +65,17 @@ static void relay_run(struct wake_relay *r, struct wake_list *list)
 {
 	wake_relay_take(r);
 	tell(container_of(r, struct async, relay));
+}
+
+void async_urgent(struct file *f)
+{
+	u64 irq = irq_save(); /* holds RCU back: the file may be ending */
+	struct async *a = __atomic_load_n(&f->async, __ATOMIC_ACQUIRE);
+	if (a) {
+		__atomic_fetch_or(&a->events, ASYNC_URGENT, __ATOMIC_SEQ_CST);
+		tell(a);
+	}
+	irq_restore(irq);
 }
 
 static bool slot_event(struct wait_slot *slot, u32 events, struct wake_list *list)
@@ -111,6 +132,7 @@ void async_file_gone(struct file *f)
 	if (a->on)
 		wait_remove(&a->slot);
 	WRITE_ONCE(a->gone, true);
+	__atomic_store_n(&f->async, NULL, __ATOMIC_RELEASE); /* async_urgent() may still come */
 	rcu_defer(&a->rcu, async_free);
 }
 

@@ -23,6 +23,7 @@ struct file;
 /* Events of our own beside POLL*, as in wake(&q, POLLIN | POLLRDNORM | ASYNC_IN). */
 #define ASYNC_IN (1u << 21)
 #define ASYNC_OUT (1u << 22)
+#define ASYNC_URGENT (1u << 23) /* never a wake's: see async_urgent() */
 
 /* Who gets the signals: replaced as a whole. */
 struct async_owner {
@@ -45,9 +46,12 @@ struct async {
 
 int async_switch(struct file *f, int fd, bool on); /* O_ASYNC has been asked for, or not: 0 or -ENOMEM */
 int async_set_owner(struct file *f, struct pid *pid, int type); /* eats the reference; NULL: nobody; -ENOMEM */
+long file_set_owner(struct file *f, int who); /* F_SETOWN: a process, -who: a group, 0: nobody */
 int async_default_owner(struct file *f, struct pid *pid, int type); /* the same, if there is none: takes its own reference */
 int async_set_signal(struct file *f, int sig); /* 0 or -ENOMEM */
 int async_signal(const struct file *f);
 int async_get_owner(struct file *f, int *type); /* its number, 0: none that lives */
 void async_get_uids(struct file *f, u32 uids[2]); /* real and effective, of who set the owner */
+/* Urgent data came: SIGURG to the owner, with O_ASYNC or without. The file may be ending, but its memory is there. */
+void async_urgent(struct file *f);
 void async_file_gone(struct file *f);

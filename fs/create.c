@@ -170,6 +170,20 @@ static int may_make(struct walk *w, bool is_dir)
 	return w->last_slash && !is_dir ? -ENOENT : 0;
 }
 
+int vfs_make_node(const char *name, u32 mode, struct path *out)
+{
+	WALK(w);
+	struct dentry *d = NULL;
+	int err = walk_to_parent_kernel(&w, name);
+	if (err == 0)
+		err = may_make(&w, false);
+	if (err == 0)
+		err = vfs_create_at(&w.held, w.last, w.last_len, (mode & S_IFMT) | masked(mode), 0, NULL, &d);
+	if (err == 0)
+		*out = (struct path){ mount_get(w.held.mount), d };
+	return err;
+}
+
 static long make(int dirfd, const char __user *path, u32 mode, u64 rdev, const char *target)
 {
 	WALK(w);

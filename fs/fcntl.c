@@ -65,15 +65,20 @@ static long owner_uids(struct file *f, u32 __user *user)
 	return put_user(uids[0], user) ?: put_user(uids[1], user + 1);
 }
 
+long file_set_owner(struct file *f, int who)
+{
+	if (who == INT32_MIN)
+		return -EINVAL;
+	return owner_set(f, who < 0 ? -who : who, who < 0 ? F_OWNER_PGRP : F_OWNER_PID);
+}
+
 static long fcntl_owner(struct file *f, unsigned cmd, unsigned long arg)
 {
 	struct f_owner_ex ex;
 	int type, nr, who = (int)arg;
 	switch (cmd) {
 	case F_SETOWN:
-		if (who == INT32_MIN)
-			return -EINVAL;
-		return owner_set(f, who < 0 ? -who : who, who < 0 ? F_OWNER_PGRP : F_OWNER_PID);
+		return file_set_owner(f, who);
 	case F_GETOWN:
 		nr = async_get_owner(f, &type);
 		if (type == F_OWNER_PGRP)

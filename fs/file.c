@@ -19,6 +19,7 @@
 #include "fs/notify.h"
 #include "fs/offer.h"
 #include "kernel/core/alloc.h"
+#include "kernel/core/clock.h"
 #include "kernel/core/upcalls.h"
 #include "kernel/lib/errno.h"
 #include "kernel/lib/string.h"
@@ -162,6 +163,14 @@ ssize_t file_retry(struct file *f, u32 mask, u64 deadline_ns, ssize_t (*try)(str
 	return retry(f, &slot, mask, deadline_ns, NULL, try, arg);
 }
 
+ssize_t file_retry_for(struct file *f, u32 mask, u64 patience_ns, ssize_t (*try)(struct file *f, void *arg), void *arg)
+{
+	if (likely(patience_ns == FOREVER))
+		return file_retry(f, mask, FOREVER, try, arg);
+	ssize_t n = file_retry(f, mask, deadline_after(patience_ns), try, arg);
+	return n == -ERESTART ? -EINTR : n;
+}
+
 static inline bool must_not_block(const struct file *f, const struct uio *u)
 {
 	return READ_ONCE(f->flags) & O_NONBLOCK || u->flags & RWF_NOWAIT;
@@ -205,9 +214,11 @@ static __noinline ssize_t read_blocking(struct file *f, struct uio *u)
 {
 	if (f->ops->read_or_offer && u->kind == UIO_USER && u->left >= OFFER_MIN_BYTES)
 		return read_offering(f, u);
+	if (!f->ops->read_deadline)
+		return file_retry_for(f, POLLIN, file_patience_ns(f, POLLIN), try_read, u);
 	struct wait_slot slot;
 	ssize_t n = retry(f, &slot, POLLIN, FOREVER, f->ops->read_deadline, try_read, u);
-	if (n != -EAGAIN || !f->ops->read_deadline)
+	if (n != -EAGAIN)
 		return n;
 	u->flags |= UIO_LAST_TRY;
 	n = f->ops->read(f, u);
@@ -237,14 +248,21 @@ ssize_t file_read(struct file *f, struct uio *u)
 	return notify_moved(f, IN_ACCESS, n);
 }
 
+static void raise_sigpipe(const struct file *f)
+{
+	if (!(f->ops->flags & FILE_NO_SIGPIPE))
+		signal_raise(SIGPIPE);
+}
+
 /* Goes on until all is out; what was moved before an error or a signal is the answer. */
 static ssize_t write_blocking(struct file *f, struct uio *u, ssize_t done)
 {
+	u64 patience_ns = file_patience_ns(f, POLLOUT);
 	for (;;) {
-		ssize_t n = done >= 0 && u->left == 0 ? 0 : file_retry(f, POLLOUT, FOREVER, try_write, u);
+		ssize_t n = done >= 0 && u->left == 0 ? 0 : file_retry_for(f, POLLOUT, patience_ns, try_write, u);
 		if (n < 0) {
 			if (n == -EPIPE)
-				signal_raise(SIGPIPE);
+				raise_sigpipe(f);
 			return done > 0 ? done : n;
 		}
 		done += n;
@@ -257,7 +275,7 @@ static ssize_t write_blocking(struct file *f, struct uio *u, ssize_t done)
 static __noinline ssize_t write_rest(struct file *f, struct uio *u, ssize_t n)
 {
 	if (n == -EPIPE)
-		signal_raise(SIGPIPE);
+		raise_sigpipe(f);
 	bool goes_on = n == -EAGAIN || (n > 0 && u->left && f->ops->flags & FILE_WRITE_ALL);
 	return goes_on && !must_not_block(f, u) ? write_blocking(f, u, max(n, (ssize_t)0)) : n;
 }

@@ -13,7 +13,7 @@
  *
  * Missing ops (NULL) have one documented answer: read, write -> -EINVAL; ready -> always IN|OUT;
  * ioctl -> -ENOTTY; mmap -> -ENODEV; seek -> -ESPIPE; readdir -> -ENOTDIR; fsync -> -EINVAL;
- * fallocate -> -ENODEV (-ESPIPE for pipes); fcntl -> -EINVAL; read_deadline -> FOREVER.
+ * fallocate -> -ENODEV (-ESPIPE for pipes); fcntl -> -EINVAL; read_deadline, patience_ns -> FOREVER.
  */
 #pragma once
 #include "fs/path.h"
@@ -57,6 +57,9 @@ struct file_ops {
 	/* Until when a read that began at began_ns may wait for (more) data; asked before each sleep. Then it is tried
 	 * once more with UIO_LAST_TRY, and -EAGAIN becomes 0 (terminals' VTIME). NULL: for ever. */
 	u64 (*read_deadline)(struct file *f, u64 began_ns);
+	/* How long a read (POLLIN) or a write (POLLOUT) may wait in all (SO_RCVTIMEO): then -EAGAIN stands, and a signal
+	 * ends it with -EINTR, whatever its handler's flags. */
+	u64 (*patience_ns)(struct file *f, u32 mask);
 	u32 (*ready)(struct file *f); /* POLL* that hold now */
 	long (*ioctl)(struct file *f, u32 cmd, unsigned long arg);
 	int (*mmap)(struct file *f, struct vma *v);
@@ -85,6 +88,7 @@ enum file_ops_flags {
 	FILE_PLAIN_READ = 64, FILE_PLAIN_WRITE = 128,
 	FILE_POLL_ALWAYS = 256, /* always ready, and may be in an epoll set all the same */
 	FILE_ASYNC = 512, /* has an O_ASYNC mode: see async.h */
+	FILE_NO_SIGPIPE = 1024, /* -EPIPE comes without the signal, or ops->write has sent it (sockets) */
 };
 
 enum file_mode {
@@ -146,6 +150,12 @@ struct waitq *file_waitq(struct file *f);
 /* The blocking loop: arms on the file's queue for `mask`, tries, sleeps, until try() answers something
  * else than -EAGAIN. -ERESTART after a signal, -EAGAIN at the deadline. */
 ssize_t file_retry(struct file *f, u32 mask, u64 deadline_ns, ssize_t (*try)(struct file *f, void *arg), void *arg);
+/* The same for calls that may take so long in all; FOREVER: no limit. With a limit a signal makes it -EINTR. */
+ssize_t file_retry_for(struct file *f, u32 mask, u64 patience_ns, ssize_t (*try)(struct file *f, void *arg), void *arg);
+static inline u64 file_patience_ns(struct file *f, u32 mask)
+{
+	return f->ops->patience_ns ? f->ops->patience_ns(f, mask) : FOREVER;
+}
 off_t file_seek_generic(struct file *f, off_t offset, int whence, off_t size); /* SEEK_SET, CUR, END */
 off_t file_seek_noop(struct file *f, off_t offset, int whence); /* for ops.seek: succeeds and moves nothing (eventfd) */
 

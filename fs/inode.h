@@ -271,5 +271,7 @@ int cpio_unpack(const void *archive, size_t bytes, const char **error); /* into 
 /* fs/create.c: the changes of names that other parts of the kernel make too. */
 int vfs_create_at(const struct path *dir, const char *name, size_t len, u32 mode, u64 rdev, const char *target,
 	struct dentry **out);
+/* mknod(2) of a FIFO or socket by a name in kernel memory: a counted *out. */
+int vfs_make_node(const char *name, u32 mode, struct path *out);
 int vfs_link_at(const struct path *from, const struct path *dir, const char *name, size_t len);
 int vfs_unlink_at(const struct path *dir, const char *name, size_t len, bool want_dir);

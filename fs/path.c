@@ -555,19 +555,34 @@ int path_lookup_kernel(const char *name, unsigned flags, struct path *out)
 	return err;
 }
 
+/* The walk has begun, or answered err. */
+static int run_to_parent(struct walk *w, int err)
+{
+	if (err)
+		return err;
+	err = walk_run_parent(w);
+	if (err == 0)
+		err = walk_hold(w);
+	if (err)
+		walk_end(w);
+	return err;
+}
+
 int walk_to_parent(struct walk *w, int dirfd, const char __user *name)
 {
 	int err;
-	do {
-		err = walk_begin(w, dirfd, name, 0);
-		if (err)
-			return err;
-		err = walk_run_parent(w);
-		if (err == 0)
-			err = walk_hold(w);
-		if (err)
-			walk_end(w);
-	} while (unlikely(err == -ESTALE));
+	do
+		err = run_to_parent(w, walk_begin(w, dirfd, name, 0));
+	while (unlikely(err == -ESTALE));
+	return err;
+}
+
+int walk_to_parent_kernel(struct walk *w, const char *name)
+{
+	int err;
+	do
+		err = run_to_parent(w, walk_begin_kernel(w, name, 0));
+	while (unlikely(err == -ESTALE));
 	return err;
 }
 

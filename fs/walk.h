@@ -59,6 +59,7 @@ void walk_end(struct walk *w);		/* puts everything */
 bool path_is_empty(const char __user *path);
 /* All of it for the usual caller: begun, run to the last name, held. On success walk_end() is due. */
 int walk_to_parent(struct walk *w, int dirfd, const char __user *name);
+int walk_to_parent_kernel(struct walk *w, const char *name);
 /* A local walk that is ended with its scope, from the very declaration on. */
 #define WALK(name)                                                                                 \
 	__cleanup(walk_end) struct walk name;                                                      \

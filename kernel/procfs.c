@@ -31,6 +31,7 @@
 #include "mm/commit.h"
 #include "mm/slab.h"
 #include "mm/vma.h"
+#include "net/unix.h"
 
 enum {
 	PID_MAX_LEAST = 301, THREADS_LEAST = 1,
@@ -155,6 +156,50 @@ static int set_threads_max(u64 v)
 static int set_pipe_max_size(u64 v)
 {
 	return pipe_set_max_size(max(v, (u64)1)); /* 0 becomes the least size */
+}
+
+/* A limit of sockets: a positive int. */
+static int set_socket_limit(unsigned *limit, u64 v, unsigned least)
+{
+	if (v < least || v > INT32_MAX)
+		return -EINVAL;
+	WRITE_ONCE(*limit, (unsigned)v);
+	return 0;
+}
+
+static int set_somaxconn(u64 v)
+{
+	return set_socket_limit(&sock_somaxconn, v, 0);
+}
+
+static int set_rmem_default(u64 v)
+{
+	return set_socket_limit(&sock_rmem_default, v, SOCK_RCVBUF_MIN);
+}
+
+static int set_wmem_default(u64 v)
+{
+	return set_socket_limit(&sock_wmem_default, v, SOCK_SNDBUF_MIN);
+}
+
+static int set_rmem_max(u64 v)
+{
+	return set_socket_limit(&sock_rmem_max, v, SOCK_RCVBUF_MIN);
+}
+
+static int set_wmem_max(u64 v)
+{
+	return set_socket_limit(&sock_wmem_max, v, SOCK_SNDBUF_MIN);
+}
+
+static int set_optmem_max(u64 v)
+{
+	return set_socket_limit(&sock_optmem_max, v, 0);
+}
+
+static int set_max_dgram_qlen(u64 v)
+{
+	return set_socket_limit(&unix_max_dgram_qlen, v, 0);
 }
 
 static int set_pipe_hard(u64 v)

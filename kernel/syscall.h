@@ -61,7 +61,7 @@ struct stat; struct pollfd; struct iovec; struct timeval; struct timespec; struc
 struct utsname; struct timezone; struct rlimit; struct sysinfo; struct tms; struct cap_header;
 struct cap_data; struct siginfo; struct sigaltstack; struct utimbuf; struct statfs; struct sigset_arg;
 struct itimerspec; struct statx; struct clone_args; struct open_how; struct ksigaction; struct sched_param;
-struct epoll_event; struct futex_waitv; struct timex; struct sched_attr;
+struct epoll_event; struct sockaddr; struct msghdr; struct mmsghdr; struct futex_waitv; struct timex; struct sched_attr;
 #include "kernel/uapi/select.h"
 #include "kernel/uapi/signal.h"
 

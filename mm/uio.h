@@ -18,12 +18,14 @@ enum uio_kind { UIO_USER, UIO_KERNEL };
 
 /* Beside the RWF_* in flags: the file's read_deadline has passed, what is there now is all there will be. */
 #define UIO_LAST_TRY 0x80000000u
+/* The kind's own: an earlier try of this call has moved some of it, or slept. */
+#define UIO_BEGUN 0x40000000u
 
 struct mm;
 
 struct uio {
 	enum uio_kind kind;
-	u32 flags;		/* RWF_*, UIO_LAST_TRY */
+	u32 flags;		/* RWF_*, UIO_* */
 	size_t left;		/* bytes still to move */
 	off_t pos;		/* file position for files that have one */
 	size_t seg_off;		/* into the first segment */

@@ -207,7 +207,7 @@ static const char *const charge_names[CHARGE_KINDS] = {
 	[CHARGE_PIPE_PAGES] = "pipe-pages", [CHARGE_SIGPENDING] = "signals", [CHARGE_PROCESSES] = "processes",
 	[CHARGE_FILES] = "files", [CHARGE_INOTIFY_INSTANCES] = "inotify-instances",
 	[CHARGE_INOTIFY_WATCHES] = "inotify-watches", [CHARGE_EPOLL_WATCHES] = "epoll-watches",
-	[CHARGE_FILELOCKS] = "file-locks",
+	[CHARGE_FILELOCKS] = "file-locks", [CHARGE_FILES_IN_FLIGHT] = "files-in-flight",
 };
 
 void accounts_show(struct strbuf *sb)

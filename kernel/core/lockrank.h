@@ -24,7 +24,8 @@ enum lock_rank {
 	RANK_INODE,	 /* directory and file contents; parent before child (subrank), then lock_pair */
 	RANK_EPOLL_NEST, /* which epoll sets lie in which */
 	RANK_EPOLL,	 /* epoll set; a set inside a set has its depth as subrank; what ops->ready() takes comes behind */
-	RANK_PAIR,	 /* two-ended objects share ONE lock: pipe, connected sockets */
+	RANK_SOCK_READ,	 /* one reader of a socket at a time */
+	RANK_PAIR,	 /* two-ended objects share ONE lock: pipe */
 	RANK_MM,	 /* mm->lock: what a page fault takes */
 	/* sleeping; user memory is out of bounds from here on */
 	RANK_REGISTRY,	 /* sysv tables and other name spaces that are not inodes */
@@ -36,6 +37,7 @@ enum lock_rank {
 	RANK_PROC_TREE = RANK_FIRST_SPIN, /* parent/child links, wait status, pid table */
 	RANK_PAGETABLE,	 /* one per user page-table page group */
 	RANK_FDTABLE,
+	RANK_SOCK,	 /* sockets; the two ends of a connection share ONE */
 	RANK_OBJECT,	 /* small objects: eventfd's counter, cred accounts, fs_ctx */
 	RANK_DENTRY,	 /* the name cache */
 	RANK_FILELOCK,	 /* advisory locks of one inode */

@@ -180,6 +180,7 @@ struct task {
 	u32 personality;		/* [owner] personality(2) */
 	u8 mce_policy;			/* [owner] PR_MCE_KILL, one more; 0: default. Told as set: memory has no errors here */
 	bool is_io_flusher;		/* [owner] PR_SET_IO_FLUSHER: the same */
+	struct list *dying_rights;	/* [owner] net/scm.c: while descriptors in flight are closed, those of sockets among them */
 	struct file *trace_file;	/* [owner] counted: where its system calls are told; NULL: the console */
 };
 _Static_assert(offsetof(struct task, work) == 0, "entry.S and preempt.h read task->work at offset 0");

@@ -18,7 +18,7 @@ const char *const wait_kind_names[WAIT_KINDS] = {
 	[WAIT_MUTEX] = "mutex", [WAIT_FUTEX] = "futex", [WAIT_POLL] = "poll", [WAIT_VFORK] = "vfork",
 	[WAIT_KTHREAD] = "kthread", [WAIT_PAGE] = "page", [WAIT_FILELOCK] = "flock",
 	[WAIT_INOTIFY] = "inotify", [WAIT_EPOLL] = "epoll", [WAIT_TIMERFD] = "timerfd", [WAIT_PIDFD] = "pidfd",
-	[WAIT_RWLOCK] = "rwlock",
+	[WAIT_RWLOCK] = "rwlock", [WAIT_UNIX] = "unix",
 };
 
 void waitq_init(struct waitq *q, enum wait_kind kind, const void *object)

@@ -4,7 +4,8 @@
  *
  * Promise   the owner gets the signal if who made him the owner might have sent it then: a real or effective id 0
  *           or equal to the owner's real or saved one (fcntl(2) F_SETOWN); of a group, those members who
- *           would. A signal of F_SETSIG carries code, band and descriptor; SIGIO comes in its place when
+ *           would. SIGURG is as if from the kernel. A signal of F_SETSIG carries code, band and descriptor;
+ *           SIGIO comes in its place when
  *           it cannot be queued, and alone when no signal was chosen.
  * Locks     RCU for one owner; proc_tree_lock for a group, but only if it is free: events come from
  *           interrupts, too, which may have interrupted its holder
@@ -45,6 +46,11 @@ static void tell(struct task *t, const struct io_owner *by, int sig, int code, i
 	struct siginfo info;
 	if (!may_tell(by, t))
 		return;
+	if (sig && !code) {
+		siginfo_kernel(&info, sig);
+		(void)send_io(t, &info, scope);
+		return;
+	}
 	if (sig) {
 		io_info(&info, sig, code, fd);
 		if (send_io(t, &info, scope) == 0)

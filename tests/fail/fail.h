@@ -47,7 +47,7 @@ struct rows {
 #define ROWS(NAME) const struct rows NAME = { NAME##_rows, sizeof(NAME##_rows) / sizeof(NAME##_rows[0]) }
 
 extern const struct rows file_calls, name_calls, memory_calls, process_calls, signal_calls, ipc_calls, other_calls;
-extern const struct rows reads_of_proc, page_faults;
+extern const struct rows socket_calls, reads_of_proc, page_faults;
 
 #define A(POINTER) ((long)(POINTER))
 

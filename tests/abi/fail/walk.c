@@ -277,6 +277,7 @@ WALK(memory_calls)
 WALK(process_calls)
 WALK(signal_calls)
 WALK(ipc_calls)
+WALK(socket_calls)
 WALK(other_calls)
 WALK(reads_of_proc)
 WALK(page_faults)
@@ -294,7 +295,8 @@ static int has(const struct rows *rows, const char *name)
 static int is_walked(const char *name)
 {
 	static const struct rows *const all[] = {
-		&file_calls, &name_calls, &memory_calls, &process_calls, &signal_calls, &ipc_calls, &other_calls,
+		&file_calls, &name_calls, &memory_calls, &process_calls, &signal_calls, &ipc_calls, &socket_calls,
+		&other_calls,
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)

@@ -18,7 +18,7 @@
 
 enum {
 	TMP_FD = 90, DIR_FD = 91, CLOSED_FD = 77, INOTIFY_FD = 92, EPOLL_FD = 93, EVENT_FD = 94, SIGNAL_FD = 95,
-	TIMER_FD = 96, PID_FD = 97,
+	TIMER_FD = 96, PID_FD = 97, SOCKET_FD = 98, LISTENER_FD = 99,
 };
 enum { SHOWN = 30, RESULTS = 64, CHILD_S = 20, ANY = 1, NEWEST_OLD_CALL = 440 };
 
@@ -95,6 +95,42 @@ static const struct need {
 	{ "timerfd_gettime", 0, TIMER_FD },
 	{ "pidfd_send_signal", 0, PID_FD },
 	{ "pidfd_getfd", 0, PID_FD },
+	{ "connect", 0, SOCKET_FD },
+	{ "connect", 2, 16 },
+	{ "bind", 0, SOCKET_FD },
+	{ "bind", 2, 16 },
+	{ "listen", 0, LISTENER_FD },
+	{ "accept", 0, LISTENER_FD },
+	{ "accept4", 0, LISTENER_FD },
+	{ "accept4", 3, 0 },
+	{ "sendto", 0, SOCKET_FD },
+	{ "sendto", 3, 0 },
+	{ "sendto", 4, 0 },
+	{ "sendto", 5, 16 },
+	{ "recvfrom", 0, SOCKET_FD },
+	{ "recvfrom", 3, 0 },
+	{ "sendmsg", 0, SOCKET_FD },
+	{ "recvmsg", 0, SOCKET_FD },
+	{ "sendmmsg", 0, SOCKET_FD },
+	{ "sendmmsg", 2, 1 },
+	{ "recvmmsg", 0, SOCKET_FD },
+	{ "recvmmsg", 2, 1 },
+	{ "recvmmsg", 3, 0 },
+	{ "shutdown", 0, SOCKET_FD },
+	{ "getsockname", 0, SOCKET_FD },
+	{ "getpeername", 0, SOCKET_FD },
+	{ "setsockopt", 0, SOCKET_FD },
+	{ "setsockopt", 1, 1 }, /* SOL_SOCKET */
+	{ "setsockopt", 2, 2 }, /* SO_REUSEADDR */
+	{ "setsockopt", 4, 4 },
+	{ "getsockopt", 0, SOCKET_FD },
+	{ "getsockopt", 1, 1 },
+	{ "getsockopt", 2, 2 },
+	{ "socket", 0, 1 },
+	{ "socket", 1, 1 },
+	{ "socketpair", 0, 1 },
+	{ "socketpair", 1, 1 },
+	{ "socketpair", 2, 0 },
 	{ "process_vm_readv", 5, 0 },
 	{ "process_vm_writev", 5, 0 },
 };
@@ -231,6 +267,23 @@ static void make_event_fds(void)
 	sys(SYS_dup2, sys(SYS_pidfd_open, sys(SYS_getpid), 0), PID_FD);
 }
 
+/* An end of a connection with something to read, and a listener with somebody to accept; neither ever waits. */
+static void make_sockets(void)
+{
+	struct { unsigned short family; char path[4]; } name = { 1, "s" };
+	int pair[2], fd = (int)sys(SYS_socket, 1, 1 | O_NONBLOCK, 0);
+	int client = (int)sys(SYS_socket, 1, 1 | O_NONBLOCK, 0);
+
+	sys(SYS_socketpair, 1, 1 | O_NONBLOCK, 0, pair);
+	for (int i = 0; i < RESULTS; i++)
+		sys(SYS_write, pair[1], "bytes", 5);
+	sys(SYS_dup2, pair[0], SOCKET_FD);
+	sys(SYS_bind, fd, &name, sizeof(name));
+	sys(SYS_listen, fd, 1);
+	sys(SYS_connect, client, &name, sizeof(name));
+	sys(SYS_dup2, fd, LISTENER_FD);
+}
+
 /* Nothing is read of or written to what the case has open; a time-out ends it. */
 static void become_harmless(void)
 {
@@ -247,6 +300,7 @@ static void become_harmless(void)
 	sys(SYS_timer_create, CLOCK_MONOTONIC, 0, good); /* number 0 */
 	sys(SYS_dup2, sys(SYS_inotify_init), INOTIFY_FD);
 	make_event_fds();
+	make_sockets();
 	for (int fd = 0; fd < 3; fd++)
 		sys(SYS_dup2, TMP_FD, fd);
 }
