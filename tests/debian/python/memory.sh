@@ -1,11 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # CPython on memory: its own tests of mmap and of shared memory, and both in use between processes.
-# Left out: what starts a manager, which is spoken to through a socket.
 t() { echo "## $1"; }
 cd /tmp || exit 1
 t mmap; python3 /tests/unit.py test_mmap
-t shared-memory; python3 /tests/unit.py test_multiprocessing_fork.WithProcessesTestSharedMemory -x '*SharedMemoryManager*' '*SharedMemoryServer*'
+t shared-memory; python3 /tests/unit.py test_multiprocessing_fork.WithProcessesTestSharedMemory
 t sum; python3 - <<'END'
 from multiprocessing import get_context, shared_memory
 

@@ -6,8 +6,8 @@
 
 Promise   What a test prints is not shown; -v shows what it failed of. A test that takes longer than LIMIT_S ends the
           run. Tests that the patterns select are left out, and named. The last line has the counts.
-Sockets   There are none, on every system alike: a test that asks for one ends there and is left out, too. asyncio's
-          loops wake themselves by a pipe instead.
+Network   There is none, on every system alike: a test that asks for a socket of another family than AF_UNIX ends there
+          and is left out, too.
 """
 import contextlib
 import errno
@@ -22,52 +22,27 @@ import unittest
 
 LIMIT_S = 120
 OUTCOMES = ("ok", "skipped", "FAILED", "left out")
-NEEDS_SOCKETS = "needs sockets"
+NEEDS_NETWORK = "needs a network"
 
 
-class Sockets:
-    """There are none; a module that asks for one while it is loaded hears so, a test ends."""
+class Network:
+    """There is none; a module that asks for it while it is loaded hears so, a test ends."""
     testing = False
 
     @classmethod
-    def refuse(cls, *_, **__):
-        raise unittest.SkipTest(NEEDS_SOCKETS) if cls.testing else OSError(errno.ENOSYS, NEEDS_SOCKETS)
+    def refuse(cls):
+        raise unittest.SkipTest(NEEDS_NETWORK) if cls.testing else OSError(errno.EAFNOSUPPORT, NEEDS_NETWORK)
 
 
-class PipeEnd:
-    """As much of a socket as a loop's self-pipe uses."""
+def without_network():
+    make = socket.socket.__init__
 
-    def __init__(self, fd):
-        self.fd = fd
-        os.set_blocking(fd, False)
+    def make_local(self, family=-1, type=-1, proto=-1, fileno=None):
+        if fileno is None and family != socket.AF_UNIX:
+            Network.refuse()
+        make(self, family, type, proto, fileno)
 
-    def fileno(self):
-        return self.fd
-
-    def recv(self, size):
-        return os.read(self.fd, size)
-
-    def send(self, data):
-        return os.write(self.fd, data)
-
-    def close(self):
-        fd, self.fd = self.fd, -1
-        if fd >= 0:
-            os.close(fd)
-
-
-def make_self_pipe(loop):
-    loop._ssock, loop._csock = map(PipeEnd, os.pipe())
-    loop._internal_fds += 1
-    loop._add_reader(loop._ssock.fileno(), loop._read_from_self)
-
-
-def without_sockets():
-    from asyncio import selector_events
-    from test.support import socket_helper
-    socket.socketpair = socket.socket.__init__ = Sockets.refuse
-    socket_helper._bind_nix_socket_error = False  # that it is known spares it the attempt
-    selector_events.BaseSelectorEventLoop._make_self_pipe = make_self_pipe
+    socket.socket.__init__ = make_local
 
 
 class Result(unittest.TestResult):
@@ -95,7 +70,7 @@ class Result(unittest.TestResult):
 
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
-        self.note(test, "left out" if reason == NEEDS_SOCKETS else "skipped", reason)
+        self.note(test, "left out" if reason == NEEDS_NETWORK else "skipped", reason)
 
     def addFailure(self, test, err):
         super().addFailure(test, err)
@@ -122,7 +97,7 @@ def main():
     verbose = words[0] == "-v"
     module, patterns = words[verbose], words[verbose + 1:]
     patterns = [p for p in patterns if p != "-x"]
-    without_sockets()
+    without_network()
     from test import support
     support.use_resources = ()
     support.print_warning = lambda _: None  # of threads and children by their numbers
@@ -135,7 +110,7 @@ def main():
             result.outcomes[test.id()] = "left out"
         else:
             chosen.addTest(test)
-    Sockets.testing = True
+    Network.testing = True
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         chosen.run(result)
     counts = {what: list(result.outcomes.values()).count(what) for what in OUTCOMES}
