@@ -460,20 +460,27 @@ long sys_dup3(int oldfd, int newfd, unsigned flags)
 	return dup_exactly(oldfd, newfd, flags);
 }
 
+int fd_reserve_pair(u32 flags, int __user *fds, int fd[2])
+{
+	fd[0] = fd_reserve(flags, 0);
+	if (fd[0] < 0)
+		return fd[0];
+	fd[1] = fd_reserve(flags, 0);
+	int err = fd[1] < 0 ? fd[1] : put_user(fd[0], &fds[0]) ?: put_user(fd[1], &fds[1]);
+	if (err) {
+		fd_cancel(fd[0]);
+		if (fd[1] >= 0)
+			fd_cancel(fd[1]);
+	}
+	return err;
+}
+
 int fd_install_pair(struct file **a, struct file **b, u32 flags, int __user *fds)
 {
-	int first = fd_reserve(flags, 0);
-	if (first < 0)
-		return first;
-	int second = fd_reserve(flags, 0);
-	int err = second < 0 ? second : put_user(first, &fds[0]) ?: put_user(second, &fds[1]);
-	if (err) {
-		fd_cancel(first);
-		if (second >= 0)
-			fd_cancel(second);
+	int fd[2], err = fd_reserve_pair(flags, fds, fd);
+	if (err)
 		return err;
-	}
-	fd_install(first, take(*a));
-	fd_install(second, take(*b));
+	fd_install(fd[0], take(*a));
+	fd_install(fd[1], take(*b));
 	return 0;
 }

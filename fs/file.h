@@ -211,7 +211,9 @@ long fd_dup(int old, unsigned min_fd, u32 flags); /* F_DUPFD: the new descriptor
 /* Wraps reserve, file_new and install. The object is freed by `release` only if the file came to be:
  * on error the caller still owns priv. */
 int anon_fd(const struct file_ops *ops, void *priv, struct waitq *wq, u32 flags);
-/* Two descriptors for two new files (pipe, socketpair), told to user space before anything can be seen:
+/* Two descriptors, told to user space: 0, -EMFILE or -EFAULT. Then install or cancel both. */
+int fd_reserve_pair(u32 flags, int __user *fds, int fd[2]);
+/* Two descriptors for two new files (a pipe's), told to user space before anything can be seen:
  * 0, and the references are taken out of *a and *b; -EMFILE, -ENOMEM, -EFAULT without effect. */
 int fd_install_pair(struct file **a, struct file **b, u32 flags, int __user *fds);
 int fd_dup_to(struct file *f, int fd, u32 flags); /* dup2/dup3/pidfd_getfd: installs a counted file at fd */

@@ -283,12 +283,11 @@ long sys_socket(int family, int type, int protocol)
 	return fd;
 }
 
-long sys_socketpair(int family, int type, int protocol, int __user *fds)
+/* Two connected sockets in files, for descriptors that are reserved. */
+static int make_pair(int family, int type, int protocol, const int fd[2])
 {
 	struct sock *a, *b;
-	int err = check_type(type);
-	if (err == 0)
-		err = sock_create(family, type, protocol, &a);
+	int err = sock_create(family, type, protocol, &a);
 	if (err)
 		return err;
 	struct file *fa __autoput(file) = file_of(a, (u32)type);
@@ -299,7 +298,27 @@ long sys_socketpair(int family, int type, int protocol, int __user *fds)
 	if (!fa || !fb)
 		return -ENOMEM;
 	err = unix_connect_pair(a, b);
-	return err ? err : fd_install_pair(&fa, &fb, (u32)type & O_CLOEXEC, fds);
+	if (err)
+		return err;
+	fd_install(fd[0], take(fa));
+	fd_install(fd[1], take(fb));
+	return 0;
+}
+
+/* The numbers are told before the sockets are made: so does Linux. */
+long sys_socketpair(int family, int type, int protocol, int __user *fds)
+{
+	int fd[2], err = check_type(type);
+	if (err == 0)
+		err = fd_reserve_pair((u32)type & O_CLOEXEC, fds, fd);
+	if (err)
+		return err;
+	err = make_pair(family, type, protocol, fd);
+	if (err) {
+		fd_cancel(fd[0]);
+		fd_cancel(fd[1]);
+	}
+	return err;
 }
 
 /* --- names --- */
@@ -358,14 +377,14 @@ static long try_connect(struct sock *s, void *name, struct sock **full)
 
 long sys_connect(int fd, const struct sockaddr __user *name, int length)
 {
-	FDREF r = {};
-	struct sock *s;
+	FDREF r = fd_borrow(fd);
 	struct sock_name n;
-	long err = sock_borrow(fd, &r, &s);
-	if (err == 0)
-		err = sock_name_in(&n, name, length);
-	if (err)
-		return err;
+	if (!r.file)
+		return -EBADF;
+	long err = sock_name_in(&n, name, length); /* of any descriptor */
+	struct sock *s = err ? NULL : sock_of_file(r.file);
+	if (!s)
+		return err ? err : -ENOTSOCK;
 	u64 patience_ns = READ_ONCE(r.file->flags) & O_NONBLOCK ? 0 : READ_ONCE(s->snd_patience_ns);
 	err = sock_try_with_room(s, patience_ns ? sock_deadline(patience_ns) : 0, try_connect, &n);
 	return err == -ETIMEDOUT ? -EAGAIN : err;

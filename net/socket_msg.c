@@ -127,6 +127,7 @@ long sys_sendto(int fd, const void __user *buf, size_t count, unsigned flags, co
 	struct sock *s;
 	struct uio u;
 	struct sock_name to;
+	count = min(count, UIO_MAX_BYTES);
 	if (unlikely(!access_ok(buf, count)))
 		return -EFAULT;
 	int err = sock_borrow(fd, &r, &s);
@@ -139,7 +140,7 @@ long sys_sendto(int fd, const void __user *buf, size_t count, unsigned flags, co
 			return err;
 		m.to = to.len ? &to : NULL;
 	}
-	uio_init_user(&u, (void __user *)buf, min(count, UIO_MAX_BYTES));
+	uio_init_user(&u, (void __user *)buf, count);
 	ssize_t n = sock_send(r.file, s, &m);
 	if (unlikely(m.scm.pid))
 		scm_drop(&m.scm);
@@ -147,6 +148,12 @@ long sys_sendto(int fd, const void __user *buf, size_t count, unsigned flags, co
 }
 
 /* --- sendmsg --- */
+
+/* A descriptor's socket, for messages with a header: 0 or -errno. What is for calls of 32 bits is refused first. */
+static int borrow_for_headers(int fd, u32 flags, struct fdref *r, struct sock **s)
+{
+	return flags & MSG_CMSG_COMPAT ? -EINVAL : sock_borrow(fd, r, s);
+}
 
 /* What a struct msghdr leads to, in kernel memory. */
 struct call {
@@ -164,11 +171,13 @@ static int read_header(struct msghdr *h, const struct msghdr __user *user)
 	if (!h->msg_name)
 		h->msg_namelen = 0;
 	h->msg_namelen = min(h->msg_namelen, (int)SOCK_NAME_MAX);
-	return h->msg_iovlen > UIO_MAXIOV ? -EMSGSIZE : 0;
+	return 0;
 }
 
 static int import_bytes(struct call *c, const struct msghdr *h)
 {
+	if (h->msg_iovlen > UIO_MAXIOV)
+		return -EMSGSIZE;
 	ssize_t n = uio_import(&c->u, h->msg_iov, (unsigned)h->msg_iovlen, c->small, SMALL_IOV, &c->iov);
 	return n < 0 ? (int)n : 0;
 }
@@ -216,7 +225,7 @@ long sys_sendmsg(int fd, const struct msghdr __user *msg, unsigned flags)
 {
 	FDREF r = {};
 	struct sock *s;
-	int err = sock_borrow(fd, &r, &s);
+	int err = borrow_for_headers(fd, flags, &r, &s);
 	return err ? err : send_header(r.file, s, msg, flags);
 }
 
@@ -225,7 +234,7 @@ long sys_sendmmsg(int fd, struct mmsghdr __user *msgs, unsigned nr, unsigned fla
 	FDREF r = {};
 	struct sock *s;
 	unsigned i = 0;
-	long err = sock_borrow(fd, &r, &s);
+	long err = borrow_for_headers(fd, flags, &r, &s);
 	nr = min(nr, (unsigned)SENDMMSG_MAX);
 	for (; err == 0 && i < nr; i++) {
 		ssize_t n = send_header(r.file, s, &msgs[i].msg_hdr, flags);
@@ -276,6 +285,7 @@ long sys_recvfrom(int fd, void __user *buf, size_t count, unsigned flags, struct
 	struct sock *s;
 	struct uio u;
 	struct sock_name from;
+	count = min(count, UIO_MAX_BYTES);
 	if (unlikely(!access_ok(buf, count)))
 		return -EFAULT;
 	int err = sock_borrow(fd, &r, &s);
@@ -286,7 +296,7 @@ long sys_recvfrom(int fd, void __user *buf, size_t count, unsigned flags, struct
 		from.len = 0;
 		m.from = &from;
 	}
-	uio_init_user(&u, buf, min(count, UIO_MAX_BYTES));
+	uio_init_user(&u, buf, count);
 	ssize_t n = sock_recv(r.file, s, &m);
 	if (unlikely(m.scm.rights || m.scm.pid))
 		scm_drop(&m.scm);
@@ -356,7 +366,7 @@ long sys_recvmsg(int fd, struct msghdr __user *msg, unsigned flags)
 	FDREF r = {};
 	struct sock *s;
 	u32 answered;
-	int err = sock_borrow(fd, &r, &s);
+	int err = borrow_for_headers(fd, flags, &r, &s);
 	return err ? err : recv_header(r.file, s, msg, flags, &answered);
 }
 
@@ -389,6 +399,8 @@ long sys_recvmmsg(int fd, struct mmsghdr __user *msgs, unsigned nr, unsigned fla
 	FDREF r = {};
 	struct sock *s;
 	u64 deadline_ns = FOREVER;
+	if (flags & MSG_CMSG_COMPAT)
+		return -EINVAL; /* before the time */
 	long n = poll_import_timespec(timeout, &deadline_ns);
 	if (n == 0)
 		n = sock_borrow(fd, &r, &s);

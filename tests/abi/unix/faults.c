@@ -389,3 +389,29 @@ CASE(flags_that_mean_nothing_here_are_passed_over)
 	CHECK_EQ(send_to(fd[0], "x", 1, MSG_MORE | MSG_PEEK | MSG_WAITALL | MSG_EOR), 1);
 	CHECK_EQ(recv_from(fd[1], &c, 1, MSG_NOSIGNAL | MSG_EOR | MSG_MORE), 1);
 }
+
+/* What is looked at first where two things are wrong. */
+CASE(order_of_refusals)
+{
+	enum { NO_FAMILY = 5, TOO_LONG = 0x400, TOO_MANY = 5000, OF_32_BITS = (int)0x80000000 };
+	int in[2], fd = new_socket(SOCK_DGRAM);
+	struct message m;
+
+	new_pipe(in);
+	CHECK_EQ(sys(SYS_socketpair, NO_FAMILY, SOCK_STREAM, 0, hole()), -EFAULT);
+	CHECK_EQ(sys(SYS_socketpair, AF_UNIX, 0x100, 0, hole()), -EINVAL);
+	CHECK_EQ(sys(SYS_connect, in[0], hole(), 2), -EFAULT);
+	CHECK_EQ(sys(SYS_connect, in[0], hole(), TOO_LONG), -EINVAL);
+	CHECK_EQ(sys(SYS_connect, -1, hole(), TOO_LONG), -EBADF);
+	CHECK_EQ(sys(SYS_bind, in[0], hole(), TOO_LONG), -ENOTSOCK);
+	CHECK_EQ(sys(SYS_sendmsg, -1, hole(), OF_32_BITS), -EINVAL);
+	CHECK_EQ(sys(SYS_recvmsg, in[0], hole(), OF_32_BITS), -EINVAL);
+	CHECK_EQ(sys(SYS_sendmmsg, -1, hole(), 1, OF_32_BITS), -EINVAL);
+	CHECK_EQ(sys(SYS_recvmmsg, -1, hole(), 1, OF_32_BITS, hole()), -EINVAL);
+	empty_message(&m, 0);
+	m.h.msg_iovlen = TOO_MANY;
+	CHECK_EQ(sys(SYS_sendmsg, fd, &m.h, 0), -EMSGSIZE);
+	m.h.msg_name = hole();
+	m.h.msg_namelen = 2;
+	CHECK_EQ(sys(SYS_sendmsg, fd, &m.h, 0), -EFAULT);
+}
