@@ -47,6 +47,16 @@ int sock_name_out(const struct sock_name *name, void __user *to, int __user *len
 	return put_user(name->len, len);
 }
 
+/* A call with one buffer: its memory is looked at before the descriptor, cut to what one call moves. */
+static inline int begin_plain(int fd, void __user *buf, size_t count, struct fdref *r, struct sock **s, struct uio *u)
+{
+	count = min(count, UIO_MAX_BYTES);
+	if (unlikely(!access_ok(buf, count)))
+		return -EFAULT;
+	uio_init_user(u, buf, count);
+	return sock_borrow(fd, r, s);
+}
+
 /* --- one send --- */
 
 static inline bool may_wait(const struct file *f, u32 flags)
@@ -127,10 +137,7 @@ long sys_sendto(int fd, const void __user *buf, size_t count, unsigned flags, co
 	struct sock *s;
 	struct uio u;
 	struct sock_name to;
-	count = min(count, UIO_MAX_BYTES);
-	if (unlikely(!access_ok(buf, count)))
-		return -EFAULT;
-	int err = sock_borrow(fd, &r, &s);
+	int err = begin_plain(fd, (void __user *)buf, count, &r, &s, &u);
 	if (unlikely(err))
 		return err;
 	struct sock_msg m = { .u = &u, .flags = flags };
@@ -140,7 +147,6 @@ long sys_sendto(int fd, const void __user *buf, size_t count, unsigned flags, co
 			return err;
 		m.to = to.len ? &to : NULL;
 	}
-	uio_init_user(&u, (void __user *)buf, count);
 	ssize_t n = sock_send(r.file, s, &m);
 	if (unlikely(m.scm.pid))
 		scm_drop(&m.scm);
@@ -285,10 +291,7 @@ long sys_recvfrom(int fd, void __user *buf, size_t count, unsigned flags, struct
 	struct sock *s;
 	struct uio u;
 	struct sock_name from;
-	count = min(count, UIO_MAX_BYTES);
-	if (unlikely(!access_ok(buf, count)))
-		return -EFAULT;
-	int err = sock_borrow(fd, &r, &s);
+	int err = begin_plain(fd, buf, count, &r, &s, &u);
 	if (unlikely(err))
 		return err;
 	struct sock_msg m = { .u = &u, .flags = flags };
@@ -296,7 +299,6 @@ long sys_recvfrom(int fd, void __user *buf, size_t count, unsigned flags, struct
 		from.len = 0;
 		m.from = &from;
 	}
-	uio_init_user(&u, buf, count);
 	ssize_t n = sock_recv(r.file, s, &m);
 	if (unlikely(m.scm.rights || m.scm.pid))
 		scm_drop(&m.scm);
