@@ -7,7 +7,7 @@
 Promise   What a test prints is not shown; -v shows what it failed of. A test that takes longer than LIMIT_S ends the
           run. Tests that the patterns select are left out, and named. The last line has the counts.
 Network   There is none, on every system alike: a test that asks for a socket of another family than AF_UNIX ends there
-          and is left out, too.
+          and is left out, too. test_epoll gets its connected sockets by socketpair.
 """
 import contextlib
 import errno
@@ -43,6 +43,20 @@ def without_network():
         make(self, family, type, proto, fileno)
 
     socket.socket.__init__ = make_local
+
+
+def pair_locally():
+    """test_epoll asks a server of the network for its pairs of connected sockets; any pair will do."""
+    from test import test_epoll
+
+    def connected_pair(self):
+        pair = socket.socketpair()
+        pair[0].setblocking(False)
+        self.connections.extend(pair)
+        return pair
+
+    test_epoll.TestEPoll.setUp = lambda self: setattr(self, "connections", [])
+    test_epoll.TestEPoll._connected_pair = connected_pair
 
 
 class Result(unittest.TestResult):
@@ -98,6 +112,8 @@ def main():
     module, patterns = words[verbose], words[verbose + 1:]
     patterns = [p for p in patterns if p != "-x"]
     without_network()
+    if module == "test_epoll":
+        pair_locally()
     from test import support
     support.use_resources = ()
     support.print_warning = lambda _: None  # of threads and children by their numbers
