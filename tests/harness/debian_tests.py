@@ -15,23 +15,19 @@ Groups    A folder of tests/debian with a list of packages of its own is a group
 """
 import concurrent.futures
 import contextlib
-import ctypes
 import functools
 import glob
 import hashlib
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 import threading
 import time
 import types
 
-from . import command, cpio, debian, guest, ktap, libraries, report, screens
+from . import command, cpio, debian, guest, ktap, libraries, report, screens, signals
 
-LIBC = ctypes.CDLL(None)
-SYS_RT_SIGACTION, DEFAULT_ACTION = 13, bytes(32)  # struct ksigaction of x86-64
 SCRIPT_TIMEOUT_S, SLOW_TIMEOUT_S = 240, 1500
 GROUP_MEMORY_MIB = 768
 PARALLEL = 2
@@ -134,14 +130,6 @@ def mounts_of(root):
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def default_signals():
-    """In the child: whoever started the harness may have blocked or ignored some, and programs show
-    that. By the bare call: the library keeps 32 and 33 to itself."""
-    signal.pthread_sigmask(signal.SIG_SETMASK, [])
-    for number in range(1, 65):
-        LIBC.syscall(SYS_RT_SIGACTION, number, DEFAULT_ACTION, None, 8)
-
-
 def run_on_host(root, script):
     """(output, exit status) of the script in a chroot."""
     argv = host_argv(root, "exec /tests/%s 2>&1" % script, ENV)
@@ -149,7 +137,7 @@ def run_on_host(root, script):
         with mounts_of(root):
             done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, timeout=SCRIPT_TIMEOUT_S,
-                                  preexec_fn=default_signals)
+                                  preexec_fn=signals.default_signals)
     except subprocess.TimeoutExpired as e:
         return (e.stdout or b"") + b"time-out\n", -1
     return done.stdout, done.returncode

@@ -26,7 +26,7 @@ import subprocess
 import termios
 import time
 
-from . import command, emulator, guest, ktap, qemu
+from . import command, emulator, guest, ktap, qemu, signals
 
 WAIT_S = 45          # for what the screen must show
 AFTER_FAILURE_S = 2  # one screen that is not right is seldom alone
@@ -149,6 +149,7 @@ def is_asleep(sid):
 def own_terminal():
     """Run in the child: the terminal on its standard input becomes its controlling one."""
     qemu.die_with_parent()
+    signals.default_signals()
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 

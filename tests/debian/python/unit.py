@@ -134,4 +134,5 @@ def main():
     os._exit(0)
 
 
-main()
+if __name__ == "__main__":  # workers that are spawned load this file, too
+    main()
