@@ -268,21 +268,40 @@ struct look {
 	unsigned long sleeps; /* how often it has gone to sleep so far */
 };
 
+/* A file of /proc/PID as a string; false: it says nothing, or not to us. */
+static bool read_proc(pid_t pid, const char *name, char *text, size_t size)
+{
+	char path[PATH_BYTES];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	ssize_t n = read(fd, text, size - 1);
+	close(fd);
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	return true;
+}
+
+/* Who is preempted on his way to sleep says that he sleeps, too, but has not left the run queue. */
+static bool is_runnable(pid_t pid)
+{
+	static const char answer[] = "running";
+	char text[STATUS_BYTES];
+
+	return read_proc(pid, "syscall", text, sizeof(text)) && strncmp(text, answer, sizeof(answer) - 1) == 0;
+}
+
 static struct look look_at(pid_t pid)
 {
 	static const char state[] = "\nState:\t", sleeps[] = "\nvoluntary_ctxt_switches:\t";
-	char path[PATH_BYTES], text[STATUS_BYTES];
+	char text[STATUS_BYTES];
 	struct look seen = {0};
 
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	if (!read_proc(pid, "status", text, sizeof(text)))
 		return seen;
-	ssize_t n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (n <= 0)
-		return seen;
-	text[n] = '\0';
 	const char *at = strstr(text, state), *count = strstr(text, sleeps);
 	if (at && count) {
 		seen.state = at[sizeof(state) - 1];
@@ -298,7 +317,7 @@ void tap_wait_blocked(pid_t pid)
 
 	for (int ms = 0; ms < BLOCKED_TIMEOUT_MS * slowness && seen < BLOCKED_LOOKS; ms++) {
 		struct look now = look_at(pid);
-		bool asleep = now.state == 'S' || now.state == 'D';
+		bool asleep = (now.state == 'S' || now.state == 'D') && !is_runnable(pid);
 
 		seen = !asleep ? 0 : now.sleeps == last.sleeps ? seen + 1 : 1;
 		last = now;
