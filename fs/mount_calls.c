@@ -94,9 +94,9 @@ static int remount_at(const struct path *at, u32 flags, const char *options)
 	struct mount *m = at->mount;
 	struct superblock *sb = m->sb;
 	bool whole = !(flags & MS_BIND);
-	u32 before = READ_ONCE(sb->flags);
 	int err = 0;
 	guard(mutex)(&mount_lock);
+	u32 before = READ_ONCE(sb->flags);
 	if (flags & MS_RDONLY)
 		err = whole ? superblock_make_readonly(sb) : mount_make_readonly(m);
 	if (err)

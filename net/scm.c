@@ -2,10 +2,9 @@
 /*
  * scm: rights and credentials: from a sender's control buffer to a receiver's; the theory is in scm.h.
  *
- * Promise   A sender's buffer is looked at whole before anything is taken: -EINVAL for a malformed message,
- *           -EBADF for a
- *           descriptor that is none, -EPERM and -ESRCH for an identity that is not his. What a receiver cannot be
- *           given, for want of room, descriptors or memory, is closed, and MSG_CTRUNC says so.
+ * Promise   A sender's buffer is looked at whole before anything is taken: -EINVAL for a malformed message, -EBADF
+ *           for a descriptor that is none, -EPERM and -ESRCH for an identity that is not his. What a receiver cannot
+ *           be given, for want of room, descriptors or memory, is closed, and MSG_CTRUNC says so.
  * Locks     none
  * Lifetime  Closing the last reference to a socket closes what is in its queue, which may be the last reference to
  *           another socket: task->dying_rights is the list that turns this recursion into a loop. What was closed by

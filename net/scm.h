@@ -4,10 +4,11 @@
  *
  * Promise   a message's files are counted from the moment it is made until they are installed or closed. At most
  *           SCM_MAX_FD to a message; in flight, they are charged to the sender's user, and with more than
- *           RLIMIT_NOFILE of them in flight he gets -ETOOMANYREFS unless privileged. Credentials that a
- *           program names are checked. Chains of sockets in flight, however deep, are closed by a loop.
+ *           RLIMIT_NOFILE of them in flight he gets -ETOOMANYREFS unless privileged. Credentials that a program names
+ *           are checked. Chains of sockets in flight, however deep, are closed by a loop.
  * Locks     none of its own; what is in flight is the collector's: unix_gc.c
- * Lifetime  struct scm owns what it points to; scm_drop() ends it. Rights in a receiver's queue belong to their buffer.
+ * Lifetime  struct scm owns what it points to; scm_drop() ends it. Rights in a receiver's queue belong to their
+ *           buffer.
  * Linux     unix(7) "Ancillary messages", cmsg(3)
  */
 #pragma once

@@ -3,8 +3,8 @@
  * sockbuf: pieces of data between sockets; the theory is in sockbuf.h.
  *
  * Linux     the charge of a message is not documented. Measured (SIOCOUTQ): each piece costs BOOK bytes, and its
- *           linear part with TAIL bytes behind it a block of a power of two of bytes. A stream's piece has
- *           what is beyond HEAD_MAX in pages; a datagram what is beyond DGRAM_LINEAR_MAX, at most FRAG_PAGES.
+ *           linear part with TAIL bytes behind it a block of a power of two of bytes. A stream's piece has what is
+ *           beyond HEAD_MAX in pages; a datagram what is beyond DGRAM_LINEAR_MAX, at most FRAG_PAGES.
  */
 #include "net/sockbuf.h"
 #include "kernel/lib/ring.h"

@@ -2,9 +2,9 @@
 /*
  * sockbuf: one piece of data on its way from socket to socket, with what travels beside it.
  *
- * Promise   a small piece is one allocation, a large one pages besides. Its charge against the sender's SO_SNDBUF
- *           is what Linux would charge, overhead included, so that as many messages fit as there: programs
- *           count on EAGAIN and on POLLOUT at certain points.
+ * Promise   a small piece is one allocation, a large one pages besides. Its charge against the sender's SO_SNDBUF is
+ *           what Linux would charge, overhead included, so that as many messages fit as there: programs count on
+ *           EAGAIN and on POLLOUT at certain points.
  * Locks     the queue that it is in
  * Lifetime  owned by the queue; sockbuf_free() drops what it holds
  */

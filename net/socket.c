@@ -2,12 +2,13 @@
 /*
  * socket: sockets as open files, and the calls that make, name, join and end them; the theory is in socket.h.
  *
- * Promise   read and write are recv and send without flags. accept takes a connection only when the descriptor and the
- *           file for it are there, so that no shortage loses one; a name that cannot be told loses it, as on Linux.
+ * Promise   read and write are recv and send without flags. accept takes a connection only when the descriptor and
+ *           the file for it are there, so that no shortage loses one; a name that cannot be told loses it, as on
+ *           Linux.
  * Locks     none of its own
  * Lifetime  a socket's inode is the file's: anonymous, on sockfs, with a number of its own
- * Blocking  accept and connect, as O_NONBLOCK and SO_RCVTIMEO, SO_SNDTIMEO say; connect and sends by name sleep at the
- *           other socket. Who was woken there and leaves wakes the next (sock_pass_room()).
+ * Blocking  accept and connect, as O_NONBLOCK and SO_RCVTIMEO, SO_SNDTIMEO say; connect and sends by name sleep at
+ *           the other socket. Who was woken there and leaves wakes the next (sock_try_with_room()).
  * Linux     socket(2) socketpair(2) bind(2) listen(2) accept(2) connect(2) shutdown(2) getsockname(2)
  */
 #include "net/socket.h"

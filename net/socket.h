@@ -4,13 +4,12 @@
  *
  * Promise   a kind of socket supplies tries that never sleep and a readiness function, as a kind of file does; the
  *           socket_*.c files do descriptors, user memory, blocking, time limits, SIGPIPE and options, once.
- * Contract  for ops: one that answers -EAGAIN has had no effect: it can go on after a wake of s->wq. -EBUSY is
- *           the same,
- *           but the wake will be of another socket's `room`, which it has counted in *full. One that moved bytes
- *           answers their number, and has set sock_msg.stop if the call must not ask for more.
+ * Contract  for ops: one that answers -EAGAIN has had no effect: it can go on after a wake of s->wq. -EBUSY is the
+ *           same, but the wake will be of another socket's `room`, which it has counted in *full. One that moved
+ *           bytes answers their number, and has set sock_msg.stop if the call must not ask for more.
  * Locks     fields marked [lock]: the kind's own (RANK_SOCK); options are single words, set and read without
- * Lifetime  counted: by the open file, by the other end, by messages that it sent and that nobody has read. When
- *           the file ends ops->release is called; the memory goes with the last reference, after a grace period.
+ * Lifetime  counted: by the open file, by the other end, by messages that it sent and that nobody has read. When the
+ *           file ends ops->release is called; the memory goes with the last reference, after a grace period.
  */
 #pragma once
 #include "fs/file.h"

@@ -2,11 +2,10 @@
 /*
  * socket_msg: the calls that move messages: send, recv and their kin.
  *
- * Promise   a blocking send of a stream goes on until all is out, or answers what went out before an error;
- *           SIGPIPE comes
- *           only when nothing did, and not with MSG_NOSIGNAL. A blocking recv takes what there is, with MSG_WAITALL
- *           all that was asked for. The many-message calls answer how many were moved; an error behind the first
- *           is told by the next call (recvmmsg) or not at all (sendmmsg).
+ * Promise   a blocking send of a stream goes on until all is out, or answers what went out before an error; SIGPIPE
+ *           comes only when nothing did, and not with MSG_NOSIGNAL. A blocking recv takes what there is, with
+ *           MSG_WAITALL all that was asked for. The many-message calls answer how many were moved; an error behind
+ *           the first is told by the next call (recvmmsg) or not at all (sendmmsg).
  * Locks     none; user memory is touched freely
  * Blocking  on the socket's own queue, but for a send by name to a socket that is full: see socket.h. With a time
  *           limit a signal answers EINTR, else the call is restarted as the table says.

@@ -2,16 +2,13 @@
 /*
  * socket_opt: setsockopt and getsockopt at the level SOL_SOCKET.
  *
- * Promise   an option that means something here takes effect with the next call; one that means something to
- *           networks only
- *           is kept and told, so that programs which set it go on; one that Linux refuses for these sockets is
- *           refused. Sizes of buffers are doubled, as socket(7) says, and count overhead. Time limits have
- *           both layouts,
- *           which are one on a 64-bit machine. No other level: EOPNOTSUPP.
+ * Promise   an option that means something here takes effect with the next call; one that means something to networks
+ *           only is kept and told, so that programs which set it go on; one that Linux refuses for these sockets is
+ *           refused. Sizes of buffers are doubled, as socket(7) says, and count overhead. Time limits have both
+ *           layouts, which are one on a 64-bit machine. No other level: EOPNOTSUPP.
  * Locks     none: each option is a word
- * Linux     socket(7), getsockopt(2), unix(7). No filters, no devices, no SO_TXTIME, SO_ZEROCOPY, SO_MEMINFO
- *           or SO_TIMESTAMPING:
- *           ENOPROTOOPT.
+ * Linux     socket(7), getsockopt(2), unix(7). No filters, no devices, no SO_TXTIME, SO_ZEROCOPY, SO_MEMINFO or
+ *           SO_TIMESTAMPING: ENOPROTOOPT.
  */
 #include "kernel/core/cred.h"
 #include "kernel/lib/errno.h"

@@ -2,15 +2,14 @@
 /*
  * unix: AF_UNIX sockets: their life, listening and connecting; the map of the files is in unix.h.
  *
- * Promise   A connection is there when connect(2) returns, accepted or not: the server's side is made by the
- *           client, with
- *           his lock, and waits in the listener's queue, backlog + 1 of them at most. A listener that ends resets those
- *           that wait. Who ends with unread bytes resets the other side (ECONNRESET once), else it reads the end; from
- *           then on writes are EPIPE. SO_PEERCRED tells who called listen(2), connect(2) or socketpair(2).
+ * Promise   A connection is there when connect(2) returns, accepted or not: the server's side is made by the client,
+ *           with his lock, and waits in the listener's queue, backlog + 1 of them at most. A listener that ends
+ *           resets those that wait. Who ends with unread bytes resets the other side (ECONNRESET once), else it reads
+ *           the end; from then on writes are EPIPE. SO_PEERCRED tells who called listen(2), connect(2) or
+ *           socketpair(2).
  * Locks     the socket's own lock, then the listener's accept_lock. No two sockets' locks.
- * Lifetime  see unix.h. The peer's reference is dropped by unix_release(); the memory goes after a grace
- *           period, because
- *           a wake at a receiver may be on its way to a sender that ends.
+ * Lifetime  see unix.h. The peer's reference is dropped by unix_release(); the memory goes after a grace period,
+ *           because a wake at a receiver may be on its way to a sender that ends.
  * Blocking  connect: -EBUSY while the listener's queue is full; accept: -EAGAIN while it is empty
  * Linux     unix(7), connect(2), listen(2), accept(2), shutdown(2), socketpair(2)
  */

@@ -9,10 +9,10 @@
  *
  * Promise   see each
  * Locks     lock->spin (RANK_SOCK): queues, peers, states. The two ends of a connection, and of a pair, have the same
- *           one for life: a connection's server side is made by connect(2) and takes the client's. So nobody ever needs
- *           two. accept_lock (RANK_OBJECT): a listener's queue of connections, and whether it listens.
- *           reading (RANK_SOCK_READ): one reader at a time, so that bytes are copied to user memory without the lock:
- *           a reader whose memory does not answer holds up other readers of that socket, and nobody else.
+ *           one for life: a connection's server side is made by connect(2) and takes the client's. So nobody ever
+ *           needs two. accept_lock (RANK_OBJECT): a listener's queue of connections, and whether it listens. reading
+ *           (RANK_SOCK_READ): one reader at a time, so that bytes are copied to user memory without the lock: a
+ *           reader whose memory does not answer holds up other readers of that socket, and nobody else.
  * Lifetime  counted by its file, its peer, and datagrams that nobody has read; a stream's peer stays until the own
  *           file ends, dead or not, so that its name can be told
  */

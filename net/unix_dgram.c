@@ -2,20 +2,17 @@
 /*
  * unix_dgram: messages with boundaries: SOCK_DGRAM, to anybody who has a name, and SOCK_SEQPACKET, over a connection.
  *
- * Promise   A message is delivered whole, in order, or not at all; what a receiver's buffer cannot take of it
- *           is lost, and
- *           MSG_TRUNC says so. A socket that is connected takes messages of its peer alone (EPERM). In a
- *           receiver's queue
- *           lie max_dgram_qlen + 1 messages of those to whom it is not connected itself, at most. A sender is
- *           told of the
- *           end of its peer once (ECONNREFUSED) and is unconnected then. A message whose copy faults is lost.
- *           No SIGPIPE.
+ * Promise   A message is delivered whole, in order, or not at all; what a receiver's buffer cannot take of it is
+ *           lost, and MSG_TRUNC says so. A socket that is connected takes messages of its peer alone (EPERM). In a
+ *           receiver's queue lie max_dgram_qlen + 1 messages of those to whom it is not connected itself, at most. A
+ *           sender is told of the end of its peer once (ECONNREFUSED) and is unconnected then. A message whose copy
+ *           faults is lost. No SIGPIPE.
  * Locks     the receiver's lock for its queue, the sender's for its peer; never both, unless they are the same one (a
  *           socketpair), which is the short way
  * Lifetime  a message counts its sender, whose name is told when it is received; a connection's does not need to
  * Blocking  send: -EAGAIN while the own SO_SNDBUF is used up, or the peer is full; -EBUSY while another receiver is.
- *           A sender whose peer was full keeps a slot on that one's `room` queue, whose wakes are relayed to
- *           the sender's own queue: so poll(2), epoll(7) and write(2) wait as for anything else.
+ *           A sender whose peer was full keeps a slot on that one's `room` queue, whose wakes are relayed to the
+ *           sender's own queue: so poll(2), epoll(7) and write(2) wait as for anything else.
  *
  *	sender					receiver
  *	full? then room_slot on its `room`	take a message off

@@ -2,17 +2,16 @@
 /*
  * unix_gc: descriptors of sockets that lie in sockets' queues, and may keep each other open for ever.
  *
- * Promise   A socket whose every reference lies in a queue that nobody can read is closed, with what else is there. One
- *           that anybody can still receive is never touched. The collector runs when a descriptor is closed or thrown
- *           away that leaves a socket open in flight only, so that garbage goes with the call that made it, as long as
- *           few are in flight: FEW, which is as many as a user without privileges has by default. With more of
- *           them, and where another thread's use of a descriptor hid the moment, the end of any socket will do,
+ * Promise   A socket whose every reference lies in a queue that nobody can read is closed, with what else is there.
+ *           One that anybody can still receive is never touched. The collector runs when a descriptor is closed or
+ *           thrown away that leaves a socket open in flight only, so that garbage goes with the call that made it, as
+ *           long as few are in flight: FEW, which is as many as a user without privileges has by default. With more
+ *           of them, and where another thread's use of a descriptor hid the moment, the end of any socket will do,
  *           but all collections together take one part of SHARE of the time.
- * Locks     gc_lock (RANK_REGISTRY, before RANK_SOCK): all that is in flight. Rights with sockets among them come into
- *           a queue, leave it, and are copied by MSG_PEEK under this lock alone; a connection leaves its
- *           listener's queue
- *           under it. So the graph does not change while it is looked at, and what raises a file's count in secret
- *           finds the file in a descriptor table, which counts more than the queues do.
+ * Locks     gc_lock (RANK_REGISTRY, before RANK_SOCK): all that is in flight. Rights with sockets among them come
+ *           into a queue, leave it, and are copied by MSG_PEEK under this lock alone; a connection leaves its
+ *           listener's queue under it. So the graph does not change while it is looked at, and what raises a file's
+ *           count in secret finds the file in a descriptor table, which counts more than the queues do.
  * Lifetime  what is found unreachable is taken out of its queue under the lock, and closed after it
  * Blocking  none; the work is proportional to what is in flight, and no function calls itself
  *

@@ -2,10 +2,10 @@
 /*
  * unix_name: the names of AF_UNIX sockets: paths, abstract names, names made up by the kernel.
  *
- * Promise   A path name is an inode of type S_IFSOCK that bind(2) makes, with the permissions of the socket's own inode
- *           less the umask; who connects needs write permission for it. It stays when the socket ends, and leads
- *           nowhere then (ECONNREFUSED). An abstract name begins with a NUL, counts with all its bytes, ends with the
- *           socket, and is one name per type. A name is given once and never changes.
+ * Promise   A path name is an inode of type S_IFSOCK that bind(2) makes, with the permissions of the socket's own
+ *           inode less the umask; who connects needs write permission for it. It stays when the socket ends, and
+ *           leads nowhere then (ECONNREFUSED). An abstract name begins with a NUL, counts with all its bytes, ends
+ *           with the socket, and is one name per type. A name is given once and never changes.
  * Locks     names_lock (RANK_OBJECT): the table of abstract names. inode->priv_lock: from an inode to its socket.
  * Lifetime  a look-up takes a reference only while the socket has one left (sock_put() of the last one comes after
  *           unix_unbind()). A name is set once and goes with the socket: who counts that may read it.

@@ -3,8 +3,8 @@
  * unix_opt: what programs ask AF_UNIX sockets about the other end, and about urgent bytes.
  *
  * Promise   SO_PEERCRED, SO_PEERGROUPS and SO_PEERPIDFD tell who the other end was when it called listen(2),
- *           connect(2) or
- *           socketpair(2), whoever holds it now. A pidfd is for that very process, also when it has ended.
+ *           connect(2) or socketpair(2), whoever holds it now. A pidfd is for that very process, also when it has
+ *           ended.
  * Locks     the socket's lock, to count what is told
  * Linux     unix(7), socket(7), ioctl SIOCATMARK (sockatmark(3)). No LSM, hence no SO_PEERSEC.
  */

@@ -2,20 +2,17 @@
 /*
  * unix_stream: bytes between the two ends of a SOCK_STREAM connection, and the urgent byte among them.
  *
- * Promise   Bytes come out in the order they went in, a call's bytes together unless it had to wait. A read
- *           takes what is
- *           there, of one sender only if it wants to know who that is, and ends behind a piece that carried
- *           descriptors.
- *           A write's pieces are charged as on Linux (sockbuf.h) and not merged, so that as much fits in.
- *           The urgent byte (MSG_OOB) is the last of its send. A read ends in front of it; the next one passes over it,
- *           unless SO_OOBINLINE is set. Taken by MSG_OOB it leaves a mark, where a read ends just so. A newer one
- *           makes the older an ordinary byte.
- * Locks     reading: who takes bytes; the connection's lock: who changes the queue. A sender fills its piece before it
- *           takes the lock, a reader empties one without it: memory that does not answer stops nobody else.
+ * Promise   Bytes come out in the order they went in, a call's bytes together unless it had to wait. A read takes
+ *           what is there, of one sender only if it wants to know who that is, and ends behind a piece that carried
+ *           descriptors. A write's pieces are charged as on Linux (sockbuf.h) and not merged, so that as much fits
+ *           in. The urgent byte (MSG_OOB) is the last of its send. A read ends in front of it; the next one passes
+ *           over it, unless SO_OOBINLINE is set. Taken by MSG_OOB it leaves a mark, where a read ends just so. A
+ *           newer one makes the older an ordinary byte.
+ * Locks     reading: who takes bytes; the connection's lock: who changes the queue. A sender fills its piece before
+ *           it takes the lock, a reader empties one without it: memory that does not answer stops nobody else.
  * Lifetime  a piece is the queue's; read pieces are taken off by the reader that has emptied them
- * Blocking  send: -EAGAIN while as much as SO_SNDBUF is unread; it is woken at a quarter. recv: -EAGAIN while
- *           nothing is
- *           there, or less than SO_RCVLOWAT and the sender could send more.
+ * Blocking  send: -EAGAIN while as much as SO_SNDBUF is unread; it is woken at a quarter. recv: -EAGAIN while nothing
+ *           is there, or less than SO_RCVLOWAT and the sender could send more.
  * Linux     unix(7), send(2), recv(2), socket(7) SO_PEEK_OFF. With SO_RCVLOWAT Linux takes bytes out while it waits;
  *           here they stay in the queue until there are enough.
  */

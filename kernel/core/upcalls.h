@@ -28,8 +28,8 @@ void signal_process(struct pid *pid, int sig);	      /* to the process of that p
 void signal_task_kill(struct task *t);		      /* SIGKILL to t's process (out of memory) */
 enum { OOM_NEVER = -1000, OOM_ADJ_MAX = 1000 };
 int task_oom_adj(const struct task *t);		      /* oom_score_adj of its process; OOM_NEVER: not to be killed */
-/* `sig` with `code` (POLL_*) and fd, or SIGIO if it is 0 or cannot be queued; code 0: plain `sig`. False: not now, try again. Any context,
- * interrupts off. */
+/* `sig` with `code` (POLL_*) and fd, or SIGIO if it is 0 or cannot be queued; code 0: plain `sig`. False: not now, try
+ * again. Any context, interrupts off. */
 bool signal_io(const struct io_owner *to, int sig, int code, int fd);
 bool signal_is_ignored_or_blocked(int sig);	      /* by the current task: SIGTTIN and SIGTTOU rules */
 /* The current task's mask for the rest of this system call: the old one comes back on the way to user mode, after
