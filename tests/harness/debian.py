@@ -3,7 +3,11 @@
 
 Promise   Nothing is installed and nothing outside the cache is written. What was fetched once is
           used again without the network. Packages are the ones of the release that apt knows.
+Locks     What is made once for all, a root or the kernel, is made by one thread of one process at a
+          time: the file lock of alone().
 """
+import contextlib
+import fcntl
 import glob
 import os
 import re
@@ -40,6 +44,15 @@ def known(names):
     raise FetchError("%s: apt knows no such package (apt-get update?)" % names)
 
 
+@contextlib.contextmanager
+def alone(cache):
+    """Around work on the cache that a second thread or process must not do meanwhile; not to be nested."""
+    os.makedirs(cache, exist_ok=True)
+    with open(os.path.join(cache, "lock"), "w", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def download(package, cache):
     """The path of the package's .deb in the cache."""
     os.makedirs(cache, exist_ok=True)
@@ -71,20 +84,23 @@ def closure(packages):
 
 def kernel(cache):
     """The path of the Linux that the package linux-image-cloud-amd64 stands for now."""
-    here = os.path.join(cache, "linux")
-    vmlinuz = os.path.join(here, "vmlinuz")
-    if os.path.exists(vmlinuz):
-        return vmlinuz
+    vmlinuz = os.path.join(cache, "linux", "vmlinuz")
+    with alone(cache):
+        if not os.path.exists(vmlinuz):
+            fetch_kernel(cache, vmlinuz)
+    return vmlinuz
+
+
+def fetch_kernel(cache, vmlinuz):
     names = [d for d in depends(KERNEL_META) if d.startswith("linux-image-")]
     if not names:
         raise FetchError("%s depends on no kernel; is the package list there (apt-get update)?" %
                          KERNEL_META)
     deb = download(names[0], os.path.join(cache, "deb"))
-    tree = os.path.join(here, "tree")
+    tree = os.path.join(os.path.dirname(vmlinuz), "tree")
     unpack(deb, tree)
     found = glob.glob(os.path.join(tree, "boot", "vmlinuz-*"))
     if not found:
         raise FetchError("%s holds no kernel" % deb)
     os.replace(found[0], vmlinuz)
     shutil.rmtree(tree)
-    return vmlinuz

@@ -75,10 +75,22 @@ def root_image(paths, group):
     root = os.path.join(group.cache, "root")
     stamp = root + ".packages"
     wanted = "\n".join(names)
-    if os.path.exists(stamp):
-        with open(stamp, encoding="ascii") as f:
-            if f.read() == wanted:
-                return root
+    with debian.alone(paths.cache):
+        if not is_file_of(stamp, wanted):
+            fill_root(paths, root, names)
+            with open(stamp, "w", encoding="ascii") as f:
+                f.write(wanted)
+    return root
+
+
+def is_file_of(path, text):
+    if not os.path.exists(path):
+        return False
+    with open(path, encoding="ascii") as f:
+        return f.read() == text
+
+
+def fill_root(paths, root, names):
     shutil.rmtree(root, ignore_errors=True)
     for name in debian.closure(names):
         debian.unpack(debian.download(name, os.path.join(paths.cache, "deb")), root)
@@ -92,9 +104,6 @@ def root_image(paths, group):
         f.write("root:x:0:\nnogroup:x:65534:\n")
     if not os.path.lexists(os.path.join(root, "bin/sh")):
         os.symlink("dash", os.path.join(root, "bin/sh"))
-    with open(stamp, "w", encoding="ascii") as f:
-        f.write(wanted)
-    return root
 
 
 @functools.lru_cache(maxsize=None)
