@@ -182,6 +182,18 @@ static void unmount(void)
 	CHECK_EQ(sys(SYS_umount2, "dir", MNT_DETACH), 0);
 }
 
+/* A mount with a mount in it, beside a place for both; under "dir" as a whole. */
+static void make_tree(void)
+{
+	make_target();
+	CHECK_EQ(sys(SYS_mkdir, "dir/a", 0755), 0);
+	CHECK_EQ(sys(SYS_mkdir, "dir/b", 0755), 0);
+	CHECK_EQ(sys(SYS_mount, "some", "dir/a", "tmpfs", 0, 0), 0);
+	CHECK_EQ(sys(SYS_mkdir, "dir/a/c", 0755), 0);
+	CHECK_EQ(sys(SYS_mount, "some", "dir/a/c", "tmpfs", 0, 0), 0);
+	CHECK_EQ(sys(SYS_mount, 0, "dir", 0, MS_REC | MS_PRIVATE, 0), 0);
+}
+
 static void watch_all(void)
 {
 	CHECK(sys(SYS_inotify_add_watch, INOTIFY_FD, ".", 0xfff) >= 0);
@@ -254,6 +266,9 @@ const struct row name_calls_rows[] = {
 	{ "mount", { A("some"), A("dir"), A("tmpfs"), 0, A("size=1m") }, "of a tmpfs", .undo = unmount },
 	{ "mount", { A("proc"), A("dir"), A("proc"), 0, 0 }, "of /proc", .undo = unmount },
 	{ "mount", { A("."), A("dir"), 0, MS_BIND, 0 }, "of a directory", .undo = unmount },
+	{ "mount", { A("dir/a"), A("dir/b"), 0, MS_BIND | MS_REC, 0 }, "of a tree", make_tree, .undo = unmount },
+	{ "mount", { A("dir/a"), A("dir/b"), 0, MS_MOVE, 0 }, "elsewhere", make_tree, .undo = unmount },
+	{ "mount", { 0, A("dir"), 0, MS_REMOUNT | MS_RDONLY, 0 }, "read-only", make_target, .undo = unmount },
 	{ "mount", { A("some"), A("file"), A("tmpfs"), 0, 0 }, "over a file", .success = -ENOTDIR },
 	{ "umount2", { A("dir"), 0 }, .before = make_target },
 	{ "setxattr", { A("file"), A("user.new"), TEXT, 1000 }, .error = { ENOSPC } },

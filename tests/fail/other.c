@@ -120,11 +120,35 @@ READ(cmdline, "self/cmdline")
 READ(environ, "self/environ")
 READ(limits, "self/limits")
 READ(fdinfo, "self/fdinfo/27")
+READ(timers, "self/timers")
+READ(trace, "ipc/trace")
+READ(sockets, "net/unix")
 LIST(root, "")
 LIST(self, "self")
 LIST(fd, "self/fd")
 LIST(task, "self/task")
 LIST(sys, "sys/kernel")
+
+static void make_timer(void)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_NONE };
+	int id;
+
+	CHECK_EQ(sys(SYS_timer_create, CLOCK_MONOTONIC, &event, &id), 0);
+}
+
+/* The rings of all processors are of the old size, or all of the new one. */
+static long resize_trace(void)
+{
+	static const char text[] = "none 64";
+	long n, fd = sys(SYS_open, "/proc/ipc/trace", O_WRONLY);
+
+	if (fd < 0)
+		return fd;
+	n = sys(SYS_write, fd, text, sizeof(text) - 1);
+	sys(SYS_close, fd);
+	return n;
+}
 
 static long read_memory(void)
 {
@@ -149,7 +173,9 @@ const struct row reads_of_proc_rows[] = {
 	{ "", {}, "maps", .act = read_maps }, { "", {}, "smaps", .act = read_smaps },
 	{ "", {}, "cmdline", .act = read_cmdline }, { "", {}, "environ", .act = read_environ },
 	{ "", {}, "limits", .act = read_limits }, { "", {}, "fdinfo", .act = read_fdinfo },
-	{ "", {}, "mem", .act = read_memory },
+	{ "", {}, "mem", .act = read_memory }, { "", {}, "timers", make_timer, .act = read_timers },
+	{ "", {}, "trace", .act = read_trace }, { "", {}, "the trace's size", .act = resize_trace },
+	{ "", {}, "sockets", .act = read_sockets },
 	{ "", {}, "the list of processes", .act = list_root }, { "", {}, "the list of a process", .act = list_self },
 	{ "", {}, "the list of descriptors", .act = list_fd }, { "", {}, "the list of threads", .act = list_task },
 	{ "", {}, "the list of settings", .act = list_sys },

@@ -60,14 +60,21 @@ CASE(absolute_sleep_ends_at_its_time)
 	}
 }
 
-/* Only where there is a clock that could wake the machine. */
+/* Only where a clock could wake the machine are there clocks that do. */
+static bool is_without_alarm_clocks(void)
+{
+	struct timespec ts = {0, 1};
+
+	return sys(SYS_clock_nanosleep, CLOCK_ALARM_ID, 0, &ts, 0) == -EOPNOTSUPP;
+}
+
 CASE(alarm_clocks_are_like_the_plain_ones)
 {
 	static const int clocks[] = {CLOCK_ALARM_ID, CLOCK_ALARM_ID + 1}, plain[] = {CLOCK_REALTIME, CLOCK_BOOTTIME};
 	struct timespec ts = ms(4);
 	int pid;
 
-	if (sys(SYS_clock_nanosleep, clocks[0], 0, &ts, 0) == -EOPNOTSUPP)
+	if (is_without_alarm_clocks())
 		SKIP("no clock that wakes the machine");
 	for (int i = 0; i < 2; i++) {
 		int64_t start = now_ns(CLOCK_MONOTONIC), until = now_ns(plain[i]) + 3000000;
@@ -183,6 +190,37 @@ CASE(absolute_sleep_tells_no_rest)
 	}
 	poke(pid, SIGUSR1);
 	CHECK_EXIT(pid, 0);
+}
+
+CASE(signals_in_the_sleep_of_an_alarm_clock)
+{
+	int pid;
+
+	if (is_without_alarm_clocks())
+		SKIP("no clock that wakes the machine");
+	for (int clock = CLOCK_ALARM_ID; clock <= CLOCK_ALARM_ID + 1; clock++) {
+		CHILD(pid) {
+			struct timespec ts = ms(LONG_MS), rest = {-1, -1};
+
+			handle(SIGUSR1, count, SA_RESTART);
+			CHECK_EQ(sys(SYS_clock_nanosleep, clock, 0, &ts, &rest), -EINTR);
+			CHECK_EQ(calls, 1);
+			CHECK(to_ns(rest) > 0 && to_ns(rest) < to_ns(ts));
+		}
+		poke(pid, SIGUSR1);
+		CHECK_EXIT(pid, 0);
+		CHILD(pid) {
+			struct timespec ts = ms(300);
+			int64_t start = now_ns(CLOCK_MONOTONIC);
+
+			CHECK_EQ(sys(SYS_clock_nanosleep, clock, 0, &ts, &ts), 0);
+			CHECK(now_ns(CLOCK_MONOTONIC) - start >= 300000000);
+		}
+		poke(pid, SIGSTOP);
+		CHECK_EQ(sys(SYS_wait4, pid, 0, WUNTRACED, 0), pid);
+		CHECK_EQ(sys(SYS_kill, pid, SIGCONT), 0);
+		CHECK_EXIT(pid, 0);
+	}
 }
 
 CASE(stop_and_continue_do_not_stretch_a_sleep)
