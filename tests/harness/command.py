@@ -9,7 +9,6 @@ import os
 import re
 import select
 import stat
-import subprocess
 import sys
 import tempfile
 import termios
@@ -273,8 +272,7 @@ def boot_image(root, args, archive, mode, out, err, accelerator=None):
         if args.dry_run:
             print(" ".join(machine.command()))
             return 0
-        process = subprocess.Popen(machine.command(), stdin=subprocess.PIPE, bufsize=0,
-                                   stdout=subprocess.PIPE, preexec_fn=qemu.die_with_parent)
+        process = qemu.start(machine.command())
         deadline = time.monotonic() + args.timeout if args.timeout else None
         try:
             if mode == "tty":

@@ -26,7 +26,7 @@ import threading
 import time
 import types
 
-from . import command, cpio, debian, guest, ktap, libraries, report, screens, signals
+from . import command, cpio, debian, guest, ktap, libraries, qemu, report, screens, signals
 
 SCRIPT_TIMEOUT_S, SLOW_TIMEOUT_S = 240, 1500
 GROUP_MEMORY_MIB = 768
@@ -350,6 +350,17 @@ def is_wanted(name, globs, slow):
     return not globs or any(guest.glob_match(g, name) for g in globs)
 
 
+@contextlib.contextmanager
+def ended_with_us(pool):
+    """Around the wait for a pool's jobs: at ^C or SIGTERM none is begun any more, and the running ones end."""
+    try:
+        yield
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        qemu.end_all()
+        raise
+
+
 def run(paths, config, title, globs, slow=False):
     """The scripts that a glob selects, on one machine; returns (cases, log's path, exit code)."""
     names = [(run_script, name) for group in groups(paths) for name in group.scripts()]
@@ -362,11 +373,12 @@ def run(paths, config, title, globs, slow=False):
     with open(log_path, "wb") as log, concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
         jobs = [(what, pool.submit(timed, function, paths, config, what))
                 for function, what in todo]
-        for what, job in jobs:
-            live.show("%s  %s" % (report.tally_text(report.tally(cases)), what))
-            new, text = job.result()
-            cases += new
-            log.write(text)
+        with ended_with_us(pool):
+            for what, job in jobs:
+                live.show("%s  %s" % (report.tally_text(report.tally(cases)), what))
+                new, text = job.result()
+                cases += new
+                log.write(text)
     live.end(cases)
     failed = any(c.outcome == ktap.FAIL for c in cases)
     return cases, log_path, 1 if failed or not todo else 0

@@ -3,6 +3,7 @@
 
 Promise   follow() ends: when QEMU does, when nothing was printed for `silence` seconds, or after
           `limit` seconds at most; QEMU is gone when it returns. The whole console is in the log.
+          No machine outlives the harness, whatever ends it; end_all() ends those that other threads follow.
           Tests and benchmarks name TCG; PLATFORM facts are in tests/README.md.
 """
 import ctypes
@@ -10,7 +11,9 @@ import os
 import selectors
 import signal
 import subprocess
+import threading
 import time
+import weakref
 
 QEMU = os.environ.get("QEMU", "qemu-system-x86_64")
 OVMF = ("/usr/share/ovmf/OVMF.fd", "/usr/share/OVMF/OVMF_CODE.fd", "/usr/share/qemu/OVMF.fd")
@@ -25,6 +28,30 @@ def die_with_parent():
     """Run in the child: no machine outlives the program that started it, however that ends."""
     os.setsid()
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+machines = weakref.WeakSet()
+ending = threading.Event()
+
+
+class Ending(Exception):
+    """The harness ends: no further machine is begun."""
+
+
+def start(argv, **more):
+    """The process of a machine, with pipes for its console."""
+    if ending.is_set():
+        raise Ending()
+    process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
+                               preexec_fn=die_with_parent, **more)
+    machines.add(process)
+    return process
+
+
+def end_all():
+    ending.set()
+    for process in list(machines):
+        process.kill()
 
 
 class Machine:
@@ -79,9 +106,7 @@ class Run:
         with open(self.log_path, "wb") as log:
             log.write(("# %s\n" % " ".join(argv)).encode())
             log.flush()
-            self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                            stderr=subprocess.STDOUT, bufsize=0,
-                                            preexec_fn=die_with_parent)
+            self.process = start(argv, stderr=subprocess.STDOUT)
             try:
                 self._loop(log, on_line, limit, silence, on_tick)
             finally:

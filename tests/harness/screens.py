@@ -170,8 +170,7 @@ def on_host(argv, steps):
 
 def in_guest(machine, steps, wanted):
     split = command.Screen()
-    child = subprocess.Popen(machine.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                             bufsize=0, preexec_fn=qemu.die_with_parent)
+    child = qemu.start(machine.command())
     try:
         terminal = Terminal(child.stdin.write, child.stdout.fileno(), split.feed)
         terminal.until(lambda: split.begun)
