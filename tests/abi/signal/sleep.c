@@ -10,6 +10,7 @@
 #include "tests/abi/thread.h"
 
 enum { LONG_MS = 60000, CLOCK_TAI_ID = 11, CLOCK_ALARM_ID = 8 };
+enum { SEEN_MS = 1000 }; /* time enough to be seen asleep */
 
 static volatile int calls;
 
@@ -210,11 +211,11 @@ CASE(signals_in_the_sleep_of_an_alarm_clock)
 		poke(pid, SIGUSR1);
 		CHECK_EXIT(pid, 0);
 		CHILD(pid) {
-			struct timespec ts = ms(300);
+			struct timespec ts = ms(SEEN_MS);
 			int64_t start = now_ns(CLOCK_MONOTONIC);
 
 			CHECK_EQ(sys(SYS_clock_nanosleep, clock, 0, &ts, &ts), 0);
-			CHECK(now_ns(CLOCK_MONOTONIC) - start >= 300000000);
+			CHECK(now_ns(CLOCK_MONOTONIC) - start >= to_ns(ms(SEEN_MS)));
 		}
 		poke(pid, SIGSTOP);
 		CHECK_EQ(sys(SYS_wait4, pid, 0, WUNTRACED, 0), pid);
@@ -228,19 +229,19 @@ CASE(stop_and_continue_do_not_stretch_a_sleep)
 	int pid, status;
 
 	CHILD(pid) {
-		struct timespec ts = ms(600), rest = {-1, -1};
+		struct timespec ts = ms(2 * SEEN_MS), rest = {-1, -1};
 		int64_t start = now_ns(CLOCK_MONOTONIC);
 
 		CHECK_EQ(sys(SYS_nanosleep, &ts, &rest), 0);
 		int64_t took = now_ns(CLOCK_MONOTONIC) - start;
 
-		CHECK(took >= 600000000);
-		CHECK(took < 1000000000); /* the stop was not added */
+		CHECK(took >= to_ns(ts));
+		CHECK(took < to_ns(ms(3 * SEEN_MS))); /* the stop was not added */
 	}
 	tap_wait_blocked(pid);
 	CHECK_EQ(sys(SYS_kill, pid, SIGSTOP), 0);
 	CHECK_EQ(sys(SYS_wait4, pid, &status, WUNTRACED, 0), pid);
-	sleep_ms(450);
+	sleep_ms(SEEN_MS * 3 / 2);
 	CHECK_EQ(sys(SYS_kill, pid, SIGCONT), 0);
 	CHECK_EXIT(pid, 0);
 }
@@ -250,14 +251,14 @@ CASE(sleep_that_is_over_while_stopped_ends_at_once)
 	int pid, status;
 
 	CHILD(pid) {
-		struct timespec ts = ms(300);
+		struct timespec ts = ms(SEEN_MS);
 
 		CHECK_EQ(sys(SYS_nanosleep, &ts, 0), 0);
 	}
 	tap_wait_blocked(pid);
 	CHECK_EQ(sys(SYS_kill, pid, SIGSTOP), 0);
 	CHECK_EQ(sys(SYS_wait4, pid, &status, WUNTRACED, 0), pid);
-	sleep_ms(310);
+	sleep_ms(SEEN_MS + 10);
 	CHECK_EQ(sys(SYS_kill, pid, SIGCONT), 0);
 	CHECK_EXIT(pid, 0);
 }
@@ -285,7 +286,7 @@ CASE(ignored_signals_do_not_end_a_sleep)
 	int pid;
 
 	CHILD(pid) {
-		struct timespec ts = ms(300); /* time enough to be seen asleep */
+		struct timespec ts = ms(SEEN_MS);
 
 		signal(SIGUSR1, SIG_IGN);
 		CHECK_EQ(sys(SYS_nanosleep, &ts, 0), 0);
