@@ -47,7 +47,8 @@ struct async {
 int async_switch(struct file *f, int fd, bool on); /* O_ASYNC has been asked for, or not: 0 or -ENOMEM */
 int async_set_owner(struct file *f, struct pid *pid, int type); /* eats the reference; NULL: nobody; -ENOMEM */
 long file_set_owner(struct file *f, int who); /* F_SETOWN: a process, -who: a group, 0: nobody */
-int async_default_owner(struct file *f, struct pid *pid, int type); /* the same, if there is none: takes its own reference */
+/* the same, if there is none: takes its own reference */
+int async_default_owner(struct file *f, struct pid *pid, int type);
 int async_set_signal(struct file *f, int sig); /* 0 or -ENOMEM */
 int async_signal(const struct file *f);
 int async_get_owner(struct file *f, int *type); /* its number, 0: none that lives */

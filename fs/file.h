@@ -74,7 +74,8 @@ struct file_ops {
 	void (*release)(struct file *f);
 	void (*show)(struct file *f, struct strbuf *sb);     /* more lines for /proc/PID/fdinfo */
 	struct waitq *(*waitq)(struct file *f);		     /* for kinds whose queue is not f->wq (signalfd) */
-	struct inode *(*make_inode)(struct file *f); /* files without inode: a new one to show, counted; NULL: no memory */
+	/* files without inode: a new one to show, counted; NULL: no memory */
+	struct inode *(*make_inode)(struct file *f);
 };
 
 enum file_ops_flags {
@@ -111,7 +112,8 @@ struct file {
 	struct inode *inode;	/* [const] path.dentry's, or the anonymous inode (pipes); NULL: none */
 	const struct cred *cred; /* [const] opener's */
 	struct spinlock lock;	/* RANK_OBJECT: async */
-	struct async *async;	/* [lock; readers] signals instead of waiting: fs/async.h; NULL: not yet, then for good */
+	/* [lock; readers] signals instead of waiting: fs/async.h; NULL: not yet, then for good */
+	struct async *async;
 	u64 mark;		/* kinds may remember a per-description value (FIFO open counts) */
 	struct list epolls;	/* [lock] epoll items that watch it: epoll.c */
 	bool has_locks;		/* [atomic] advisory locks may be its own: fs/filelock.c */

@@ -263,7 +263,8 @@ struct inode *file_inode_get(struct file *f); /* what fstat shows, counted; NULL
  * made for the purpose ("pipe:[17]"). -ENOMEM. */
 int file_path_get(struct file *f, struct path *out);
 void anon_inode_init(void);
-bool dir_emit_dots(struct file *f, struct dir_emit *e); /* "." and "..", if their turn is now; false: the buffer is full */
+/* "." and "..", if their turn is now; false: the buffer is full */
+bool dir_emit_dots(struct file *f, struct dir_emit *e);
 extern const struct file_ops dir_ops;	/* directories of every file system */
 void memdev_init(void);	/* registers /dev/null and its like */
 void vfs_init(void);	/* mounts the root tmpfs; devfs with the devices registered so far on /dev, procfs, sysfs */

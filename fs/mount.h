@@ -14,7 +14,8 @@ enum {
 extern const struct fs_type *const fs_types[]; /* ends with NULL */
 const struct fs_type *fs_type_find(const char *name);
 int superblock_make(const struct fs_type *type, const char *options, struct superblock **out);
-void superblock_discard(struct superblock *sb); /* instead of a put: what superblock_make() gave is not mounted after all */
+/* instead of a put: what superblock_make() gave is not mounted after all */
+void superblock_discard(struct superblock *sb);
 struct mount *mount_new(struct superblock *sb, struct dentry *root, u32 flags, const char *source);
 /* The same files from `root` on once more; NULL: no memory. mount_lock held. */
 struct mount *mount_copy(const struct mount *of, struct dentry *root);

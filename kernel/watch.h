@@ -15,5 +15,6 @@ int watch_set_hung_secs(u64 secs); /* 0: no watch; -EINVAL */
 extern u32 watch_keys_on, watch_hung_secs, watch_hung_warnings; /* [atomic] settings */
 
 /* procwaits.c */
-struct task *waits_next(struct task *prev);	   /* the task behind it (NULL: the first), counted; prev is put. NULL: no more */
+/* the task behind it (NULL: the first), counted; prev is put. NULL: no more */
+struct task *waits_next(struct task *prev);
 bool waits_put(struct strbuf *sb, struct task *t); /* a line about its wait; false: it does not wait */

@@ -61,7 +61,8 @@ static u8 kmalloc_small[257 / 16 + 1]; /* index of the cache for sizes up to 256
 enum { POISON = 0x6b };
 #define ZONE_LIVE 0x11f3c0dede1f3a11ull
 #define ZONE_FREE 0xf4eef4eef4eef4eeull
-#define ZONE_END 0xedbeedbeedbeedbeull /* the word before each object: the last of the zone before it, or of the header */
+/* the word before each object: the last of the zone before it, or of the header */
+#define ZONE_END 0xedbeedbeedbeedbeull
 
 /* Behind each object. */
 struct zone {

@@ -27,7 +27,8 @@ struct vm_object {
 	struct spinlock maps_lock; /* RANK_PAGETABLE - taken for the list of mappings only */
 	struct list maps;	/* [maps_lock] struct vma.object_node: for truncation */
 	u32 seals;		/* [owner's inode lock and maps_lock] F_SEAL_*: what may never be done any more */
-	u32 writable_maps;	/* [atomic; from 0 to 1: maps_lock] shared mappings that may write, now or after mprotect(2) */
+	/* [atomic; from 0 to 1: maps_lock] shared mappings that may write, now or after mprotect(2) */
+	u32 writable_maps;
 	u64 ino;		/* [const] for shared futex keys: never reused */
 	/* Asks the owner whether one more page may be kept (quota of a mount): 0 or -ENOSPC; may be NULL. */
 	int (*charge)(struct vm_object *o, long pages);

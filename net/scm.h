@@ -63,7 +63,8 @@ static inline void scm_boarded(bool is_held)
 	if (unlikely(is_held))
 		scm_boarded_slow();
 }
-void scm_depart(struct scm_rights *r, struct unix_sock *holder, struct sockbuf *b); /* into its queue, whose lock is held */
+/* into its queue, whose lock is held */
+void scm_depart(struct scm_rights *r, struct unix_sock *holder, struct sockbuf *b);
 void scm_arrive(struct scm_rights *r); /* out of it again */
 struct scm_rights *scm_rights_copy(struct scm_rights *r); /* for MSG_PEEK: NULL: no memory */
 void scm_rights_free(struct scm_rights *r);

@@ -154,7 +154,8 @@ static inline void unix_dequeue(struct unix_sock *u, struct sockbuf *b)
 	WRITE_ONCE(u->nr_queued, u->nr_queued - 1);
 }
 void unix_consumed(struct sockbuf *b); /* no lock held: gives the charge back, tells the sender, frees */
-void unix_purge(struct unix_sock *u);  /* throws away what is queued; the reading lock is held, or there are no readers */
+/* throws away what is queued; the reading lock is held, or there are no readers */
+void unix_purge(struct unix_sock *u);
 /* The identity that travels with a message, if either side wants it, or may want it when it has been accepted. */
 static inline void unix_add_creds(const struct unix_sock *from, const struct unix_sock *to, struct scm *scm)
 {

@@ -78,9 +78,11 @@ struct arch_mm {
 	u64 flush_generation;	/* [atomic] bumped by each flush: lets lazy CPUs and PCIDs know */
 	u64 id;			/* [const] never reused: names it for PCID slots */
 };
-int arch_mm_init(struct arch_mm *am);		/* allocates `top` with kernel_alloc_table's non-panicking kin: -ENOMEM */
+/* allocates `top` with kernel_alloc_table's non-panicking kin: -ENOMEM */
+int arch_mm_init(struct arch_mm *am);
 void arch_mm_destroy(struct arch_mm *am);	/* frees `top`; user half must be empty; no CPU uses it */
-void arch_mm_switch(struct arch_mm *next);	/* (I) interrupts off; NULL: a kernel thread, keep what is loaded (lazy) */
+/* (I) interrupts off; NULL: a kernel thread, keep what is loaded (lazy) */
+void arch_mm_switch(struct arch_mm *next);
 /* Runs fn, interrupts off, on this CPU and on all others that may have it loaded, and waits. A CPU that loads it later
  * passes a full barrier first, and a serialising instruction. */
 void arch_mm_call_cpus(struct arch_mm *am, void (*fn)(void *), void *arg);

@@ -23,7 +23,8 @@ enum lock_rank {
 	RANK_TTY,	 /* a terminal's line discipline */
 	RANK_INODE,	 /* directory and file contents; parent before child (subrank), then lock_pair */
 	RANK_EPOLL_NEST, /* which epoll sets lie in which */
-	RANK_EPOLL,	 /* epoll set; a set inside a set has its depth as subrank; what ops->ready() takes comes behind */
+	/* epoll set; a set inside a set has its depth as subrank; what ops->ready() takes comes behind */
+	RANK_EPOLL,
 	RANK_SOCK_READ,	 /* one reader of a socket at a time */
 	RANK_PAIR,	 /* two-ended objects share ONE lock: pipe */
 	RANK_MM,	 /* mm->lock: what a page fault takes */

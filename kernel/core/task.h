@@ -178,9 +178,11 @@ struct task {
 	u64 default_slack_ns;		/* [const] its maker's */
 	int pdeath_signal;		/* [owner] PR_SET_PDEATHSIG */
 	u32 personality;		/* [owner] personality(2) */
-	u8 mce_policy;			/* [owner] PR_MCE_KILL, one more; 0: default. Told as set: memory has no errors here */
+	/* [owner] PR_MCE_KILL, one more; 0: default. Told as set: memory has no errors here */
+	u8 mce_policy;
 	bool is_io_flusher;		/* [owner] PR_SET_IO_FLUSHER: the same */
-	struct list *dying_rights;	/* [owner] net/scm.c: while descriptors in flight are closed, those of sockets among them */
+	/* [owner] net/scm.c: while descriptors in flight are closed, those of sockets among them */
+	struct list *dying_rights;
 	struct file *trace_file;	/* [owner] counted: where its system calls are told; NULL: the console */
 };
 _Static_assert(offsetof(struct task, work) == 0, "entry.S and preempt.h read task->work at offset 0");

@@ -17,7 +17,8 @@ struct timer {
 	struct list node;	      /* [queue] */
 	u64 deadline_ns;	      /* [queue] */
 	void (*fn)(struct timer *t); /* [const] */
-	s16 cpu;		      /* [atomic; changes to and from -1 under a queue's lock] the queue it is on, -1: not armed */
+	/* [atomic; changes to and from -1 under a queue's lock] the queue it is on, -1: not armed */
+	s16 cpu;
 	u8 level, bucket;	      /* [queue] where on the wheel */
 };
 

@@ -152,7 +152,8 @@ static inline void waitq_unlock_run(struct waitq *q, u64 irq, struct wake_list *
 }
 static inline void wake_relay_take(struct wake_relay *r) /* from now on it may be put on a list again */
 {
-	(void)__atomic_exchange_n(&r->queued, false, __ATOMIC_SEQ_CST); /* sees what the wakes did that found it queued */
+	/* sees what the wakes did that found it queued */
+	(void)__atomic_exchange_n(&r->queued, false, __ATOMIC_SEQ_CST);
 }
 /* For a waker that served one waiter itself: wakes just that one, if it has not left its queue yet. The caller holds
  * a lock without which the waiter cannot leave. The wake is like wake_sync()'s. */

@@ -62,7 +62,8 @@ struct uart {
 	u8 tx_bytes[TX_BYTES];
 	u32 baud;	  /* [lock] */
 	struct timer poll; /* without an interrupt, and when one brings too much */
-	u64 break_ns;	   /* [its interrupt] of the console: a break came then, the next byte is for kernel/watch.c; 0: none */
+	/* [its interrupt] of the console: a break came then, the next byte is for kernel/watch.c; 0: none */
+	u64 break_ns;
 };
 
 static struct uart uarts[NR_UARTS];

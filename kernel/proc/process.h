@@ -82,7 +82,8 @@ struct process {
 	unsigned nr_live;	    /* [tree] not yet in exit */
 	u32 flags;		    /* enum process_flags: atomic ops, changed under the lock named there */
 	/* --- family --- */
-	struct process *parent;	    /* [tree; RCU readers] not counted: re-parented before the parent is reaped; NULL for pid 1 */
+	/* [tree; RCU readers] not counted: re-parented before the parent is reaped; NULL for pid 1 */
+	struct process *parent;
 	struct task *parent_task;   /* [tree] not counted: the thread that made it, or another one of parent's */
 	struct list children, child_node; /* [tree] */
 	int exit_signal;	    /* [tree] what the parent gets, usually SIGCHLD; 0: nothing */
@@ -112,7 +113,8 @@ struct process {
 	u64 start_ns;		    /* [const] */
 	/* --- others --- */
 	struct file *exe;	    /* [lock] what was executed, counted, NULL for none */
-	uaddr_t arg_start, arg_end, env_start, env_end, stack_start, code_start, code_end, data_start, data_end; /* [lock] for /proc */
+	/* [lock] for /proc */
+	uaddr_t arg_start, arg_end, env_start, env_end, stack_start, code_start, code_end, data_start, data_end;
 	int thp_disabled;	    /* [atomic] PR_SET_THP_DISABLE: asked and told, there are no huge pages */
 	int dumpable;		    /* [atomic] PR_SET_DUMPABLE: DUMPABLE_BY_USER, or not */
 	int oom_score_adj;	    /* [atomic] */
@@ -167,7 +169,8 @@ struct process *process_alloc(void); /* bare, one reference; NULL */
 /* --- between the files of a process's life --- */
 __noreturn void process_exit_group(int status); /* exit.c: status as wait(2) reports it (code << 8 | signal) */
 __noreturn void task_exit(int status);		/* exit.c: this thread only */
-void process_reap_locked(struct process *p);	/* reap.c: a zombie leaves the tree; then process_reap_finish() unlocked */
+/* reap.c: a zombie leaves the tree; then process_reap_finish() unlocked */
+void process_reap_locked(struct process *p);
 void process_reap_finish(struct process *p);
 void task_release_pid_locked(struct task *t);	/* reap.c: its number is free, off the list of threads */
 void task_give_children_away_locked(struct task *t, struct list *dead); /* reap.c: t ends; dead: to be finished */
@@ -180,7 +183,8 @@ u64 mm_peak_pages(struct task *t); /* most resident pages of its memory so far; 
 void usage_add(struct usage *to, const struct usage *from);
 void usage_to_rusage(const struct usage *u, struct rusage *r);
 bool process_may_trace(struct process *target); /* access.c: ptrace-like access by the current task (for /proc/PID) */
-bool process_may_attach(struct process *target); /* access.c: the same to act upon it (pidfd_getfd, process_vm), by real ids */
+/* access.c: the same to act upon it (pidfd_getfd, process_vm), by real ids */
+bool process_may_attach(struct process *target);
 /* A user of its memory for those who `may` (mm_unuse() it; NULL: it has none any more): 0 or -EACCES. */
 int task_mm_for_access(struct task *t, bool (*may)(struct process *target), struct mm **out);
 bool process_has_uids_of(struct process *target); /* access.c: prlimit(2)'s idea of "mine" */

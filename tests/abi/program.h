@@ -17,7 +17,8 @@ enum program {
 	PROGRAM_DUMP,      /* writes its stack pointer and then its stack, up to the top, to fd 1 */
 	PROGRAM_SIGNALS,   /* writes struct program_signals to fd 1 */
 	PROGRAM_SLEEP,     /* pauses until a signal ends it */
-	PROGRAM_HOG,       /* takes memory, a MiB at a time, and writes to each page, until it gets no more: exits with 3 */
+	/* takes memory, a MiB at a time, and writes to each page, until it gets no more: exits with 3 */
+	PROGRAM_HOG,
 	PROGRAM_CAPS,      /* writes its two capability structures to fd 1, then what PROGRAM_DUMP does */
 	PROGRAM_BARRIERS,  /* exits with what it has registered for membarrier(2) */
 };

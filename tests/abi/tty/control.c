@@ -506,7 +506,8 @@ CASE(end_of_the_leader_leaves_the_terminal)
 			said[0] = 1;
 			wait_signal(SIGHUP);
 			long fd;
-			while ((fd = sys(SYS_open, "/dev/tty", O_RDWR)) >= 0) /* the signal comes first, then it is left */
+			/* the signal comes first, then it is left */
+			while ((fd = sys(SYS_open, "/dev/tty", O_RDWR)) >= 0)
 				sys(SYS_close, fd);
 			long n = sys(SYS_write, p.s, "goes on", 7);
 			said[1] = fd;
