@@ -4,7 +4,6 @@
 # Left out: what threads.slow.sh has, and waits of a second or less, in which a busy host starts no Python.
 t() { echo "## $1"; }
 u() { t "$1"; python3 /tests/unit.py "$@"; }
-export PYTHONWARNINGS=ignore::UserWarning # semaphores that pools which were ended leave; how many differs
 cd /tmp || exit 1
 u test_concurrent_futures -x '.ProcessPoolFork[!s]*' '.ThreadPool*' '.FutureTests.*' \
 	'*WaitTest.test_first_exception' '*WaitTest.test_timeout'

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # CPython's own tests of pools of threads and of processes, and of what its multiprocessing builds on locks.
 # Elsewhere: test_thread, test_threadsignals and test_queue in events, test_threading in processes.
-# Left out: what needs a network; and what starts servers and trackers anew, for which the module then waits at its end for
-# ever, on every system.
+# Left out: what needs a network; and what changes how processes are started, or ends the tracker of resources: with those
+# the module does not come to its end, on Linux either.
 t() { echo "## $1"; }
 u() { t "$1"; python3 /tests/unit.py "$@"; }
 cd /tmp || exit 1
